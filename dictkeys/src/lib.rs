@@ -1,0 +1,1 @@
+//! Versioned, insertion-ordered hash-table keys that are read without locks.

@@ -1,0 +1,1 @@
+//! Code objects: data, constants, tables, marshal, and the lowering to register cells.

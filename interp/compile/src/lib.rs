@@ -1,0 +1,1 @@
+//! Compiler from syntax trees to CPython 3.14 instructions.

@@ -1,0 +1,1 @@
+//! Frames, dispatch, unwinding, safepoints and the generated handlers.

@@ -1,0 +1,1 @@
+//! Parser front: source text to syntax tree, with CPython's errors.

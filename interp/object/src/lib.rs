@@ -1,0 +1,1 @@
+//! Object layouts, types, thread state, raising and the call protocol.

@@ -1,0 +1,1 @@
+//! Opcodes of Weft and their metadata.

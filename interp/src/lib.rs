@@ -1,0 +1,1 @@
+//! A free-threaded, specializing Python 3.14 runtime.

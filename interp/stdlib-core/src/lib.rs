@@ -1,0 +1,1 @@
+//! Native modules: builtins, sys, time, math, itertools, gc, _thread, _weakref.

@@ -1,0 +1,1 @@
+//! Behaviour of object, type, functions, descriptors, exceptions and generators.

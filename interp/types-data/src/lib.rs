@@ -1,0 +1,1 @@
+//! Behaviour of list, tuple, dict, set, range, slice and their iterators.

@@ -1,0 +1,1 @@
+//! Behaviour of int, float, complex and bool.

@@ -1,0 +1,1 @@
+//! Behaviour of str, bytes and formatting.

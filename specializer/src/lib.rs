@@ -1,0 +1,1 @@
+//! Adaptive counters, specialization decisions and atomic rewriting for shared inline caches.

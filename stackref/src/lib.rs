@@ -1,0 +1,1 @@
+//! One-word tagged stack references with biased, deferred and immortal reference counts.

@@ -1,0 +1,3 @@
+//! Project automation: `cargo xtask ci`, `codegen`, `tidy`. See `cargo xtask help`.
+
+fn main() {}
