@@ -1,1 +1,20 @@
-//! Code objects: data, constants, tables, marshal, and the lowering to register cells.
+//! Code objects of CPython 3.14: data, constants, tables, marshal, disassembly.
+//!
+//! A [`Code`] is plain immutable data: what the compiler leaves behind, what a `.pyc` file holds and what the
+//! interpreter loads. Nothing here runs, and nothing here knows an object model: constants are [`Const`]s, which the
+//! interpreter turns into objects once.
+//!
+//! * [`Code`], [`CodeFlags`], [`LocalKind`]: the code object;
+//! * [`Const`], [`Wtf`]: its constants and its text, which may hold lone surrogates;
+//!
+//! Bad bytes give an error, never a panic.
+#![forbid(unsafe_code)]
+
+mod code;
+mod consts;
+mod wtf;
+
+pub use code::{Code, CodeFlags, LocalKind, ShapeError};
+pub use consts::{Const, Int};
+pub use dashu_int::IBig;
+pub use wtf::{Name, Wtf};
