@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use interp_code::{CodeFlags, Const, Name, Wtf};
+use interp_code::{CodeFlags, Const, Name};
 use interp_opcode::Opcode;
 use rustc_hash::FxBuildHasher;
 
@@ -248,11 +248,4 @@ pub struct UnitInfo {
     pub fast_hidden: Vec<Name>,
     /// First line.
     pub firstlineno: i32,
-}
-
-/// File name and such, the same for all units of one compilation.
-#[derive(Clone, Debug, Default)]
-pub struct AssembleContext {
-    /// `co_filename`
-    pub filename: Wtf,
 }

@@ -1,5 +1,9 @@
 //! Compiler from syntax trees to CPython 3.14 instructions.
 #![forbid(unsafe_code)]
 
+mod assemble;
 pub mod ast;
 pub mod error;
+pub mod instr;
+
+pub use assemble::assemble;
