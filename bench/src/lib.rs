@@ -1,1 +1,3 @@
 //! Benchmarks of the Weft crates.
+
+#![forbid(unsafe_code)]

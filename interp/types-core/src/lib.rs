@@ -1,1 +1,3 @@
 //! Behaviour of object, type, functions, descriptors, exceptions and generators.
+
+#![forbid(unsafe_code)]

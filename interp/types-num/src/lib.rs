@@ -1,1 +1,3 @@
 //! Behaviour of int, float, complex and bool.
+
+#![forbid(unsafe_code)]

@@ -1,1 +1,3 @@
 //! Behaviour of str, bytes and formatting.
+
+#![forbid(unsafe_code)]
