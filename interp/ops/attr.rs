@@ -1,0 +1,125 @@
+//! Attributes, and `super()`'s.
+
+/// Pushes an attribute; with `oparg & 1` a method and its `self`, or the attribute and NULL. The name is `oparg >> 1`.
+#[inst(code = 80, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+#[operands(owner: L | T, dest: T)]
+fn LOAD_ATTR();
+
+#[inst(code = 180, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+fn LOAD_ATTR_INSTANCE_VALUE();
+
+#[inst(code = 184, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+fn LOAD_ATTR_MODULE();
+
+#[inst(code = 189, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+fn LOAD_ATTR_WITH_HINT();
+
+#[inst(code = 188, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+fn LOAD_ATTR_SLOT();
+
+#[inst(code = 177, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+fn LOAD_ATTR_CLASS();
+
+#[inst(code = 178, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+fn LOAD_ATTR_CLASS_WITH_METACLASS_CHECK();
+
+/// Calls a Python property getter: the value comes with the callee's return.
+#[inst(code = 187, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+fn LOAD_ATTR_PROPERTY();
+
+/// Calls a Python `__getattribute__`: the value comes with the callee's return.
+#[inst(code = 179, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+fn LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN();
+
+#[inst(code = 183, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+fn LOAD_ATTR_METHOD_WITH_VALUES();
+
+#[inst(code = 182, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+fn LOAD_ATTR_METHOD_NO_DICT();
+
+#[inst(code = 181, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+fn LOAD_ATTR_METHOD_LAZY_DICT();
+
+#[inst(code = 186, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+fn LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES();
+
+#[inst(code = 185, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+fn LOAD_ATTR_NONDESCRIPTOR_NO_DICT();
+
+#[family(caches = 9, words = 2)]
+const LOAD_ATTR: Family = [
+    LOAD_ATTR_INSTANCE_VALUE,
+    LOAD_ATTR_MODULE,
+    LOAD_ATTR_WITH_HINT,
+    LOAD_ATTR_SLOT,
+    LOAD_ATTR_CLASS,
+    LOAD_ATTR_CLASS_WITH_METACLASS_CHECK,
+    LOAD_ATTR_PROPERTY,
+    LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN,
+    LOAD_ATTR_METHOD_WITH_VALUES,
+    LOAD_ATTR_METHOD_NO_DICT,
+    LOAD_ATTR_METHOD_LAZY_DICT,
+    LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES,
+    LOAD_ATTR_NONDESCRIPTOR_NO_DICT,
+];
+
+/// `owner.name = value`.
+#[inst(code = 110, arg = name)]
+#[stack(value, owner --)]
+#[operands(value: L | T | K, owner: L | T)]
+fn STORE_ATTR();
+
+#[inst(code = 198, arg = name)]
+#[stack(value, owner --)]
+fn STORE_ATTR_INSTANCE_VALUE();
+
+#[inst(code = 199, arg = name)]
+#[stack(value, owner --)]
+fn STORE_ATTR_SLOT();
+
+#[inst(code = 200, arg = name)]
+#[stack(value, owner --)]
+fn STORE_ATTR_WITH_HINT();
+
+#[family(caches = 4, words = 2)]
+const STORE_ATTR: Family = [STORE_ATTR_INSTANCE_VALUE, STORE_ATTR_SLOT, STORE_ATTR_WITH_HINT];
+
+/// `del owner.name`.
+#[inst(code = 61, arg = name)]
+#[stack(owner --)]
+fn DELETE_ATTR();
+
+/// `super().name`: a method and `self` with `oparg & 1`; `oparg & 2` tells `super(a, b)` from `super()`. The name is `oparg >> 2`.
+#[inst(code = 96, arg = name)]
+#[stack(global_super, class, self_st -- attr, self_or_null[oparg & 1])]
+fn LOAD_SUPER_ATTR();
+
+#[inst(code = 194, arg = name)]
+#[stack(global_super, class, self_st -- attr)]
+fn LOAD_SUPER_ATTR_ATTR();
+
+#[inst(code = 195, arg = name)]
+#[stack(global_super, class, self_st -- attr, self_or_null)]
+fn LOAD_SUPER_ATTR_METHOD();
+
+#[family(caches = 1, words = 1)]
+const LOAD_SUPER_ATTR: Family = [LOAD_SUPER_ATTR_ATTR, LOAD_SUPER_ATTR_METHOD];
+
+/// Looks a special method up on the type (`oparg` selects `__enter__`, `__exit__`, …) and pushes it with its `self`.
+#[inst(code = 95, arg)]
+#[stack(owner -- attr, self_or_null)]
+fn LOAD_SPECIAL();

@@ -1,0 +1,139 @@
+//! Unary and binary operators, subscripts and slices.
+
+/// Applies the operator `oparg` (`interp_opcode::BinaryOp`), subscript included.
+#[inst(code = 44, arg)]
+#[stack(left, right -- res)]
+#[operands(left: L | T | K, right: L | T | I | K, dest: T | L)]
+fn BINARY_OP();
+
+#[inst(code = 130, arg)]
+#[stack(left, right -- res)]
+fn BINARY_OP_ADD_INT();
+
+#[inst(code = 142, arg)]
+#[stack(left, right -- res)]
+fn BINARY_OP_SUBTRACT_INT();
+
+#[inst(code = 134, arg)]
+#[stack(left, right -- res)]
+fn BINARY_OP_MULTIPLY_INT();
+
+#[inst(code = 129, arg)]
+#[stack(left, right -- res)]
+fn BINARY_OP_ADD_FLOAT();
+
+#[inst(code = 141, arg)]
+#[stack(left, right -- res)]
+fn BINARY_OP_SUBTRACT_FLOAT();
+
+#[inst(code = 133, arg)]
+#[stack(left, right -- res)]
+fn BINARY_OP_MULTIPLY_FLOAT();
+
+#[inst(code = 131, arg)]
+#[stack(left, right -- res)]
+fn BINARY_OP_ADD_UNICODE();
+
+/// `s = s + t` on a local: the next instruction stores to the local that `left` came from.
+#[inst(code = 3, arg = local, no_cell)]
+#[stack(left, right --)]
+fn BINARY_OP_INPLACE_ADD_UNICODE();
+
+/// An operation and a pair of types found through a record in the cache.
+#[inst(code = 132, arg)]
+#[stack(left, right -- res)]
+fn BINARY_OP_EXTEND();
+
+#[inst(code = 137, arg)]
+#[stack(list_st, sub_st -- res)]
+fn BINARY_OP_SUBSCR_LIST_INT();
+
+#[inst(code = 138, arg)]
+#[stack(list_st, sub_st -- res)]
+fn BINARY_OP_SUBSCR_LIST_SLICE();
+
+#[inst(code = 139, arg)]
+#[stack(str_st, sub_st -- res)]
+fn BINARY_OP_SUBSCR_STR_INT();
+
+#[inst(code = 140, arg)]
+#[stack(tuple_st, sub_st -- res)]
+fn BINARY_OP_SUBSCR_TUPLE_INT();
+
+#[inst(code = 135, arg)]
+#[stack(dict_st, sub_st -- res)]
+fn BINARY_OP_SUBSCR_DICT();
+
+/// Calls a Python `__getitem__`: the result comes with the callee's return.
+#[inst(code = 136, arg)]
+#[stack(container, sub -- res)]
+fn BINARY_OP_SUBSCR_GETITEM();
+
+#[family(caches = 5, words = 2)]
+const BINARY_OP: Family = [
+    BINARY_OP_MULTIPLY_INT,
+    BINARY_OP_ADD_INT,
+    BINARY_OP_SUBTRACT_INT,
+    BINARY_OP_MULTIPLY_FLOAT,
+    BINARY_OP_ADD_FLOAT,
+    BINARY_OP_SUBTRACT_FLOAT,
+    BINARY_OP_ADD_UNICODE,
+    BINARY_OP_SUBSCR_LIST_INT,
+    BINARY_OP_SUBSCR_LIST_SLICE,
+    BINARY_OP_SUBSCR_TUPLE_INT,
+    BINARY_OP_SUBSCR_STR_INT,
+    BINARY_OP_SUBSCR_DICT,
+    BINARY_OP_SUBSCR_GETITEM,
+    BINARY_OP_EXTEND,
+    BINARY_OP_INPLACE_ADD_UNICODE,
+];
+
+/// `container[start:stop]`.
+#[inst(code = 1)]
+#[stack(container, start, stop -- res)]
+fn BINARY_SLICE();
+
+/// `container[start:stop] = value`.
+#[inst(code = 37)]
+#[stack(value, container, start, stop --)]
+fn STORE_SLICE();
+
+/// `container[sub] = value`.
+#[inst(code = 38)]
+#[stack(value, container, sub --)]
+#[operands(value: L | T | K, container: L | T, sub: L | T | I | K)]
+fn STORE_SUBSCR();
+
+#[inst(code = 202)]
+#[stack(value, list_st, sub_st --)]
+fn STORE_SUBSCR_LIST_INT();
+
+#[inst(code = 201)]
+#[stack(value, dict_st, sub --)]
+fn STORE_SUBSCR_DICT();
+
+#[family(caches = 1, words = 1)]
+const STORE_SUBSCR: Family = [STORE_SUBSCR_DICT, STORE_SUBSCR_LIST_INT];
+
+/// `del container[sub]`.
+#[inst(code = 8)]
+#[stack(container, sub --)]
+fn DELETE_SUBSCR();
+
+/// `-value`.
+#[inst(code = 41)]
+#[stack(value -- res)]
+#[operands(value: L | T, dest: T | L)]
+fn UNARY_NEGATIVE();
+
+/// `~value`.
+#[inst(code = 40)]
+#[stack(value -- res)]
+#[operands(value: L | T, dest: T | L)]
+fn UNARY_INVERT();
+
+/// `not value`, of a bool.
+#[inst(code = 42)]
+#[stack(value -- res)]
+#[operands(value: L | T, dest: T | L)]
+fn UNARY_NOT();

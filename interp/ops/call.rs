@@ -1,0 +1,183 @@
+//! Calls and returns.
+
+/// Calls with `oparg` positional arguments.
+#[inst(code = 52, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL();
+
+/// A bound method of a Python function, arguments exact.
+#[inst(code = 144, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_BOUND_METHOD_EXACT_ARGS();
+
+/// A Python function that takes exactly these arguments: its frame starts at the arguments.
+#[inst(code = 161, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_PY_EXACT_ARGS();
+
+#[inst(code = 165, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_TYPE_1();
+
+#[inst(code = 163, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_STR_1();
+
+#[inst(code = 164, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_TUPLE_1();
+
+#[inst(code = 146, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_BUILTIN_CLASS();
+
+#[inst(code = 149, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_BUILTIN_O();
+
+#[inst(code = 147, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_BUILTIN_FAST();
+
+#[inst(code = 148, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_BUILTIN_FAST_WITH_KEYWORDS();
+
+#[inst(code = 154, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_LEN();
+
+#[inst(code = 150, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_ISINSTANCE();
+
+/// `list.append` whose result is dropped by the next instruction.
+#[inst(code = 155, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_LIST_APPEND();
+
+#[inst(code = 159, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_METHOD_DESCRIPTOR_O();
+
+#[inst(code = 157, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS();
+
+#[inst(code = 158, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_METHOD_DESCRIPTOR_NOARGS();
+
+#[inst(code = 156, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_METHOD_DESCRIPTOR_FAST();
+
+/// A class with a Python `__init__`: allocates, then enters it.
+#[inst(code = 143, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_ALLOC_AND_ENTER_INIT();
+
+/// A Python function with defaults, keyword-only or variadic parameters.
+#[inst(code = 162, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_PY_GENERAL();
+
+#[inst(code = 145, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_BOUND_METHOD_GENERAL();
+
+#[inst(code = 160, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_NON_PY_GENERAL();
+
+#[family(caches = 3, words = 2)]
+const CALL: Family = [
+    CALL_BOUND_METHOD_EXACT_ARGS,
+    CALL_PY_EXACT_ARGS,
+    CALL_TYPE_1,
+    CALL_STR_1,
+    CALL_TUPLE_1,
+    CALL_BUILTIN_CLASS,
+    CALL_BUILTIN_O,
+    CALL_BUILTIN_FAST,
+    CALL_BUILTIN_FAST_WITH_KEYWORDS,
+    CALL_LEN,
+    CALL_ISINSTANCE,
+    CALL_LIST_APPEND,
+    CALL_METHOD_DESCRIPTOR_O,
+    CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS,
+    CALL_METHOD_DESCRIPTOR_NOARGS,
+    CALL_METHOD_DESCRIPTOR_FAST,
+    CALL_ALLOC_AND_ENTER_INIT,
+    CALL_PY_GENERAL,
+    CALL_BOUND_METHOD_GENERAL,
+    CALL_NON_PY_GENERAL,
+];
+
+/// As `CALL`; the names of the last arguments are a tuple on top.
+#[inst(code = 55, arg)]
+#[stack(callable, self_or_null, args[oparg], kwnames -- res)]
+fn CALL_KW();
+
+#[inst(code = 153, arg)]
+#[stack(callable, self_or_null, args[oparg], kwnames -- res)]
+fn CALL_KW_PY();
+
+#[inst(code = 151, arg)]
+#[stack(callable, self_or_null, args[oparg], kwnames -- res)]
+fn CALL_KW_BOUND_METHOD();
+
+#[inst(code = 152, arg)]
+#[stack(callable, self_or_null, args[oparg], kwnames -- res)]
+fn CALL_KW_NON_PY();
+
+#[family(caches = 3, words = 2)]
+const CALL_KW: Family = [CALL_KW_BOUND_METHOD, CALL_KW_PY, CALL_KW_NON_PY];
+
+/// `func(*callargs, **kwargs)`.
+#[inst(code = 4)]
+#[stack(func, null, callargs, kwargs_or_null -- res)]
+fn CALL_FUNCTION_EX();
+
+/// Applies a one-argument helper (`interp_opcode::Intrinsic1`).
+#[inst(code = 53, arg)]
+#[stack(value -- res)]
+fn CALL_INTRINSIC_1();
+
+/// Applies a two-argument helper (`interp_opcode::Intrinsic2`).
+#[inst(code = 54, arg)]
+#[stack(value2, value1 -- res)]
+fn CALL_INTRINSIC_2();
+
+/// Returns to the caller; what is declared as output is what the caller finds.
+#[inst(code = 35)]
+#[stack(retval -- res)]
+#[operands(retval: L | T | I | K)]
+fn RETURN_VALUE();
+
+/// Leaves the loop for the native caller.
+#[inst(code = 20)]
+#[stack(retval --)]
+fn INTERPRETER_EXIT();
+
+/// After `__init__`: raises TypeError unless it returned None.
+#[inst(code = 11)]
+#[stack(should_be_none --)]
+fn EXIT_INIT_CHECK();
+
+/// Entry of a function, and of a generator after each resumption: safepoint.
+#[inst(code = 128, arg)]
+#[stack(--)]
+fn RESUME();
+
+#[inst(code = 196, arg)]
+#[stack(--)]
+fn RESUME_CHECK();
+
+#[family(caches = 0, words = 0)]
+const RESUME: Family = [RESUME_CHECK];
+
+/// Runs a compiled trace instead of what stood here.
+#[inst(code = 255, arg, no_cell)]
+#[stack(--)]
+fn ENTER_EXECUTOR();

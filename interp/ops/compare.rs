@@ -1,0 +1,78 @@
+//! Comparisons, containment, identity and truth.
+
+/// Compares; the operator is `oparg >> 5`, and `oparg & 16` asks for a bool.
+#[inst(code = 56, arg)]
+#[stack(left, right -- res)]
+#[operands(left: L | T | K, right: L | T | I | K, dest: T)]
+fn COMPARE_OP();
+
+#[inst(code = 167, arg)]
+#[stack(left, right -- res)]
+fn COMPARE_OP_INT();
+
+#[inst(code = 166, arg)]
+#[stack(left, right -- res)]
+fn COMPARE_OP_FLOAT();
+
+#[inst(code = 168, arg)]
+#[stack(left, right -- res)]
+fn COMPARE_OP_STR();
+
+#[family(caches = 1, words = 1)]
+const COMPARE_OP: Family = [COMPARE_OP_FLOAT, COMPARE_OP_INT, COMPARE_OP_STR];
+
+/// `left in right`, or `not in` if `oparg`.
+#[inst(code = 57, arg)]
+#[stack(left, right -- res)]
+#[operands(left: L | T | K, right: L | T | K, dest: T)]
+fn CONTAINS_OP();
+
+#[inst(code = 170, arg)]
+#[stack(left, right -- res)]
+fn CONTAINS_OP_SET();
+
+#[inst(code = 169, arg)]
+#[stack(left, right -- res)]
+fn CONTAINS_OP_DICT();
+
+#[family(caches = 1, words = 1)]
+const CONTAINS_OP: Family = [CONTAINS_OP_SET, CONTAINS_OP_DICT];
+
+/// `left is right`, or `is not` if `oparg`.
+#[inst(code = 74, arg, words = 1)]
+#[stack(left, right -- res)]
+#[operands(left: L | T | K, right: L | T | K, dest: T)]
+fn IS_OP();
+
+/// Truth of a value as True or False.
+#[inst(code = 39)]
+#[stack(value -- res)]
+#[operands(value: L | T, dest: T)]
+fn TO_BOOL();
+
+#[inst(code = 203)]
+#[stack(value -- res)]
+fn TO_BOOL_ALWAYS_TRUE();
+
+#[inst(code = 204)]
+#[stack(value -- res)]
+fn TO_BOOL_BOOL();
+
+#[inst(code = 205)]
+#[stack(value -- res)]
+fn TO_BOOL_INT();
+
+#[inst(code = 206)]
+#[stack(value -- res)]
+fn TO_BOOL_LIST();
+
+#[inst(code = 207)]
+#[stack(value -- res)]
+fn TO_BOOL_NONE();
+
+#[inst(code = 208)]
+#[stack(value -- res)]
+fn TO_BOOL_STR();
+
+#[family(caches = 3, words = 2)]
+const TO_BOOL: Family = [TO_BOOL_ALWAYS_TRUE, TO_BOOL_BOOL, TO_BOOL_INT, TO_BOOL_LIST, TO_BOOL_NONE, TO_BOOL_STR];

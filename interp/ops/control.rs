@@ -1,0 +1,131 @@
+//! Jumps.
+
+/// Jumps back after a safepoint.
+#[inst(code = 75, arg = jump)]
+#[stack(--)]
+fn JUMP_BACKWARD();
+
+#[inst(code = 175, arg = jump)]
+#[stack(--)]
+fn JUMP_BACKWARD_JIT();
+
+#[inst(code = 176, arg = jump)]
+#[stack(--)]
+fn JUMP_BACKWARD_NO_JIT();
+
+#[family(caches = 1, words = 1)]
+const JUMP_BACKWARD: Family = [JUMP_BACKWARD_NO_JIT, JUMP_BACKWARD_JIT];
+
+/// Jumps back without a safepoint (inside `yield from` and `await`).
+#[inst(code = 76, arg = jump)]
+#[stack(--)]
+fn JUMP_BACKWARD_NO_INTERRUPT();
+
+/// Jumps forward.
+#[inst(code = 77, arg = jump)]
+#[stack(--)]
+fn JUMP_FORWARD();
+
+/// Pops a bool and jumps if it is True.
+#[inst(code = 103, arg = jump, caches = 1)]
+#[stack(cond --)]
+#[operands(cond: L | T)]
+fn POP_JUMP_IF_TRUE();
+
+/// Pops a bool and jumps if it is False.
+#[inst(code = 100, arg = jump, caches = 1)]
+#[stack(cond --)]
+#[operands(cond: L | T)]
+fn POP_JUMP_IF_FALSE();
+
+/// Pops and jumps if it is None.
+#[inst(code = 101, arg = jump, caches = 1)]
+#[stack(value --)]
+#[operands(value: L | T)]
+fn POP_JUMP_IF_NONE();
+
+/// Pops and jumps if it is not None.
+#[inst(code = 102, arg = jump, caches = 1)]
+#[stack(value --)]
+#[operands(value: L | T)]
+fn POP_JUMP_IF_NOT_NONE();
+
+/// Marks the way on from a conditional jump, for monitoring.
+#[inst(code = 28, no_cell)]
+#[stack(--)]
+fn NOT_TAKEN();
+
+/// A jump whose direction assembly decides.
+#[pseudo(code = 257, arg = jump)]
+#[stack(--)]
+const JUMP: Pseudo = [JUMP_FORWARD, JUMP_BACKWARD];
+
+/// As `JUMP`, never interrupted.
+#[pseudo(code = 260, arg = jump)]
+#[stack(--)]
+const JUMP_NO_INTERRUPT: Pseudo = [JUMP_FORWARD, JUMP_BACKWARD_NO_INTERRUPT];
+
+/// Jumps if the top, which stays, is false.
+#[pseudo(code = 258, arg = jump)]
+#[stack(cond -- cond)]
+const JUMP_IF_FALSE: Pseudo = seq![COPY, TO_BOOL, POP_JUMP_IF_FALSE];
+
+/// Jumps if the top, which stays, is true.
+#[pseudo(code = 259, arg = jump)]
+#[stack(cond -- cond)]
+const JUMP_IF_TRUE: Pseudo = seq![COPY, TO_BOOL, POP_JUMP_IF_TRUE];
+
+/// `COMPARE_OP` to a bool and `POP_JUMP_IF_TRUE` in one: the truth is not materialized.
+#[inst(form = 513, arg, jump)]
+#[stack(left, right --)]
+#[operands(left: L | T, right: L | T | I | K)]
+fn COMPARE_JUMP_IF_TRUE();
+
+#[inst(form = 514, arg, jump)]
+#[stack(left, right --)]
+fn COMPARE_JUMP_IF_TRUE_INT();
+
+#[inst(form = 515, arg, jump)]
+#[stack(left, right --)]
+fn COMPARE_JUMP_IF_TRUE_FLOAT();
+
+#[inst(form = 516, arg, jump)]
+#[stack(left, right --)]
+fn COMPARE_JUMP_IF_TRUE_STR();
+
+#[family(caches = 1, words = 1)]
+const COMPARE_JUMP_IF_TRUE: Family = [COMPARE_JUMP_IF_TRUE_INT, COMPARE_JUMP_IF_TRUE_FLOAT, COMPARE_JUMP_IF_TRUE_STR];
+
+/// `COMPARE_OP` to a bool and `POP_JUMP_IF_FALSE` in one: the truth is not materialized.
+#[inst(form = 517, arg, jump)]
+#[stack(left, right --)]
+#[operands(left: L | T, right: L | T | I | K)]
+fn COMPARE_JUMP_IF_FALSE();
+
+#[inst(form = 518, arg, jump)]
+#[stack(left, right --)]
+fn COMPARE_JUMP_IF_FALSE_INT();
+
+#[inst(form = 519, arg, jump)]
+#[stack(left, right --)]
+fn COMPARE_JUMP_IF_FALSE_FLOAT();
+
+#[inst(form = 520, arg, jump)]
+#[stack(left, right --)]
+fn COMPARE_JUMP_IF_FALSE_STR();
+
+#[family(caches = 1, words = 1)]
+const COMPARE_JUMP_IF_FALSE: Family =
+    [COMPARE_JUMP_IF_FALSE_INT, COMPARE_JUMP_IF_FALSE_FLOAT, COMPARE_JUMP_IF_FALSE_STR];
+
+/// `TO_BOOL` and `POP_JUMP_IF_TRUE` in one.
+#[inst(form = 521, jump)]
+#[stack(value --)]
+#[operands(value: L | T)]
+fn TEST_JUMP_IF_TRUE();
+
+/// `TO_BOOL` and `POP_JUMP_IF_FALSE` in one.
+#[inst(form = 522, jump)]
+#[stack(value --)]
+#[operands(value: L | T)]
+fn TEST_JUMP_IF_FALSE();

@@ -1,0 +1,53 @@
+//! Generators, coroutines and asynchronous iteration.
+
+/// Makes the running frame a generator's and returns the generator; resumed, it pushes the value sent.
+#[inst(code = 34)]
+#[stack(-- res)]
+fn RETURN_GENERATOR();
+
+/// Suspends with a value; resumed, it pushes the value sent.
+#[inst(code = 120, arg)]
+#[stack(retval -- value)]
+fn YIELD_VALUE();
+
+/// Sends `v` to `receiver`: pushes what it yields, or jumps with what it returns.
+#[inst(code = 106, arg = jump)]
+#[stack(receiver, v -- receiver, retval)]
+fn SEND();
+
+#[inst(code = 197, arg = jump)]
+#[stack(receiver, v -- receiver, retval)]
+fn SEND_GEN();
+
+#[family(caches = 1, words = 1)]
+const SEND: Family = [SEND_GEN];
+
+/// Drops the receiver under the value that `SEND` left.
+#[inst(code = 10)]
+#[stack(receiver, value -- val)]
+fn END_SEND();
+
+/// After a throw into `yield from`: StopIteration becomes its value, all else is raised again.
+#[inst(code = 7)]
+#[stack(sub_iter, last_sent_val, exc_value -- none, value)]
+fn CLEANUP_THROW();
+
+/// `aiter(obj)`.
+#[inst(code = 14)]
+#[stack(obj -- iter)]
+fn GET_AITER();
+
+/// Pushes the awaitable of `anext(aiter)`.
+#[inst(code = 15)]
+#[stack(aiter -- aiter, awaitable)]
+fn GET_ANEXT();
+
+/// The iterator behind an awaitable; `oparg` tells `__aenter__` and `__aexit__` for the message.
+#[inst(code = 71, arg)]
+#[stack(iterable -- iter)]
+fn GET_AWAITABLE();
+
+/// Ends `async for`: StopAsyncIteration is swallowed, all else is raised again.
+#[inst(code = 68, arg = jump)]
+#[stack(awaitable, exc --)]
+fn END_ASYNC_FOR();

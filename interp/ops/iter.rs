@@ -1,0 +1,78 @@
+//! Iteration and unpacking.
+
+/// `iter(iterable)`.
+#[inst(code = 16)]
+#[stack(iterable -- iter)]
+#[operands(iterable: L | T, dest: T)]
+fn GET_ITER();
+
+/// The iterable itself if it is a generator or coroutine, else `iter(iterable)`.
+#[inst(code = 19)]
+#[stack(iterable -- iter)]
+fn GET_YIELD_FROM_ITER();
+
+/// Pushes the next item, or jumps to the `POP_ITER` of the loop.
+#[inst(code = 70, arg = jump)]
+#[stack(iter -- iter, next)]
+#[operands(dest: T | L)]
+fn FOR_ITER();
+
+#[inst(code = 172, arg = jump)]
+#[stack(iter -- iter, next)]
+fn FOR_ITER_LIST();
+
+#[inst(code = 174, arg = jump)]
+#[stack(iter -- iter, next)]
+fn FOR_ITER_TUPLE();
+
+#[inst(code = 173, arg = jump)]
+#[stack(iter -- iter, next)]
+fn FOR_ITER_RANGE();
+
+/// Resumes a generator as a frame of this loop: the item comes with its yield.
+#[inst(code = 171, arg = jump)]
+#[stack(iter -- iter, next)]
+fn FOR_ITER_GEN();
+
+#[family(caches = 1, words = 1)]
+const FOR_ITER: Family = [FOR_ITER_LIST, FOR_ITER_TUPLE, FOR_ITER_RANGE, FOR_ITER_GEN];
+
+/// Where an exhausted `FOR_ITER` would leave its missing item; never executed.
+#[inst(code = 9, no_cell)]
+#[stack(value --)]
+fn END_FOR();
+
+/// Drops the iterator.
+#[inst(code = 30)]
+#[stack(iter --)]
+fn POP_ITER();
+
+/// Pushes `len` of the top.
+#[inst(code = 18)]
+#[stack(obj -- obj, len)]
+fn GET_LEN();
+
+/// Spreads an iterable of exactly `oparg` items, the first on top.
+#[inst(code = 119, arg)]
+#[stack(seq -- items[oparg])]
+fn UNPACK_SEQUENCE();
+
+#[inst(code = 211, arg)]
+#[stack(seq -- second, first)]
+fn UNPACK_SEQUENCE_TWO_TUPLE();
+
+#[inst(code = 210, arg)]
+#[stack(seq -- items[oparg])]
+fn UNPACK_SEQUENCE_TUPLE();
+
+#[inst(code = 209, arg)]
+#[stack(seq -- items[oparg])]
+fn UNPACK_SEQUENCE_LIST();
+
+#[family(caches = 1, words = 1)]
+const UNPACK_SEQUENCE: Family = [UNPACK_SEQUENCE_TWO_TUPLE, UNPACK_SEQUENCE_TUPLE, UNPACK_SEQUENCE_LIST];
+
+/// Spreads an iterable into `oparg & 255` items, a list of the rest, and `oparg >> 8` items; the first on top.
+#[inst(code = 118, arg)]
+#[stack(seq -- after[oparg >> 8], rest, before[oparg & 255])]
+fn UNPACK_EX();
