@@ -1,1 +1,21 @@
 //! One-word tagged stack references with biased, deferred and immortal reference counts.
+
+pub mod sync;
+pub mod thread;
+
+mod dead;
+mod header;
+mod ledger;
+mod lock;
+mod slot;
+mod stack;
+mod value;
+mod word;
+
+pub use dead::{Dead, Fate, TypeHead};
+pub use header::{GcBits, Header, IMMORTAL_REFCOUNT};
+pub use lock::{ByteLock, ByteLockGuard, Lock2Guard, lock2};
+pub use slot::{Load, Slot};
+pub use stack::StackRef;
+pub use value::Value;
+pub use word::Word;
