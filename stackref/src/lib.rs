@@ -13,7 +13,7 @@ mod value;
 mod word;
 
 pub use dead::{Dead, Fate, TypeHead};
-pub use header::{GcBits, Header, IMMORTAL_REFCOUNT};
+pub use header::{Header, IMMORTAL_REFCOUNT, gc_bits};
 pub use lock::{ByteLock, ByteLockGuard, Lock2Guard, lock2};
 pub use slot::{Load, Slot};
 pub use stack::StackRef;

@@ -152,7 +152,7 @@ impl Slot {
         let object = unsafe { word.header_unchecked() };
         // SAFETY: the memory is a header (H1).
         let header = unsafe { object.as_ref() };
-        if header.has_gc_bits(crate::GcBits::DEFERRED) && header.gc_bits() & crate::GcBits::DEFERRED != 0 {
+        if header.has_gc_bits(crate::gc_bits::DEFERRED) && header.gc_bits() & crate::gc_bits::DEFERRED != 0 {
             if self.0.load(Relaxed) != word.bits() {
                 return Load::Retry;
             }

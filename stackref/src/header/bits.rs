@@ -4,10 +4,7 @@ use super::Header;
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 /// Values of the collector's byte.
-#[derive(Debug)]
-pub struct GcBits(());
-
-impl GcBits {
+pub mod gc_bits {
     /// The collector considers the object.
     pub const TRACKED: u8 = 1;
     /// Its finalizer has run.

@@ -8,7 +8,7 @@ mod shared;
 #[cfg(test)]
 mod tests;
 
-pub use bits::GcBits;
+pub use bits::gc_bits;
 
 use crate::dead::{Fate, TypeHead};
 use crate::lock::ByteLock;
@@ -111,7 +111,7 @@ impl Header {
             owner: AtomicU32::new(0),
             local: AtomicU32::new(IMMORTAL),
             shared: AtomicU32::new(shared::PINNED),
-            gc_bits: AtomicU8::new(GcBits::DEFERRED),
+            gc_bits: AtomicU8::new(gc_bits::DEFERRED),
             lock: ByteLock::new(),
             tag: AtomicU16::new(0),
         }
@@ -141,6 +141,16 @@ impl Header {
     #[inline(always)]
     pub fn owner(&self) -> u32 {
         self.owner.load(Relaxed)
+    }
+
+    /// The owner field as a collector's scratch word.
+    ///
+    /// # Safety
+    /// The world is stopped and nobody counts; what was there is put back, or the counts are merged
+    /// ([`Header::merge`] writes 0), before it goes on.
+    #[inline(always)]
+    pub unsafe fn scratch(&self) -> &AtomicU32 {
+        &self.owner
     }
 
     /// The object's one-byte lock.
@@ -245,7 +255,7 @@ impl Header {
     /// Whether stack references to the object carry no count: immortal or deferred.
     #[inline(always)]
     pub fn is_uncountable(&self) -> bool {
-        self.gc_bits.load(Relaxed) & GcBits::DEFERRED != 0
+        self.gc_bits.load(Relaxed) & gc_bits::DEFERRED != 0
     }
 
     /// Whether the object is counted lazily: stack references carry no count and only the collector frees it.

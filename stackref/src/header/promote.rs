@@ -1,11 +1,11 @@
 //! Deferred counting: asked for, or earned by contention.
 //!
-//! A deferred object has [`GcBits::DEFERRED`] and a bias in its shared count. The bias comes first, then the bit:
+//! A deferred object has [`gc_bits::DEFERRED`] and a bias in its shared count. The bias comes first, then the bit:
 //! who sees the bit may hold an uncounted reference, and no decref may free the object from then on. The bias is
 //! added by one compare-and-swap from a word without it, so at most one thread wins.
 
 use super::shared::{DEFERRED_BIAS, STATE_MASK, count, pack};
-use super::{GcBits, Header};
+use super::{Header, gc_bits};
 use crate::sync::atomic::Ordering::{AcqRel, Relaxed, Release};
 use crate::thread;
 
@@ -19,8 +19,8 @@ impl Header {
     /// A compare-and-swap of a counted holder has failed: another thread counts right now. Objects that the collector
     /// knows are promoted after a few of those; others it could not free.
     pub(super) fn contended(&self) {
-        if self.has_gc_bits(GcBits::TRACKED)
-            && !self.has_gc_bits(GcBits::DEFERRED)
+        if self.has_gc_bits(gc_bits::TRACKED)
+            && !self.has_gc_bits(gc_bits::DEFERRED)
             && thread::note_contention(std::ptr::from_ref(self).addr()) >= PROMOTE_AFTER
         {
             self.enable_deferred();
@@ -32,12 +32,12 @@ impl Header {
     ///
     /// The caller holds a reference. Callable from any thread.
     pub fn enable_deferred(&self) -> bool {
-        if !self.has_gc_bits(GcBits::TRACKED) || self.is_immortal() {
+        if !self.has_gc_bits(gc_bits::TRACKED) || self.is_immortal() {
             return false;
         }
         let mut old = self.shared.load(Relaxed);
         loop {
-            if self.has_gc_bits(GcBits::DEFERRED) {
+            if self.has_gc_bits(gc_bits::DEFERRED) {
                 return true;
             }
             if count(old) >= DEFERRED_BIAS / 2 {
@@ -49,7 +49,7 @@ impl Header {
                 Err(now) => old = now,
             }
         }
-        self.set_gc_bits(GcBits::DEFERRED);
+        self.set_gc_bits(gc_bits::DEFERRED);
         true
     }
 
@@ -63,7 +63,7 @@ impl Header {
         if !self.is_deferred() {
             return merged;
         }
-        self.clear_gc_bits(GcBits::DEFERRED);
+        self.clear_gc_bits(gc_bits::DEFERRED);
         let old = self.shared.load(Relaxed);
         let new = count(old) - DEFERRED_BIAS;
         self.shared.fetch_sub(pack(DEFERRED_BIAS, 0), AcqRel);

@@ -19,7 +19,7 @@
 //! * Counts that come near the ends are pinned: no change ever again, the object leaks. Lost increments happen only
 //!   at the upper pin, where decrements are lost as well.
 
-use super::{GcBits, Header, IMMORTAL};
+use super::{Header, IMMORTAL, gc_bits};
 use crate::dead::Fate;
 use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use crate::thread;
@@ -110,7 +110,7 @@ impl Header {
 
     /// Whether the shared word `new`, just written, means death. A deferred object dies only in the collector.
     fn fate_of(&self, new: u32) -> Fate {
-        if new == MERGED && !self.has_gc_bits(GcBits::DEFERRED) { Fate::Dead } else { Fate::Alive }
+        if new == MERGED && !self.has_gc_bits(gc_bits::DEFERRED) { Fate::Dead } else { Fate::Alive }
     }
 
     /// The foreign half of try-incref: fails on raw 0 and on a merged count of 0.
@@ -221,7 +221,7 @@ impl Header {
     pub unsafe fn merge_fate(&self, extra: i32) -> Fate {
         // SAFETY: as the caller's.
         let count = unsafe { self.merge(extra) };
-        if count == 0 && !self.has_gc_bits(GcBits::DEFERRED) { Fate::Dead } else { Fate::Alive }
+        if count == 0 && !self.has_gc_bits(gc_bits::DEFERRED) { Fate::Dead } else { Fate::Alive }
     }
 
     /// Makes the object immortal: untracked, uncounted, never freed.
@@ -239,11 +239,11 @@ impl Header {
     }
 
     pub(super) fn make_immortal(&self) {
-        self.clear_gc_bits(GcBits::TRACKED);
+        self.clear_gc_bits(gc_bits::TRACKED);
         self.local.store(IMMORTAL, Relaxed);
         self.owner.store(0, Relaxed);
         self.shared.store(PINNED, Release);
-        self.set_gc_bits(GcBits::DEFERRED);
+        self.set_gc_bits(gc_bits::DEFERRED);
     }
 
     /// Gives a dead object one reference, for the time its finalizer runs.

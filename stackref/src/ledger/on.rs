@@ -11,7 +11,7 @@ pub(crate) fn open(word: Word) -> Word {
 /// Enters a reference that lives as long as `lender` does.
 #[inline(always)]
 pub(crate) fn lend(lender: Word) -> Word {
-    lender
+    lender.to_uncounted()
 }
 
 /// Strikes a reference out and returns the bare word.
