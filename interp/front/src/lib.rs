@@ -1,1 +1,94 @@
 //! Parser front: source text to syntax tree, with CPython's errors.
+//!
+//! The only crate that names the parser library. A source goes through [`decode`] (byte-order mark, PEP 263),
+//! newline translation, the parser, and a conversion to [`interp_compile::ast`]; whatever fails becomes a
+//! [`SyntaxFailure`] with CPython's class, message and place, and [`render`] prints it as CPython does.
+//!
+//! ```
+//! use interp_front::{Mode, parse};
+//!
+//! let parsed = parse("x = 1\n", "<string>", Mode::Exec).expect("a valid source");
+//! assert!(parsed.warnings.is_empty());
+//! let failure = parse("x = = 1\n", "<string>", Mode::Exec).expect_err("an invalid source");
+//! assert_eq!(failure.msg, "invalid syntax");
+//! ```
+#![forbid(unsafe_code)]
+
+mod convert;
+mod diagnose;
+mod escape;
+mod failure;
+mod lines;
+mod render;
+mod source;
+
+use std::borrow::Cow;
+
+use interp_compile::ast::Mod;
+use interp_compile::error::CompileWarning;
+use ruff_python_ast::PythonVersion;
+use ruff_python_parser as parser;
+
+pub use failure::{Place, SyntaxFailure};
+pub use render::render;
+pub use source::decode;
+
+use lines::Lines;
+
+/// What kind of input a source is: the third argument of Python's `compile`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// A file.
+    Exec,
+    /// A lone expression.
+    Eval,
+    /// One statement of an interactive session.
+    Single,
+}
+
+/// A parsed source.
+#[derive(Debug)]
+pub struct Parsed {
+    /// The tree.
+    pub module: Mod,
+    /// Warnings of the literals (invalid escapes).
+    pub warnings: Vec<CompileWarning>,
+}
+
+/// Parses a decoded source.
+///
+/// # Errors
+/// What CPython's parser would raise, with its message and place.
+pub fn parse(source: &str, filename: &str, mode: Mode) -> Result<Parsed, SyntaxFailure> {
+    let text = source::translate_newlines(Cow::Borrowed(source));
+    let lines = Lines::new(&text);
+    parse_text(&text, &lines, mode).map_err(|error| SyntaxFailure::new(error, filename, &text, &lines))
+}
+
+fn parse_text(text: &str, lines: &Lines, mode: Mode) -> convert::Converted<Parsed> {
+    diagnose::precheck(text, lines)?;
+    let ruff_mode = if mode == Mode::Eval { parser::Mode::Expression } else { parser::Mode::Module };
+    let options = parser::ParseOptions::from(ruff_mode).with_target_version(PythonVersion::PY314);
+    let parsed = parser::parse_unchecked(text, options);
+    if parsed.has_syntax_errors() {
+        let error = diagnose::explain(text, lines, &parsed, mode);
+        drop_deep(parsed, text.len());
+        return Err(error);
+    }
+    let output = match parsed.into_syntax() {
+        ruff_python_ast::Mod::Module(tree) => convert::module(text, lines, tree, mode == Mode::Single)?,
+        ruff_python_ast::Mod::Expression(tree) => convert::expression(text, lines, tree)?,
+    };
+    Ok(Parsed { module: output.module, warnings: output.warnings })
+}
+
+/// Drops a tree of the parser library, which recurses, on a stack in proportion to how deep the source can nest.
+fn drop_deep<T>(tree: T, source_bytes: usize) {
+    const BYTES_PER_LEVEL: usize = 512;
+    let need = source_bytes.saturating_mul(BYTES_PER_LEVEL);
+    if stacker::remaining_stack().is_some_and(|left| left > need) {
+        drop(tree);
+    } else {
+        stacker::grow(need, || drop(tree));
+    }
+}

@@ -1,0 +1,79 @@
+//! Compares this front end with CPython on any files: trees, code objects or errors.
+//!
+//! `WEFT_ORACLE="python3.14" cargo run --release -p interp-front --example oracle -- ast|code|error PATH...`
+//!
+//! Prints the share that is identical, the classes of differences and the first examples of each. Answers of CPython
+//! are kept under `target/oracle`; a second run takes seconds.
+
+#[path = "../../tests/front/dump_ast.rs"]
+mod dump_ast;
+#[path = "../../tests/front/oracle.rs"]
+mod oracle;
+mod report;
+
+use std::path::{Path, PathBuf};
+
+use oracle::Request;
+use report::Report;
+
+/// How many files are asked about at a time.
+const BATCH: usize = 64;
+
+fn main() {
+    let mut args = std::env::args().skip(1);
+    let kind: &'static str = match args.next().as_deref() {
+        Some("ast") => "ast",
+        Some("code") => "code",
+        Some("error") => "error",
+        _ => {
+            eprintln!("usage: oracle ast|code|error PATH...");
+            std::process::exit(2);
+        }
+    };
+    let mut files = Vec::new();
+    for path in args {
+        collect(Path::new(&path), &mut files);
+    }
+    files.sort();
+    let mut report = Report::default();
+    for batch in files.chunks(BATCH) {
+        let requests: Vec<Request> = batch
+            .iter()
+            .filter_map(|path| {
+                let source = std::fs::read(path).ok()?;
+                Some(Request { kind, mode: "exec", name: path.display().to_string(), source })
+            })
+            .collect();
+        for (request, answer) in requests.iter().zip(oracle::ask(&requests)) {
+            compare(request, &answer, &mut report);
+        }
+    }
+    report.print();
+}
+
+fn collect(path: &Path, files: &mut Vec<PathBuf>) {
+    if path.is_dir() {
+        let Ok(entries) = std::fs::read_dir(path) else { return };
+        for entry in entries.flatten() {
+            collect(&entry.path(), files);
+        }
+    } else if path.extension().is_some_and(|extension| extension == "py") {
+        files.push(path.to_owned());
+    }
+}
+
+fn compare(request: &Request, answer: &str, report: &mut Report) {
+    let name = &request.name;
+    if answer.starts_with("failed ") {
+        let ours = interp_front::decode(&request.source, name)
+            .and_then(|text| interp_front::parse(&text, name, interp_front::Mode::Exec));
+        report.refused(name, answer, ours.err());
+        return;
+    }
+    let parsed = interp_front::decode(&request.source, name)
+        .and_then(|text| interp_front::parse(&text, name, interp_front::Mode::Exec));
+    match parsed {
+        Err(failure) => report.difference("we refuse the file", name, &failure.to_string()),
+        Ok(parsed) => report.lines(name, &dump_ast::dump(&parsed.module), answer),
+    }
+}

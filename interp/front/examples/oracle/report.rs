@@ -1,0 +1,89 @@
+//! Counting what is equal and sorting what is not.
+
+use std::collections::BTreeMap;
+
+use interp_front::SyntaxFailure;
+
+/// How many examples of a class are printed.
+const EXAMPLES: usize = 3;
+/// How much text around a difference is printed.
+const CONTEXT: usize = 160;
+
+/// What was found so far.
+#[derive(Default)]
+pub struct Report {
+    same: usize,
+    total: usize,
+    refused_by_both: usize,
+    classes: BTreeMap<String, Class>,
+}
+
+#[derive(Default)]
+struct Class {
+    count: usize,
+    examples: Vec<String>,
+}
+
+impl Report {
+    /// Compares two texts line by line.
+    pub fn lines(&mut self, name: &str, ours: &str, theirs: &str) {
+        let mut our_lines = ours.lines();
+        for their_line in theirs.lines() {
+            self.total += 1;
+            match our_lines.next() {
+                Some(our_line) if our_line == their_line => self.same += 1,
+                Some(our_line) => self.line(name, our_line, their_line),
+                None => self.difference("missing lines", name, their_line),
+            }
+        }
+    }
+
+    fn line(&mut self, name: &str, ours: &str, theirs: &str) {
+        let mut at = ours.bytes().zip(theirs.bytes()).take_while(|(a, b)| a == b).count();
+        while !ours.is_char_boundary(at) {
+            at -= 1;
+        }
+        let open = ours[..at].rfind('(').unwrap_or(0);
+        let start = ours[..open].rfind([',', '[', '(']).map_or(0, |at| at + 1);
+        let node: String = ours[start..open].chars().take_while(char::is_ascii_alphabetic).collect();
+        let cut = |text: &str| {
+            let from = at.saturating_sub(CONTEXT / 2);
+            text.get(from..).unwrap_or_default().chars().take(CONTEXT).collect::<String>()
+        };
+        self.difference(&format!("in {node}"), name, &format!("\n   ours   {}\n   theirs {}", cut(ours), cut(theirs)));
+    }
+
+    /// Notes one difference of a class.
+    pub fn difference(&mut self, class: &str, name: &str, detail: &str) {
+        let class = self.classes.entry(class.to_owned()).or_default();
+        class.count += 1;
+        if class.examples.len() < EXAMPLES {
+            class.examples.push(format!("{name}: {detail}"));
+        }
+    }
+
+    /// A source that CPython refuses: do we?
+    pub fn refused(&mut self, name: &str, answer: &str, ours: Option<SyntaxFailure>) {
+        match ours {
+            None => self.difference("we accept what CPython refuses", name, answer.trim()),
+            Some(_) => self.refused_by_both += 1,
+        }
+    }
+
+    /// Prints the verdict.
+    pub fn print(&self) {
+        let share = self.same as f64 * 100.0 / self.total.max(1) as f64;
+        println!(
+            "{} of {} identical ({share:.3} %), {} files refused by both",
+            self.same, self.total, self.refused_by_both
+        );
+        let mut classes: Vec<_> = self.classes.iter().collect();
+        classes.sort_by_key(|(_, class)| std::cmp::Reverse(class.count));
+        for (name, class) in classes {
+            println!("\n{:6}  {name}", class.count);
+            for example in &class.examples {
+                println!("  {example}");
+            }
+        }
+    }
+}
