@@ -176,7 +176,7 @@ impl Converter<'_> {
     fn field_source(&self, field: &ruff::InterpolatedElement, expression: &ruff::Expr) -> Wtf8 {
         if let Some(debug) = &field.debug_text {
             let text = without_comments(debug.as_str());
-            return Arc::from(text.trim_end_matches([' ', '\t', '\n', '\x0c']).trim_end_matches('=').as_bytes());
+            return Arc::from(text.trim_end_matches([' ', '\t', '\n', '\x0c', '\\']).trim_end_matches('=').as_bytes());
         }
         let start = field.range.start() + TextSize::new(1);
         let one = TextSize::new(1);
