@@ -1,0 +1,432 @@
+//! Models of the counting protocols and the lock, explored by loom.
+//!
+//! `RUSTFLAGS="--cfg loom" cargo test --release -p stackref --test loom`
+#![cfg(loom)]
+
+use loom::cell::UnsafeCell;
+use loom::sync::Arc;
+use loom::sync::atomic::AtomicUsize;
+use loom::sync::atomic::Ordering::{Acquire, Release};
+use loom::thread;
+use stackref::thread::{Record, current_id, register};
+use stackref::{ByteLock, Fate, Header, Load, Slot, StackRef, TypeHead, Value, gc_bits, lock2};
+use std::ptr::NonNull;
+
+/// Explores `f` with at most `preemptions` forced switches.
+fn explore(preemptions: usize, f: impl Fn() + Send + Sync + 'static) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(preemptions);
+    model.check(f);
+}
+
+/// An object with a payload that only its owner may write and only live references may read, and a tally of deaths.
+#[repr(C)]
+struct Object {
+    header: Header,
+    payload: UnsafeCell<u32>,
+    deaths: &'static AtomicUsize,
+}
+
+unsafe fn dealloc(object: NonNull<Header>) {
+    // SAFETY: every header of these models begins an `Object`; none is ever unmapped.
+    let object = unsafe { object.cast::<Object>().as_ref() };
+    // SAFETY: the last reference is gone. Loom checks exactly that: every read happened before.
+    object.payload.with_mut(|payload| unsafe { *payload = 0 });
+    // SAFETY: dead.
+    unsafe { object.header.mark_free() };
+    object.deaths.fetch_add(1, Release);
+}
+
+fn leak<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
+/// A live object of the calling thread, with one reference; and the tally.
+fn object(bits: u8) -> (Value, &'static AtomicUsize) {
+    let ty = Box::leak(Box::new(TypeHead { header: Header::new_immortal(std::ptr::null_mut()), dealloc }));
+    let deaths = leak(AtomicUsize::new(0));
+    let header = Header::new(ty, current_id());
+    header.init_gc_bits(bits);
+    let object = leak(Object { header, payload: UnsafeCell::new(1), deaths });
+    // SAFETY: the new object's count.
+    (unsafe { Value::from_header(NonNull::from(&object.header)) }, deaths)
+}
+
+fn payload(value: &Value) -> u32 {
+    let object = value.header().expect("an object").cast::<Object>();
+    // SAFETY: alive through `value`; shared reads only.
+    unsafe { object.as_ref().payload.with(|payload| *payload) }
+}
+
+fn header(value: &Value) -> &'static Header {
+    // SAFETY: objects of these models are leaked.
+    unsafe { value.header().expect("an object").as_ref() }
+}
+
+/// Runs `f` as a registered thread.
+fn registered(f: impl FnOnce(&Record) + Send + 'static) -> thread::JoinHandle<()> {
+    thread::spawn(move || {
+        let record = register();
+        f(&record);
+        record.retire();
+    })
+}
+
+#[test]
+fn merge_races_with_foreign_decref() {
+    explore(3, || {
+        let record = register();
+        let (value, deaths) = object(0);
+        let other = value.clone();
+        let foreign = registered(move |_| {
+            payload(&other);
+            drop(other);
+        });
+        payload(&value);
+        drop(value);
+        foreign.join().unwrap();
+        record.drain_merge_queue();
+        assert_eq!(deaths.load(Acquire), 1);
+        record.retire();
+    });
+}
+
+#[test]
+fn two_foreign_decrefs_race_with_the_owners() {
+    explore(2, || {
+        let record = register();
+        let (value, deaths) = object(0);
+        let others = [value.clone(), value.clone()];
+        let threads = others.map(|other| registered(move |_| drop(other)));
+        drop(value);
+        threads.into_iter().for_each(|t| t.join().unwrap());
+        record.drain_merge_queue();
+        assert_eq!(deaths.load(Acquire), 1);
+        record.retire();
+    });
+}
+
+#[test]
+fn foreign_clone_keeps_an_object_whose_owner_lets_go() {
+    explore(3, || {
+        let record = register();
+        let (value, deaths) = object(0);
+        let other = value.clone();
+        let foreign = registered(move |_| {
+            let copy = other.clone();
+            drop(other);
+            assert_eq!(payload(&copy), 1);
+            drop(copy);
+        });
+        drop(value);
+        record.drain_merge_queue();
+        foreign.join().unwrap();
+        record.drain_merge_queue();
+        assert_eq!(deaths.load(Acquire), 1);
+        record.retire();
+    });
+}
+
+#[test]
+fn try_retain_races_with_free() {
+    explore(3, || {
+        let record = register();
+        let (value, deaths) = object(0);
+        header(&value).enable_try_incref();
+        let slot = Arc::new(Slot::new(Some(value)));
+        let reader = {
+            let slot = slot.clone();
+            registered(move |_| {
+                // SAFETY: the memory is never unmapped.
+                match unsafe { slot.load(current_id()) } {
+                    Load::Value(value) => assert_eq!(payload(&value), 1),
+                    Load::Null | Load::Retry => {}
+                }
+            })
+        };
+        drop(slot.swap(None));
+        reader.join().unwrap();
+        record.drain_merge_queue();
+        assert_eq!(deaths.load(Acquire), 1);
+        record.retire();
+    });
+}
+
+/// The block of the object read from the slot is recycled for another one, which a third party shares. A reader
+/// must not take the new object for the content of the slot.
+fn recycle(deferred: bool) {
+    let record = register();
+    let (value, deaths) = object(if deferred { gc_bits::TRACKED } else { 0 });
+    header(&value).enable_try_incref();
+    let block = value.header().expect("an object");
+    let slot = Arc::new(Slot::new(Some(value)));
+    let reader = {
+        let slot = slot.clone();
+        registered(move |_| {
+            let me = current_id();
+            // SAFETY: the memory is never unmapped; no collector runs.
+            match unsafe { slot.load_stackref(me) } {
+                Load::Value(r) => {
+                    assert_eq!(payload(r.as_value()), 1, "another object than the slot's");
+                    if let Some(dead) = r.close(me) {
+                        dead.finalize();
+                    }
+                }
+                Load::Null | Load::Retry => {}
+            }
+        })
+    };
+    drop(slot.swap(None));
+    record.drain_merge_queue();
+    if deaths.load(Acquire) == 1 {
+        // SAFETY: the block is free and ours.
+        let object = unsafe { block.cast::<Object>().as_ref() };
+        // SAFETY: nobody else refers to the block's payload.
+        object.payload.with_mut(|payload| unsafe { *payload = 2 });
+        // SAFETY: a free block of ours.
+        unsafe { Header::init_at(block, object.header.ty(), current_id(), 0) };
+        if deferred {
+            object.header.set_gc_bits(gc_bits::TRACKED);
+            assert!(object.header.enable_deferred());
+        } else {
+            object.header.enable_try_incref();
+        }
+        reader.join().unwrap();
+        assert_eq!(object.header.refcount(), 1);
+    } else {
+        reader.join().unwrap();
+        record.drain_merge_queue();
+    }
+    record.retire();
+}
+
+#[test]
+fn try_retain_of_a_recycled_block() {
+    explore(3, || recycle(false));
+}
+
+#[test]
+fn deferred_load_of_a_recycled_block() {
+    explore(3, || recycle(true));
+}
+
+#[test]
+fn queueing_races_with_the_owners_exit() {
+    explore(3, || {
+        let record = register();
+        let (value, deaths) = object(0);
+        let other = value.clone();
+        // The owner leaves without dropping `value`: the foreign thread takes both.
+        let foreign = registered(move |_| {
+            drop(other);
+            drop(value);
+        });
+        record.retire();
+        foreign.join().unwrap();
+        assert_eq!(deaths.load(Acquire), 1);
+    });
+}
+
+#[test]
+fn detached_owner_is_merged_by_the_foreign_thread() {
+    explore(3, || {
+        let record = register();
+        let (value, deaths) = object(0);
+        let other = value.clone();
+        let foreign = registered(move |_| drop(other));
+        record.detach();
+        record.attach();
+        drop(value);
+        foreign.join().unwrap();
+        record.drain_merge_queue();
+        assert_eq!(deaths.load(Acquire), 1);
+        record.retire();
+    });
+}
+
+#[test]
+fn queue_of_a_detached_owner_is_merged_by_the_next_foreign_drop() {
+    explore(2, || {
+        let record = register();
+        let (first, first_deaths) = object(0);
+        let (second, second_deaths) = object(0);
+        record.detach();
+        let foreign = registered(move |me| {
+            drop(first);
+            drop(second);
+            me.drain_merge_queue();
+        });
+        foreign.join().unwrap();
+        record.attach();
+        record.drain_merge_queue();
+        assert_eq!((first_deaths.load(Acquire), second_deaths.load(Acquire)), (1, 1));
+        record.retire();
+    });
+}
+
+#[test]
+fn contention_promotes_once_and_keeps_the_count() {
+    explore(3, || {
+        let record = register();
+        let (value, deaths) = object(gc_bits::TRACKED);
+        let others = [value.clone(), value.clone()];
+        let threads = others.map(|other| {
+            registered(move |_| {
+                let copy = other.clone();
+                assert_eq!(payload(&copy), 1);
+                drop(copy);
+                drop(other);
+            })
+        });
+        threads.into_iter().for_each(|t| t.join().unwrap());
+        record.drain_merge_queue();
+        let object = header(&value);
+        assert_eq!(object.refcount(), 1, "the bias is added once, and only with the bit");
+        assert_eq!(deaths.load(Acquire), 0);
+        let deferred = object.is_deferred();
+        drop(value);
+        assert_eq!(deaths.load(Acquire), usize::from(!deferred));
+        if deferred {
+            // SAFETY: no other thread counts any more, and no uncounted reference was made.
+            assert_eq!(unsafe { object.disable_deferred() }, 0);
+        }
+        record.retire();
+    });
+}
+
+#[test]
+fn promotion_races_with_promotion() {
+    explore(3, || {
+        let record = register();
+        let (value, _) = object(gc_bits::TRACKED);
+        let other = value.clone();
+        let foreign = registered(move |_| {
+            header(&other).enable_deferred();
+            drop(other);
+        });
+        header(&value).enable_deferred();
+        foreign.join().unwrap();
+        record.drain_merge_queue();
+        assert!(header(&value).is_deferred());
+        assert_eq!(header(&value).refcount(), 1);
+        let me = current_id();
+        let borrowed = StackRef::new(&value, me);
+        assert!(!borrowed.word().is_counted());
+        assert!(borrowed.close(me).is_none());
+        // SAFETY: the reference is `value`'s; a deferred object does not die of it.
+        assert_eq!(unsafe { header(&value).decref(me) }, Fate::Alive);
+        std::mem::forget(value);
+        record.retire();
+    });
+}
+
+#[test]
+fn resurrection_escapes_death() {
+    explore(3, || {
+        let record = register();
+        let (value, deaths) = object(0);
+        let me = current_id();
+        let object = header(&value);
+        let dead = value.close(me).expect("the only reference");
+        // SAFETY: dead, and this thread finalizes it.
+        unsafe { object.resurrect(me) };
+        object.enable_try_incref();
+        // The "finalizer" lends the object to another thread.
+        // SAFETY: alive for now.
+        let escaped = unsafe { Value::new_ptr(dead.header(), me) };
+        let foreign = registered(move |_| {
+            assert_eq!(payload(&escaped), 1);
+            drop(escaped);
+        });
+        // SAFETY: pairs with `resurrect`.
+        if unsafe { object.end_resurrection(me) } == Fate::Dead {
+            dead.finalize();
+        }
+        foreign.join().unwrap();
+        record.drain_merge_queue();
+        assert_eq!(deaths.load(Acquire), 1);
+        record.retire();
+    });
+}
+
+struct Guarded {
+    lock: ByteLock,
+    other: ByteLock,
+    cell: UnsafeCell<u32>,
+}
+
+// SAFETY: the models touch the cell only under the lock; loom checks that.
+unsafe impl Sync for Guarded {}
+
+fn guarded() -> Arc<Guarded> {
+    Arc::new(Guarded { lock: ByteLock::new(), other: ByteLock::new(), cell: UnsafeCell::new(0) })
+}
+
+fn bump(guarded: &Guarded) {
+    // SAFETY: called under the lock.
+    guarded.cell.with_mut(|cell| unsafe { *cell += 1 });
+}
+
+#[test]
+fn byte_lock_excludes_and_wakes() {
+    explore(2, || {
+        let guarded = guarded();
+        let threads = [(), ()].map(|()| {
+            let guarded = guarded.clone();
+            thread::spawn(move || {
+                let _held = guarded.lock.lock();
+                bump(&guarded);
+            })
+        });
+        {
+            let _held = guarded.lock.lock();
+            bump(&guarded);
+        }
+        threads.into_iter().for_each(|t| t.join().unwrap());
+        // SAFETY: alone again.
+        assert_eq!(guarded.cell.with(|cell| unsafe { *cell }), 3);
+        assert!(!guarded.lock.is_locked());
+    });
+}
+
+#[test]
+fn byte_lock_try_lock_never_waits() {
+    explore(3, || {
+        let guarded = guarded();
+        let other = {
+            let guarded = guarded.clone();
+            thread::spawn(move || {
+                if let Some(_held) = guarded.lock.try_lock() {
+                    bump(&guarded);
+                }
+            })
+        };
+        {
+            let _held = guarded.lock.lock();
+            bump(&guarded);
+        }
+        other.join().unwrap();
+        assert!(!guarded.lock.is_locked());
+    });
+}
+
+#[test]
+fn lock2_in_either_order_does_not_deadlock() {
+    explore(2, || {
+        let guarded = guarded();
+        let other = {
+            let guarded = guarded.clone();
+            thread::spawn(move || {
+                let _held = lock2(&guarded.other, &guarded.lock);
+                bump(&guarded);
+            })
+        };
+        {
+            let _held = lock2(&guarded.lock, &guarded.other);
+            bump(&guarded);
+        }
+        other.join().unwrap();
+        // SAFETY: alone again.
+        assert_eq!(guarded.cell.with(|cell| unsafe { *cell }), 2);
+    });
+}
