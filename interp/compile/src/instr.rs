@@ -175,6 +175,20 @@ impl<T: Clone + Eq + Hash> Numbered<T> {
         number
     }
 
+    /// Gives `item` a number of its own even if it has one.
+    pub(crate) fn push(&mut self, item: T) -> u32 {
+        let number = u32::try_from(self.items.len()).expect("a unit has fewer than 2^32 constants or names");
+        self.items.push(item);
+        number
+    }
+
+    /// Keeps the items marked in `keep` and forgets the numbers of all: only [`Numbered::items`] makes sense afterwards.
+    pub(crate) fn retain(&mut self, keep: &[bool]) {
+        let mut keep = keep.iter();
+        self.items.retain(|_| keep.next().is_some_and(|keep| *keep));
+        self.numbers.clear();
+    }
+
     /// The number of `item`, if it has one.
     #[must_use]
     pub fn get(&self, item: &T) -> Option<u32> {

@@ -4,6 +4,7 @@
 mod assemble;
 pub mod ast;
 pub mod error;
+mod flowgraph;
 pub mod instr;
 
 pub use assemble::assemble;
