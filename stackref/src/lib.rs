@@ -5,10 +5,15 @@ pub mod thread;
 
 mod dead;
 mod header;
+#[cfg(feature = "ledger")]
+pub mod ledger;
+#[cfg(not(feature = "ledger"))]
 mod ledger;
 mod lock;
 mod slot;
 mod stack;
+#[cfg(test)]
+mod toy;
 mod value;
 mod word;
 

@@ -7,6 +7,9 @@
 //! that reason. An object owned by the reader needs no second look. Deferred objects are taken without a count on the
 //! stack, after a second look all the same: the memory may have been recycled for a deferred object in between.
 
+#[cfg(test)]
+mod tests;
+
 use crate::header::Header;
 use crate::ledger;
 use crate::stack::StackRef;

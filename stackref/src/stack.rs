@@ -3,6 +3,9 @@
 //! No `Drop` and no `Clone`: who holds one closes it, at a place where a finalizer may run. Dropping one on the
 //! floor leaks a count; the ledger finds such places.
 
+#[cfg(test)]
+mod tests;
+
 use crate::dead::{Dead, Fate};
 use crate::header::Header;
 use crate::ledger;
@@ -105,6 +108,7 @@ impl StackRef {
 
     /// The word, to look at.
     #[inline(always)]
+    #[track_caller]
     pub fn word(&self) -> Word {
         ledger::touch(self.0)
     }
@@ -135,9 +139,8 @@ impl StackRef {
         if word.is_counted() {
             // SAFETY: a counted word keeps its object alive (S1).
             unsafe { word.header_unchecked().as_ref().incref(me) };
-            return StackRef(ledger::open(word));
         }
-        StackRef(ledger::open(word))
+        StackRef(ledger::dup(self.0))
     }
 
     /// Gives the reference up. `Some` names the object if it was the last one; finalizing it is the caller's, at a
@@ -216,6 +219,7 @@ impl StackRef {
 
     /// A view as a strong handle, which ends before this reference does. Not for NULL.
     #[inline(always)]
+    #[track_caller]
     pub fn as_value(&self) -> &Value {
         debug_assert!(!self.0.is_null(), "NULL is no value");
         let _ = ledger::touch(self.0);

@@ -1,4 +1,4 @@
-//! No ledger: every entry point is the identity.
+//! No ledger: every entry point is the bare operation on the word.
 
 use crate::word::Word;
 
@@ -8,7 +8,13 @@ pub(crate) fn open(word: Word) -> Word {
     word
 }
 
-/// Enters a reference that lives as long as `lender` does.
+/// Enters one more reference of the same kind as `word`.
+#[inline(always)]
+pub(crate) fn dup(word: Word) -> Word {
+    word
+}
+
+/// Enters a reference without a count that lives no longer than `lender` does.
 #[inline(always)]
 pub(crate) fn lend(lender: Word) -> Word {
     lender.to_uncounted()
@@ -20,7 +26,7 @@ pub(crate) fn close(word: Word) -> Word {
     word
 }
 
-/// Checks that a reference is open.
+/// Checks that a reference is open and returns the bare word.
 #[inline(always)]
 pub(crate) fn touch(word: Word) -> Word {
     word
