@@ -139,8 +139,8 @@ fn MAKE_CELL();
 #[stack(--)]
 fn COPY_FREE_VARS();
 
-/// Pushes what a cell holds, or raises NameError / UnboundLocalError.
-#[inst(code = 83, arg = free)]
+/// Pushes what a cell holds, or raises NameError / UnboundLocalError. (CPython counts its operand among the locals.)
+#[inst(code = 83, arg = local)]
 #[stack(-- value)]
 fn LOAD_DEREF();
 

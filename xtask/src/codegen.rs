@@ -3,7 +3,9 @@
 //! The generator (`interp-opdsl`) is a pure function from the definitions to file texts; this file owns the disk. A file in
 //! a `generated/` folder that the generator does not name is stale: the check fails on it and a write removes it.
 
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use crate::Result;
 use crate::workspace::{files, root};
@@ -35,7 +37,40 @@ pub(crate) fn is_generated(path: &str) -> bool {
 
 /// File texts by path relative to the root, or `None` while there is nothing to generate from.
 fn products() -> Result<Option<Vec<(PathBuf, String)>>> {
-    Ok(None)
+    if !root().join(OPS).is_dir() {
+        return Ok(None);
+    }
+    let texts = interp_opdsl::generate(&root(), Path::new(OPS)).map_err(|faults| {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        faults.join("\n")
+    })?;
+    let formatted = texts.into_iter().map(|(path, text)| {
+        let text =
+            if path.extension().is_some_and(|extension| extension == "rs") { format(&path, &text)? } else { text };
+        Ok((path, text))
+    });
+    formatted.collect::<Result<_>>().map(Some)
+}
+
+/// Passes Rust text through rustfmt with the repository's settings.
+fn format(path: &Path, text: &str) -> Result<String> {
+    let fail = |error: std::io::Error| format!("rustfmt: {error}");
+    let mut child = Command::new("rustfmt")
+        .args(["--edition", "2024", "--config-path"])
+        .arg(root())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(fail)?;
+    let mut stdin = child.stdin.take().ok_or("rustfmt has no stdin")?;
+    let input = text.to_owned();
+    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+    let output = child.wait_with_output().map_err(fail)?;
+    writer.join().map_err(|_| "the thread that feeds rustfmt died")?.map_err(fail)?;
+    if !output.status.success() {
+        return Err(format!("rustfmt refuses what was generated for {}", path.display()));
+    }
+    String::from_utf8(output.stdout).map_err(|error| error.to_string())
 }
 
 fn compare(products: &[(PathBuf, String)], stale: &[String]) -> Result {

@@ -13,12 +13,18 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod cell;
 mod flags;
+mod generated;
 mod operands;
-mod table;
 
+pub use cell::{
+    CELL_COUNT, CellOp, DestInfo, FamilyInfo, INSTR_COUNT, Instr, InstrInfo, Item, Layout, OperandInfo, Place, Shape,
+    families,
+};
+use generated::metadata as table;
+pub use generated::opcode::{OPCODE_COUNT, Opcode};
 pub use operands::{BinaryOp, CommonConstant, Intrinsic1, Intrinsic2, SpecialMethod};
-pub use table::{OPCODE_COUNT, Opcode};
 
 /// The comparison texts selected by the upper bits of `COMPARE_OP`'s operand (`oparg >> 5`).
 pub const COMPARE_OPS: [&str; 6] = ["<", "<=", "==", "!=", ">", ">="];
@@ -138,16 +144,13 @@ impl Opcode {
     /// Stack items the instruction takes, counting those that it reaches past and puts back.
     #[must_use]
     pub fn popped(self, oparg: u32) -> u32 {
-        table::popped(self.base(), oparg)
+        table::popped(self, oparg)
     }
 
     /// Stack items the instruction leaves when control falls through to the next one.
     #[must_use]
     pub fn pushed(self, oparg: u32) -> u32 {
-        match self {
-            Self::BinaryOpInplaceAddUnicode => 0,
-            _ => table::pushed(self.base(), oparg),
-        }
+        table::pushed(self, oparg)
     }
 
     /// Change of the stack's depth, as `dis.stack_effect` defines it.
