@@ -98,10 +98,9 @@ pub fn register_detached() -> Arc<Record> {
     record
 }
 
-/// The calling thread's record, if it is registered (and its locals are not being destroyed).
+/// The calling thread's record, if it is registered.
 pub fn current() -> Option<Arc<Record>> {
-    let record = |current: &RefCell<Option<Registration>>| Some(current.borrow().as_ref()?.0.clone());
-    CURRENT.try_with(record).ok().flatten()
+    CURRENT.with(|current| current.borrow().as_ref().map(|registration| registration.0.clone()))
 }
 
 fn new_id() -> ThreadId {

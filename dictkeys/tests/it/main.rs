@@ -1,6 +1,0 @@
-//! Integration tests of the crate, one binary.
-#![cfg(not(loom))]
-#![allow(clippy::unwrap_used)] // helpers of tests are tests too
-
-mod basic;
-mod toy;
