@@ -9,10 +9,9 @@
 //! * is itself stored in a local, or
 //! * is still on the stack at the end of the block.
 //!
-//! What an instruction takes and leaves comes from its stack effect; [`kept`] knows those that put back what they looked
-//! at. Instructions that move their operand instead (`LOAD_SPECIAL`, `PUSH_EXC_INFO`, `END_SEND`,
-//! `SET_FUNCTION_ATTRIBUTE`, `LOAD_ATTR` of a method) must leave a reference with a count of its own, as CPython's do.
-//! Handlers are not visited: 3.14 has dropped the instructions that name them by now.
+//! What an instruction takes and leaves comes from its stack effect; [`Run::instr`] and [`kept`] know those that put back
+//! what they looked at, which a count cannot say. Handlers are not visited: the instructions that name them are gone by
+//! now, as in 3.14.
 
 use interp_opcode::Opcode;
 
@@ -132,6 +131,17 @@ impl Run {
                     self.stack.push(object);
                 }
             }
+            // These move their operand: it comes out on top of what they make, or instead of what they take.
+            Opcode::LoadSpecial | Opcode::PushExcInfo => {
+                let moved = self.pop()?;
+                self.push(Some(at), None);
+                self.stack.push(moved);
+            }
+            Opcode::EndSend | Opcode::SetFunctionAttribute => {
+                let moved = self.pop()?;
+                self.pop()?;
+                self.stack.push(moved);
+            }
             // What opens a handler's region acts on the stack of the handler only.
             op if ops::is_block_push(op) => {}
             _ => self.plain(op, arg, at)?,
@@ -192,9 +202,11 @@ impl Run {
 /// How many of its operands the instruction leaves where they are.
 fn kept(op: Opcode, arg: u32) -> u32 {
     match op {
-        // Those that only look.
-        Opcode::GetAnext
+        // Those that only look, or may give back what they were given.
+        Opcode::FormatSimple
+        | Opcode::GetAnext
         | Opcode::GetLen
+        | Opcode::GetYieldFromIter
         | Opcode::ImportFrom
         | Opcode::MatchKeys
         | Opcode::MatchMapping

@@ -21,7 +21,6 @@ pub(crate) fn is_unconditional_jump(op: Opcode) -> bool {
     )
 }
 
-
 /// The conditional jump that jumps when `op` does not.
 pub(crate) fn reversed(op: Opcode) -> Option<Opcode> {
     Some(match op {

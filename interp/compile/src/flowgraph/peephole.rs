@@ -160,6 +160,11 @@ fn rewrite(instrs: &mut [CfgInstr], at: usize, pool: &mut Pool) -> Result<(), Co
             sequences::tuple(instrs, at, pool)
         }
         Opcode::BuildList | Opcode::BuildSet => sequences::list_or_set(instrs, at, next_op, pool),
+        Opcode::ListAppend | Opcode::SetAdd
+            if arg == 1 && matches!(next_op, Some(Opcode::GetIter | Opcode::ContainsOp)) =>
+        {
+            sequences::read_only_display(instrs, at, pool)
+        }
         Opcode::StoreFast => {
             if next.is_some_and(|next| next.op == op && next.arg == arg && next.loc.lineno == loc.lineno) {
                 instrs[at].set(Opcode::PopTop, 0);
@@ -191,11 +196,10 @@ fn rewrite(instrs: &mut [CfgInstr], at: usize, pool: &mut Pool) -> Result<(), Co
         Opcode::UnaryInvert | Opcode::UnaryNegative => fold::unary(instrs, at, pool),
         Opcode::CallIntrinsic1 if arg == Intrinsic1::UnaryPositive as u32 => fold::unary(instrs, at, pool),
         Opcode::CallIntrinsic1 if arg == Intrinsic1::ListToTuple as u32 => {
-            if next_op == Some(Opcode::GetIter) {
+            if !sequences::list_to_tuple(instrs, at, pool)? && next_op == Some(Opcode::GetIter) {
                 instrs[at].set_nop();
-                return Ok(());
             }
-            sequences::list_to_tuple(instrs, at, pool)
+            Ok(())
         }
         Opcode::BinaryOp => fold::binary(instrs, at, pool),
         _ => Ok(()),

@@ -34,31 +34,61 @@ pub(super) fn tuple(instrs: &mut [CfgInstr], at: usize, pool: &mut Pool) -> Resu
     Ok(())
 }
 
-/// `BUILD_LIST 0`, then constants that are appended one by one, then `LIST_TO_TUPLE` at `at`: becomes a constant.
-pub(super) fn list_to_tuple(instrs: &mut [CfgInstr], at: usize, pool: &mut Pool) -> Result<(), CompileError> {
+/// Looks back from `end` for an empty list (or set) to which constants are added one by one, and nothing else; gives the
+/// position of its `BUILD_…` and those of the constants.
+fn built_from_consts(instrs: &[CfgInstr], end: usize) -> Option<(usize, Vec<usize>)> {
     let mut loads = Vec::new();
+    let mut append = None;
     let mut expect_append = true;
-    for start in (0..at).rev() {
+    for start in (0..end).rev() {
         let instr = instrs[start];
         match instr.op {
             Opcode::Nop => continue,
-            Opcode::BuildList if instr.arg == 0 => {
-                if !expect_append {
-                    return Ok(());
-                }
+            Opcode::BuildList | Opcode::BuildSet if instr.arg == 0 && expect_append => {
+                let wanted = if instr.op == Opcode::BuildList { Opcode::ListAppend } else { Opcode::SetAdd };
                 loads.reverse();
-                let items = values(instrs, &loads, pool)?;
-                let dropped: Vec<usize> = (start..at).filter(|&i| instrs[i].op != Opcode::Nop).collect();
-                drop_instrs(instrs, &dropped);
-                pool.make_load(&mut instrs[at], Const::Tuple(items.into()));
-                return Ok(());
+                return append.is_none_or(|op| op == wanted).then_some((start, loads));
             }
-            Opcode::ListAppend if expect_append && instr.arg == 1 => {}
+            Opcode::ListAppend | Opcode::SetAdd if expect_append && instr.arg == 1 => {
+                if *append.get_or_insert(instr.op) != instr.op {
+                    return None;
+                }
+            }
             op if !expect_append && ops::loads_const(op) => loads.push(start),
-            _ => return Ok(()),
+            _ => return None,
         }
         expect_append = !expect_append;
     }
+    None
+}
+
+fn drop_range(instrs: &mut [CfgInstr], start: usize, end: usize) {
+    let dropped: Vec<usize> = (start..end).filter(|&at| instrs[at].op != Opcode::Nop).collect();
+    drop_instrs(instrs, &dropped);
+}
+
+/// `LIST_TO_TUPLE` at `at` of a list of constants becomes a constant; says whether it did.
+pub(super) fn list_to_tuple(instrs: &mut [CfgInstr], at: usize, pool: &mut Pool) -> Result<bool, CompileError> {
+    let Some((start, loads)) = built_from_consts(instrs, at) else { return Ok(false) };
+    if instrs[start].op == Opcode::BuildSet {
+        return Ok(false);
+    }
+    let items = values(instrs, &loads, pool)?;
+    drop_range(instrs, start, at);
+    pool.make_load(&mut instrs[at], Const::Tuple(items.into()));
+    Ok(true)
+}
+
+/// The last `LIST_APPEND` or `SET_ADD` (at `at`) of a display of constants that is only iterated or searched: the
+/// display becomes a constant.
+pub(super) fn read_only_display(instrs: &mut [CfgInstr], at: usize, pool: &mut Pool) -> Result<(), CompileError> {
+    let Some((start, loads)) = built_from_consts(instrs, at + 1) else { return Ok(()) };
+    let items = values(instrs, &loads, pool)?;
+    let is_set = instrs[start].op == Opcode::BuildSet;
+    let constant = if is_set { Const::FrozenSet(consteval::unique(items).into()) } else { Const::Tuple(items.into()) };
+    // In 3.14 the constant loses its location too.
+    drop_range(instrs, start, at + 1);
+    pool.make_load(&mut instrs[at], constant);
     Ok(())
 }
 
