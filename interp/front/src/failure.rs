@@ -8,6 +8,7 @@ use std::fmt;
 use interp_compile::ast::Span;
 use interp_compile::error::{CompileError, ErrorKind};
 
+use crate::diagnose::Diagnosis;
 use crate::lines::Lines;
 
 /// Why a source could not be compiled.
@@ -43,6 +44,19 @@ impl SyntaxFailure {
     pub(crate) fn new(error: CompileError, filename: &str, source: &str, lines: &Lines) -> Self {
         let place = if error.kind.is_syntax() { error.span.map(|span| place(span, source, lines)) } else { None };
         Self { kind: error.kind, msg: error.msg, filename: filename.to_owned(), place }
+    }
+
+    /// Adds file and quoted line to a diagnosis of the source text.
+    pub(crate) fn diagnosed(diagnosis: Diagnosis, filename: &str, source: &str, lines: &Lines) -> Self {
+        let Diagnosis { kind, msg, lineno, offset, end_lineno, end_offset } = diagnosis;
+        let place = kind.is_syntax().then(|| Place {
+            lineno,
+            offset,
+            end_lineno,
+            end_offset,
+            text: lines.text(lineno, source).map(|line| format!("{line}\n")),
+        });
+        Self { kind, msg, filename: filename.to_owned(), place }
     }
 
     /// An error of a whole file.

@@ -25,9 +25,10 @@ mod source;
 use std::borrow::Cow;
 
 use interp_compile::ast::Mod;
-use interp_compile::error::CompileWarning;
+use interp_compile::error::{CompileError, CompileWarning, ErrorKind};
 use ruff_python_ast::PythonVersion;
 use ruff_python_parser as parser;
+use ruff_text_size::TextRange;
 
 pub use failure::{Place, SyntaxFailure};
 pub use render::render;
@@ -62,24 +63,48 @@ pub struct Parsed {
 pub fn parse(source: &str, filename: &str, mode: Mode) -> Result<Parsed, SyntaxFailure> {
     let text = source::translate_newlines(Cow::Borrowed(source));
     let lines = Lines::new(&text);
-    parse_text(&text, &lines, mode).map_err(|error| SyntaxFailure::new(error, filename, &text, &lines))
+    parse_text(&text, &lines, filename, mode)
 }
 
-fn parse_text(text: &str, lines: &Lines, mode: Mode) -> convert::Converted<Parsed> {
-    diagnose::precheck(text, lines)?;
+fn parse_text(text: &str, lines: &Lines, filename: &str, mode: Mode) -> Result<Parsed, SyntaxFailure> {
+    if text.contains('\0') {
+        let msg = "source code string cannot contain null bytes";
+        return Err(SyntaxFailure::unplaced(ErrorKind::Syntax, msg, filename));
+    }
     let ruff_mode = if mode == Mode::Eval { parser::Mode::Expression } else { parser::Mode::Module };
     let options = parser::ParseOptions::from(ruff_mode).with_target_version(PythonVersion::PY314);
     let parsed = parser::parse_unchecked(text, options);
     if parsed.has_syntax_errors() {
-        let error = diagnose::explain(text, lines, &parsed, mode);
+        let fallback = fallback(&parsed);
         drop_deep(parsed, text.len());
-        return Err(error);
+        return Err(refuse(text, lines, filename, mode, fallback));
     }
-    let output = match parsed.into_syntax() {
-        ruff_python_ast::Mod::Module(tree) => convert::module(text, lines, tree, mode == Mode::Single)?,
-        ruff_python_ast::Mod::Expression(tree) => convert::expression(text, lines, tree)?,
+    let converted = match parsed.into_syntax() {
+        ruff_python_ast::Mod::Module(tree) => convert::module(text, lines, tree, mode == Mode::Single),
+        ruff_python_ast::Mod::Expression(tree) => convert::expression(text, lines, tree),
     };
+    let output = converted.map_err(|error| SyntaxFailure::new(error, filename, text, lines))?;
     Ok(Parsed { module: output.module, warnings: output.warnings })
+}
+
+/// Where the parser library stopped.
+fn fallback(parsed: &parser::Parsed<ruff_python_ast::Mod>) -> TextRange {
+    let first = parsed.errors().first().map(|error| error.location);
+    first.or_else(|| parsed.unsupported_syntax_errors().first().map(|error| error.range)).unwrap_or_default()
+}
+
+/// CPython's error for a source that the library refused.
+fn refuse(text: &str, lines: &Lines, filename: &str, mode: Mode, fallback: TextRange) -> SyntaxFailure {
+    let ended: Cow<'_, str> =
+        if text.is_empty() || text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) };
+    let ended_lines = Lines::new(&ended);
+    match diagnose::explain(&ended, &ended_lines, mode) {
+        Some(diagnosis) => SyntaxFailure::diagnosed(diagnosis, filename, &ended, &ended_lines),
+        None => {
+            let error = CompileError::syntax("invalid syntax", lines.span(fallback));
+            SyntaxFailure::new(error, filename, text, lines)
+        }
+    }
 }
 
 /// Drops a tree of the parser library, which recurses, on a stack in proportion to how deep the source can nest.

@@ -1,6 +1,6 @@
 //! Compares this front end with CPython on any files: trees, code objects or errors.
 //!
-//! `WEFT_ORACLE="python3.14" cargo run --release -p interp-front --example oracle -- ast|code|error PATH...`
+//! `WEFT_ORACLE="python3.14" cargo run --release -p interp-front --example oracle -- ast|code|parse|error PATH...`
 //!
 //! Prints the share that is identical, the classes of differences and the first examples of each. Answers of CPython
 //! are kept under `target/oracle`; a second run takes seconds.
@@ -25,8 +25,9 @@ fn main() {
         Some("ast") => "ast",
         Some("code") => "code",
         Some("error") => "error",
+        Some("parse") => "parse",
         _ => {
-            eprintln!("usage: oracle ast|code|error PATH...");
+            eprintln!("usage: oracle ast|code|parse|error PATH...");
             std::process::exit(2);
         }
     };
@@ -64,6 +65,10 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) {
 
 fn compare(request: &Request, answer: &str, report: &mut Report) {
     let name = &request.name;
+    if matches!(request.kind, "parse" | "error") {
+        report.error(name, &our_error(request), answer);
+        return;
+    }
     if answer.starts_with("failed ") {
         let ours = interp_front::decode(&request.source, name)
             .and_then(|text| interp_front::parse(&text, name, interp_front::Mode::Exec));
@@ -75,5 +80,22 @@ fn compare(request: &Request, answer: &str, report: &mut Report) {
     match parsed {
         Err(failure) => report.difference("we refuse the file", name, &failure.to_string()),
         Ok(parsed) => report.lines(name, &dump_ast::dump(&parsed.module), answer),
+    }
+}
+
+/// Our error in the words of `oracle.py`.
+fn our_error(request: &Request) -> String {
+    let name = &request.name;
+    let result = interp_front::decode(&request.source, name)
+        .and_then(|text| interp_front::parse(&text, name, interp_front::Mode::Exec));
+    let Err(failure) = result else { return "ok\n".into() };
+    let class = failure.kind.class_name();
+    match &failure.place {
+        None if failure.kind.is_syntax() => format!("{class}\t{}\tNone\tNone\tNone\tNone\n", failure.msg),
+        None => format!("{class}\t{}\n", failure.msg),
+        Some(place) => format!(
+            "{class}\t{}\t{}\t{}\t{}\t{}\n",
+            failure.msg, place.lineno, place.offset, place.end_lineno, place.end_offset
+        ),
     }
 }

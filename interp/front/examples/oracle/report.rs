@@ -53,6 +53,22 @@ impl Report {
         self.difference(&format!("in {node}"), name, &format!("\n   ours   {}\n   theirs {}", cut(ours), cut(theirs)));
     }
 
+    /// Compares two errors: message first, place second.
+    pub fn error(&mut self, name: &str, ours: &str, theirs: &str) {
+        self.total += 1;
+        if ours == theirs {
+            self.same += 1;
+            return;
+        }
+        let head = |text: &str| text.trim().split('\t').take(2).collect::<Vec<_>>().join(": ");
+        let detail = format!("\n   ours   {}\n   theirs {}", ours.trim(), theirs.trim());
+        if head(ours) == head(theirs) {
+            self.difference(&format!("place of: {}", head(theirs)), name, &detail);
+        } else {
+            self.difference(&format!("message: {}", head(theirs)), name, &detail);
+        }
+    }
+
     /// Notes one difference of a class.
     pub fn difference(&mut self, class: &str, name: &str, detail: &str) {
         let class = self.classes.entry(class.to_owned()).or_default();

@@ -3,7 +3,7 @@
 Reads requests from standard input, writes answers to standard output. A request is a line
 `kind TAB mode TAB name TAB length` followed by that many bytes of source; an answer is a line with a length, followed
 by that many bytes of text. Kinds: `ast` (the tree with positions), `code` (every nested code object), `error`
-(the attributes of the SyntaxError, or `ok`), `stderr` (the error as the interpreter prints it).
+(the attributes of the SyntaxError, or `ok`), `parse` (the same, of the parser alone), `stderr` (the error as the interpreter prints it).
 """
 
 import ast
@@ -107,13 +107,14 @@ def answer(kind, mode, name, source):
         out = []
         code(compile(source, name, mode, dont_inherit=True), out)
         return "\n".join(out) + "\n"
+    flags = ast.PyCF_ONLY_AST if kind == "parse" else 0
     try:
-        compile(source, name, mode, dont_inherit=True)
+        compile(source, name, mode, flags, dont_inherit=True)
     except SyntaxError as error:
         if kind == "stderr":
             return "".join(traceback.format_exception_only(error))
         fields = [type(error).__name__, error.msg, error.lineno, error.offset, error.end_lineno, error.end_offset]
-        return "\t".join(map(str, fields)) + "\t" + (error.text or "None").replace("\n", "\\n") + "\n"
+        return "\t".join(map(str, fields)) + "\n"
     except Exception as error:
         return "%s\t%s\n" % (type(error).__name__, error)
     return "ok\n"
