@@ -17,6 +17,7 @@ mod cell;
 mod flags;
 mod generated;
 mod operands;
+mod uop;
 
 pub use cell::{
     CELL_COUNT, CellOp, DestInfo, FamilyInfo, INSTR_COUNT, Instr, InstrInfo, Item, Layout, OperandInfo, Place, Shape,
@@ -25,6 +26,7 @@ pub use cell::{
 use generated::metadata as table;
 pub use generated::opcode::{OPCODE_COUNT, Opcode};
 pub use operands::{BinaryOp, CommonConstant, Intrinsic1, Intrinsic2, SpecialMethod};
+pub use uop::{Uop, UopFlags, UopInfo};
 
 /// The comparison texts selected by the upper bits of `COMPARE_OP`'s operand (`oparg >> 5`).
 pub const COMPARE_OPS: [&str; 6] = ["<", "<=", "==", "!=", ">", ">="];

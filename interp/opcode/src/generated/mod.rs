@@ -5,3 +5,4 @@ pub(crate) mod cells;
 pub(crate) mod families;
 pub(crate) mod metadata;
 pub(crate) mod opcode;
+pub(crate) mod uops;

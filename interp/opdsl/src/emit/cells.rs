@@ -67,7 +67,7 @@ fn info(text: &mut String, model: &Model, inst: &Inst, layout: &Layout, first: u
     );
 }
 
-fn items(items: &[Item]) -> String {
+pub(super) fn items(items: &[Item]) -> String {
     let texts: Vec<String> = items
         .iter()
         .map(|item| {

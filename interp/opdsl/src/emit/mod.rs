@@ -2,9 +2,11 @@
 
 mod cells;
 mod families;
+mod handlers;
 mod metadata;
 mod opcode;
 mod reference;
+mod uops;
 
 use std::path::PathBuf;
 
@@ -31,9 +33,9 @@ fn camel(name: &str) -> String {
 }
 
 /// Every product, in path order.
-pub(crate) fn emit(model: &Model, _plans: &Plans) -> Result<Vec<Product>, Vec<Fault>> {
+pub(crate) fn emit(model: &Model, plans: &Plans) -> Result<Vec<Product>, Vec<Fault>> {
     let file = |name: &str, text: String| (PathBuf::from(format!("{OPCODE}/{name}.rs")), text);
-    let modules = ["cells", "families", "metadata", "opcode"];
+    let modules = ["cells", "families", "metadata", "opcode", "uops"];
     let mut index = header("The generated tables; see the crate for what they mean.");
     for module in modules {
         index.push_str(&format!("pub(crate) mod {module};\n"));
@@ -44,8 +46,10 @@ pub(crate) fn emit(model: &Model, _plans: &Plans) -> Result<Vec<Product>, Vec<Fa
         file("metadata", metadata::emit(model)),
         file("cells", cells::emit(model)),
         file("families", families::emit(model)),
+        file("uops", uops::emit(model, plans)),
         (PathBuf::from("interp/ops/REFERENCE.md"), reference::emit(model)),
     ];
+    products.extend(handlers::emit(model, plans)?);
     products.sort();
     Ok(products)
 }

@@ -161,7 +161,21 @@ impl Run<'_> {
     }
 }
 
-/// Canonical offset of an item from the first of its side.
-pub(crate) fn offset(items: &[Item], index: usize) -> Size {
-    super::effect::total(&items[..index])
+/// The values of a micro-op that stands alone: its inputs are the instruction's, register-only ones included.
+pub(crate) fn bare(op: &Op) -> Composed {
+    let mut values = Vec::new();
+    let effect = &op.effect;
+    for (i, item) in effect.inputs.iter().enumerate() {
+        let name = item.name.clone().unwrap_or_else(|| format!("unused_{i}"));
+        let output = (i < effect.peeks).then_some(i);
+        values.push(Value { name, kind: item.kind.clone(), at: item.at, input: Some(i), output });
+    }
+    let inputs: Vec<ValueId> = (0..values.len()).collect();
+    let mut outputs: Vec<ValueId> = inputs[..effect.peeks].to_vec();
+    for (i, item) in effect.outputs.iter().enumerate().skip(effect.peeks) {
+        let name = item.name.clone().unwrap_or_default();
+        outputs.push(values.len());
+        values.push(Value { name, kind: item.kind.clone(), at: item.at, input: None, output: Some(i) });
+    }
+    Composed { values, parts: vec![Part { op: op.name.clone(), inputs, outputs }] }
 }

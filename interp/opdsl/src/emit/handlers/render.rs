@@ -1,0 +1,352 @@
+//! One plan for one combination of operand shapes: loads, the body with its holes filled, stores.
+
+use std::fmt::Write as _;
+
+use super::text;
+use crate::analyze::plan::{Action, Exit, Plan, Spill, Way};
+use crate::diag::Fault;
+use crate::model::compose::ValueId;
+use crate::model::effect::{Kind, total};
+use crate::model::layout::{Layout, Place, Shapes};
+use crate::model::size::Size;
+use crate::model::{Inst, Shape};
+
+/// What is rendered, and for which shapes.
+pub(super) struct Render<'a> {
+    pub(super) inst: &'a Inst,
+    pub(super) layout: &'a Layout,
+    pub(super) plan: &'a Plan,
+    pub(super) shapes: &'a Shapes,
+}
+
+const FIELDS: [&str; 3] = ["at.a()", "at.b()", "at.c()"];
+
+/// Binds the token that escaping calls take.
+const TOKEN: &str = "\n// SAFETY: H2: spilled above: the frame shows every live reference.\nlet esc = unsafe { Esc::after_spill(th) };\n";
+
+fn field(index: u8) -> &'static str {
+    FIELDS[usize::from(index)]
+}
+
+fn slot(base: &str, offset: &Size) -> String {
+    if *offset == Size::ZERO { base.to_owned() } else { format!("{base} + {}", offset.rust("usize")) }
+}
+
+impl Render<'_> {
+    /// The statements of the function's body.
+    pub(super) fn body(&self) -> Result<String, Fault> {
+        let mut out = String::new();
+        self.numbers(&mut out)?;
+        for id in 0..self.plan.composed.values.len() {
+            if self.plan.used.contains(&id) {
+                self.variable(&mut out, id)?;
+            }
+        }
+        let several = self.plan.parts.len() > 1;
+        let mut failed = None;
+        for part in &self.plan.parts {
+            let names: Vec<(String, String)> =
+                part.renames.iter().map(|(old, id)| (old.clone(), self.plan.names[*id].clone())).collect();
+            let body = text::renamed(part.body.clone(), &names);
+            let filled = text::filled(&body, &mut |index| match self.action(index) {
+                Ok(text) => text,
+                Err(fault) => {
+                    failed = Some(fault);
+                    (String::new(), false)
+                }
+            });
+            if filled.trim().is_empty() {
+                continue;
+            }
+            if several {
+                let _ = writeln!(out, "// {}\n{{ {filled} }}", part.op);
+            } else {
+                let _ = writeln!(out, "{filled}");
+            }
+        }
+        if let Some(fault) = failed {
+            return Err(fault);
+        }
+        if let Some(end) = &self.plan.end {
+            let _ = writeln!(out, "{}", self.exit(end)?.trim_start_matches("return "));
+        }
+        Ok(out)
+    }
+
+    /// `oparg`, `frame`.
+    fn numbers(&self, out: &mut String) -> Result<(), Fault> {
+        let sized =
+            |id: &ValueId| matches!(&self.plan.composed.values[*id].kind, Kind::Array(size) if size.uses_oparg());
+        let offsets = || {
+            let effect = &self.inst.effect;
+            let items = effect.inputs.iter().chain(&effect.outputs);
+            items.filter(|item| matches!(&item.kind, Kind::Array(size) if size.uses_oparg())).count() > 0
+        };
+        if self.plan.ambient.contains("oparg") || self.plan.used.iter().any(sized) || offsets() {
+            let read = match self.layout.oparg {
+                Place::Bc => "at.arg_bc()".to_owned(),
+                Place::Small => "at.arg_small()".to_owned(),
+                Place::Aux => "at.arg_aux()".to_owned(),
+                Place::Field(index) => format!("{} as u32", field(index)),
+                Place::None => return Err(Fault::new(self.inst.at, "`oparg` is used but `arg` is not declared")),
+            };
+            let _ = writeln!(out, "let oparg: u32 = {read};");
+        }
+        if self.plan.ambient.contains("frame") {
+            out.push_str("let frame = at.frame();\n");
+        }
+        Ok(())
+    }
+
+    /// The declaration of a value's variable.
+    fn variable(&self, out: &mut String, id: ValueId) -> Result<(), Fault> {
+        let (value, name) = (&self.plan.composed.values[id], &self.plan.names[id]);
+        match (&value.kind, value.input) {
+            (Kind::Typed(_), _) | (Kind::Word, None) => {
+                let _ = writeln!(out, "let mut {name};");
+            }
+            (Kind::Word, Some(input)) => {
+                let _ = writeln!(out, "let mut {name} = {};", self.load(input));
+            }
+            (Kind::Array(size), input) => {
+                let base = match (input, value.output) {
+                    (Some(input), _) => self.input_slot(input),
+                    (None, Some(output)) => self.output_slot(output),
+                    (None, None) => None,
+                };
+                let Some(base) = base else {
+                    return Err(Fault::new(value.at, "an array handed from part to part has no place in the frame"));
+                };
+                let _ = writeln!(out, "let {name} = at.slots({base}, {});", size.rust("usize"));
+            }
+        }
+        Ok(())
+    }
+
+    fn operand(&self, input: usize) -> Option<(usize, u8, Shape)> {
+        let index = self.layout.operands.iter().position(|operand| operand.input == input)?;
+        Some((index, self.layout.operands[index].field, self.shapes.operands[index]))
+    }
+
+    /// The word of an input.
+    fn load(&self, input: usize) -> String {
+        match self.operand(input) {
+            Some((_, index, Shape::I)) => format!("at.small_{}()", ['a', 'b', 'c'][usize::from(index)]),
+            Some((index, _, Shape::K)) => {
+                let before = self.shapes.operands[..index].iter().filter(|shape| **shape == Shape::K).count();
+                format!("at.constant_word({})", 1 + usize::from(self.layout.words) + before)
+            }
+            _ => format!("at.get({})", self.input_slot(input).unwrap_or_default()),
+        }
+    }
+
+    /// The slot of an input, if it has one.
+    fn input_slot(&self, input: usize) -> Option<String> {
+        match self.operand(input) {
+            Some((_, index, Shape::L | Shape::T)) => Some(field(index).to_owned()),
+            Some(_) => None,
+            None => {
+                let (_, index) = self.layout.block?;
+                Some(slot(field(index), &self.layout.block_offset(&self.inst.effect, input)))
+            }
+        }
+    }
+
+    /// The slot of an output that is no peek.
+    fn output_slot(&self, output: usize) -> Option<String> {
+        let effect = &self.inst.effect;
+        if let Some(dest) = &self.layout.dest {
+            return Some(slot(field(dest.field), &total(&effect.outputs[effect.peeks..output])));
+        }
+        let (first, index) = self.layout.block.filter(|_| self.layout.operands.is_empty())?;
+        (first == 0).then(|| slot(field(index), &total(&effect.outputs[..output])))
+    }
+
+    /// Whether the instruction owns a value: not an operand that is read in place.
+    fn owned(&self, id: ValueId) -> bool {
+        match self.plan.composed.values[id].input.and_then(|input| self.operand(input)) {
+            Some((.., shape)) => shape == Shape::T,
+            None => true,
+        }
+    }
+
+    fn name(&self, id: ValueId) -> &str {
+        &self.plan.names[id]
+    }
+
+    fn home(&self, id: ValueId) -> Option<String> {
+        self.plan.composed.values[id].input.and_then(|input| self.input_slot(input)).filter(|_| self.owned(id))
+    }
+
+    fn null(&self, ids: &[ValueId]) -> String {
+        let mut out = String::new();
+        for id in ids.iter().filter(|id| self.owned(**id)) {
+            let _ = match (&self.plan.composed.values[*id].kind, self.home(*id)) {
+                (Kind::Array(_), _) => write!(out, "{}.clear(); ", self.name(*id)),
+                (_, Some(home)) => write!(out, "at.null({home}); "),
+                (_, None) => Ok(()),
+            };
+        }
+        out
+    }
+
+    fn store(&self, ids: &[ValueId]) -> String {
+        let mut out = String::new();
+        for id in ids {
+            let name = self.name(*id);
+            let _ = match self.home(*id) {
+                Some(home) => write!(out, "at.set({home}, {name}); "),
+                None => write!(out, "{name} = at.heap_safe({name}); "),
+            };
+        }
+        out
+    }
+
+    fn protect(&self, ids: &[ValueId]) -> String {
+        ids.iter().map(|id| format!("{0} = at.heap_safe({0}); ", self.name(*id))).collect()
+    }
+
+    fn spill(&self, spill: &Spill) -> String {
+        self.null(&spill.null) + &self.store(&spill.store) + &self.protect(&spill.protect)
+    }
+
+    /// The text of an action, and whether it is a statement.
+    fn action(&self, index: usize) -> Result<(String, bool), Fault> {
+        Ok(match &self.plan.actions[index] {
+            Action::Spill(spill) => (format!("{}at.save_ip();", self.spill(spill)), true),
+            Action::Esc => (TOKEN.to_owned(), true),
+            Action::Close(id, spill) => (self.close(*id, spill), true),
+            Action::CloseLocal(name, spill) => (self.drop_word(name, spill), true),
+            Action::Exit(exit) => (self.exit(exit)?, false),
+            Action::View(id, across) => (self.view(*id, *across), false),
+            Action::Take(id) if self.owned(*id) => (format!("at.take({})", self.name(*id)), false),
+            Action::Take(id) => (format!("at.clone_value({})", self.name(*id)), false),
+            Action::Steal(id) => (self.steal(*id), false),
+            Action::InstSize => (format!("{}usize", self.layout.size(self.shapes)), false),
+        })
+    }
+
+    fn steal(&self, id: ValueId) -> String {
+        let name = self.name(id);
+        let operand = self.plan.composed.values[id].input.and_then(|input| self.operand(input));
+        match operand {
+            Some((.., Shape::L)) => format!("at.dup({name})"),
+            Some((.., Shape::K)) => format!("at.borrow({name})"),
+            _ => name.to_owned(),
+        }
+    }
+
+    fn view(&self, id: ValueId, across: bool) -> String {
+        let value = &self.plan.composed.values[id];
+        let slot = value
+            .input
+            .filter(|_| !across && !self.plan.assigned.contains(&id))
+            .and_then(|input| self.input_slot(input));
+        match slot {
+            Some(slot) => format!("at.view_slot({slot})"),
+            None => format!("at.view(&{})", self.name(id)),
+        }
+    }
+
+    fn close(&self, id: ValueId, spill: &Spill) -> String {
+        if !self.owned(id) {
+            return String::new();
+        }
+        if let Kind::Array(_) = self.plan.composed.values[id].kind {
+            let rest =
+                Spill { null: spill.null.iter().copied().filter(|other| *other != id).collect(), ..spill.clone() };
+            return format!("{}at.close_slots({});", self.spill(&rest), self.name(id));
+        }
+        self.drop_word(self.name(id), spill)
+    }
+
+    fn drop_word(&self, name: &str, spill: &Spill) -> String {
+        format!("if let Some(dead) = at.close({name}) {{ {}at.finalize(dead); }}", self.spill(spill))
+    }
+
+    /// A way out: an expression of type `!`.
+    fn exit(&self, exit: &Exit) -> Result<String, Fault> {
+        let flow = if self.plan.outlined { "_flow" } else { "" };
+        let discard: String = exit
+            .discard
+            .iter()
+            .map(|id| match self.plan.composed.values[*id].kind {
+                Kind::Array(_) => format!("at.close_slots({}); ", self.name(*id)),
+                _ => format!("at.discard({}); ", self.name(*id)),
+            })
+            .collect();
+        let (before, call) = match &exit.way {
+            Way::Error => {
+                let (null, store) = (self.null(&exit.spill.null), self.store(&exit.spill.store));
+                (null + &store + &discard, format!("error{flow}()"))
+            }
+            Way::Deopt => (discard, format!("deopt{flow}()")),
+            Way::Redo => (discard, format!("redo{flow}()")),
+            Way::Dispatch(arguments) => {
+                let free = exit.dead.iter().copied().filter(|id| {
+                    self.plan.composed.values[*id].input.is_some_and(|input| self.operand(input).is_some())
+                });
+                (self.null(&free.collect::<Vec<_>>()), format!("go{flow}({})", self.inner(arguments)?))
+            }
+            Way::Leave(arguments) => (String::new(), format!("leave{flow}({})", self.inner(arguments)?)),
+            Way::Next => (self.outputs(exit)?, format!("next{flow}({})", self.layout.size(self.shapes))),
+            Way::Jump => {
+                let distance = match self.layout.jump {
+                    Place::Bc => "at.jump_bc()",
+                    Place::Aux => "at.jump_aux()",
+                    _ => return Err(Fault::new(self.inst.at, "the instruction has no jump target")),
+                };
+                (self.outputs(exit)?, format!("jump{flow}({distance})"))
+            }
+        };
+        let last = format!("return at.{call}");
+        if before.is_empty() {
+            return Ok(last);
+        }
+        Ok(match exit.way {
+            Way::Next if self.is_end(exit) => format!("{before}\nat.{call}"),
+            _ => format!("{{ {before}{last} }}"),
+        })
+    }
+
+    fn is_end(&self, exit: &Exit) -> bool {
+        self.plan.end.as_ref().is_some_and(|end| std::ptr::eq(end, exit))
+    }
+
+    fn inner(&self, tokens: &proc_macro2::TokenStream) -> Result<String, Fault> {
+        let mut failed = None;
+        let text = text::filled(tokens, &mut |index| match self.action(index) {
+            Ok(text) => text,
+            Err(fault) => {
+                failed = Some(fault);
+                (String::new(), false)
+            }
+        });
+        failed.map_or(Ok(text), Err)
+    }
+
+    /// Stores what the instruction leaves: the defined outputs, and peeks that got a new word.
+    fn outputs(&self, exit: &Exit) -> Result<String, Fault> {
+        let mut out = self.store(&exit.spill.store);
+        let mut last = String::new();
+        for id in &exit.defined {
+            let value = &self.plan.composed.values[*id];
+            let (Some(output), None, Kind::Word) = (value.output, value.input, &value.kind) else { continue };
+            let Some(slot) = self.output_slot(output) else {
+                return Err(Fault::new(
+                    self.inst.at,
+                    format!("output `{}` has no place: `dest` is missing", value.name),
+                ));
+            };
+            let name = self.name(*id);
+            if self.shapes.dest == Some(Shape::L) {
+                let null = self.null(&exit.spill.null);
+                let _ = write!(last, "if let Some(dead) = at.replace({slot}, {name}) {{ {null}at.finalize(dead); }} ");
+            } else {
+                let _ = write!(out, "at.set({slot}, {name}); ");
+            }
+        }
+        out.push_str(&last);
+        Ok(out)
+    }
+}
