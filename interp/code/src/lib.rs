@@ -16,6 +16,7 @@ mod code;
 mod consts;
 pub mod exceptions;
 pub mod locations;
+pub mod lower;
 pub mod marshal;
 mod wtf;
 
