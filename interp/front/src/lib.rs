@@ -23,12 +23,16 @@ mod render;
 mod source;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use interp_code::{Code, Wtf};
 use interp_compile::ast::Mod;
 use interp_compile::error::{CompileError, CompileWarning, ErrorKind};
 use ruff_python_ast::PythonVersion;
 use ruff_python_parser as parser;
 use ruff_text_size::TextRange;
+
+pub use interp_compile::CompileOptions;
 
 pub use failure::{Place, SyntaxFailure};
 pub use render::render;
@@ -64,6 +68,34 @@ pub fn parse(source: &str, filename: &str, mode: Mode) -> Result<Parsed, SyntaxF
     let text = source::translate_newlines(Cow::Borrowed(source));
     let lines = Lines::new(&text);
     parse_text(&text, &lines, filename, mode)
+}
+
+/// A compiled source.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The module's code object.
+    pub code: Arc<Code>,
+    /// Warnings of parser and compiler, in CPython's order.
+    pub warnings: Vec<CompileWarning>,
+}
+
+/// Parses and compiles a decoded source: Python's `compile()`.
+///
+/// # Errors
+/// What CPython's parser or compiler would raise, with its message and place.
+pub fn compile(source: &str, filename: &str, mode: Mode, options: &CompileOptions) -> Result<Compiled, SyntaxFailure> {
+    let text = source::translate_newlines(Cow::Borrowed(source));
+    let lines = Lines::new(&text);
+    let parsed = parse_text(&text, &lines, filename, mode)?;
+    let name = Wtf::from(filename);
+    match interp_compile::compile(parsed.module, &name, options) {
+        Ok(compiled) => {
+            let mut warnings = parsed.warnings;
+            warnings.extend(compiled.warnings);
+            Ok(Compiled { code: compiled.code, warnings })
+        }
+        Err(error) => Err(SyntaxFailure::new(error, filename, &text, &lines)),
+    }
 }
 
 fn parse_text(text: &str, lines: &Lines, filename: &str, mode: Mode) -> Result<Parsed, SyntaxFailure> {

@@ -5,14 +5,21 @@
 //! Prints the share that is identical, the classes of differences and the first examples of each. Answers of CPython
 //! are kept under `target/oracle`; a second run takes seconds.
 
+mod disassembly;
 #[path = "../../tests/front/dump_ast.rs"]
 mod dump_ast;
+#[path = "../../tests/front/dump_code.rs"]
+mod dump_code;
 #[path = "../../tests/front/oracle.rs"]
 mod oracle;
 mod report;
 
 use std::path::{Path, PathBuf};
 
+use std::sync::Arc;
+
+use interp_code::Code;
+use interp_front::{CompileOptions, Mode, SyntaxFailure};
 use oracle::Request;
 use report::Report;
 
@@ -70,13 +77,18 @@ fn compare(request: &Request, answer: &str, report: &mut Report) {
         return;
     }
     if answer.starts_with("failed ") {
-        let ours = interp_front::decode(&request.source, name)
-            .and_then(|text| interp_front::parse(&text, name, interp_front::Mode::Exec));
-        report.refused(name, answer, ours.err());
+        report.refused(name, answer, compile(request).err());
         return;
     }
-    let parsed = interp_front::decode(&request.source, name)
-        .and_then(|text| interp_front::parse(&text, name, interp_front::Mode::Exec));
+    if request.kind == "code" {
+        match compile(request) {
+            Err(failure) => report.difference("we refuse the file", name, &failure.to_string()),
+            Ok(code) => report.code(name, &dump_code::dump(&code), answer),
+        }
+        return;
+    }
+    let parsed =
+        interp_front::decode(&request.source, name).and_then(|text| interp_front::parse(&text, name, Mode::Exec));
     match parsed {
         Err(failure) => report.difference("we refuse the file", name, &failure.to_string()),
         Ok(parsed) => report.lines(name, &dump_ast::dump(&parsed.module), answer),
@@ -86,9 +98,12 @@ fn compare(request: &Request, answer: &str, report: &mut Report) {
 /// Our error in the words of `oracle.py`.
 fn our_error(request: &Request) -> String {
     let name = &request.name;
-    let result = interp_front::decode(&request.source, name)
-        .and_then(|text| interp_front::parse(&text, name, interp_front::Mode::Exec));
-    let Err(failure) = result else { return "ok\n".into() };
+    let failure = if request.kind == "parse" {
+        interp_front::decode(&request.source, name).and_then(|text| interp_front::parse(&text, name, Mode::Exec)).err()
+    } else {
+        compile(request).err()
+    };
+    let Some(failure) = failure else { return "ok\n".into() };
     let class = failure.kind.class_name();
     match &failure.place {
         None if failure.kind.is_syntax() => format!("{class}\t{}\tNone\tNone\tNone\tNone\n", failure.msg),
@@ -98,4 +113,10 @@ fn our_error(request: &Request) -> String {
             failure.msg, place.lineno, place.offset, place.end_lineno, place.end_offset
         ),
     }
+}
+
+fn compile(request: &Request) -> Result<Arc<Code>, SyntaxFailure> {
+    let name = &request.name;
+    let text = interp_front::decode(&request.source, name)?;
+    interp_front::compile(&text, name, Mode::Exec, &CompileOptions::default()).map(|compiled| compiled.code)
 }

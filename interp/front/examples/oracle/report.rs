@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use interp_front::SyntaxFailure;
 
+use crate::disassembly;
+
 /// How many examples of a class are printed.
 const EXAMPLES: usize = 3;
 /// How much text around a difference is printed.
@@ -69,6 +71,47 @@ impl Report {
         }
     }
 
+    /// Compares two dumps code object by code object.
+    pub fn code(&mut self, file: &str, ours: &str, theirs: &str) {
+        let mut our_blocks = blocks(ours);
+        for theirs in blocks(theirs) {
+            self.total += 1;
+            let Some(ours) = our_blocks.next() else {
+                self.difference("missing code object", file, theirs.lines().next().unwrap_or_default());
+                continue;
+            };
+            if ours == theirs {
+                self.same += 1;
+            } else {
+                self.code_object(file, ours, theirs);
+            }
+        }
+    }
+
+    fn code_object(&mut self, file: &str, ours: &str, theirs: &str) {
+        let head = theirs.lines().next().unwrap_or_default().to_owned();
+        let field = |block: &str, key: &str| {
+            let prefix = format!("{key} ");
+            block.lines().filter(|line| line.starts_with(&prefix)).collect::<Vec<_>>().join("\n")
+        };
+        let keys = ["code", "args", "flags", "vars", "cells", "frees", "bytes", "names", "const", "stack", "first"];
+        for key in keys.into_iter().chain(["exc", "lines"]) {
+            let (our_field, their_field) = (field(ours, key), field(theirs, key));
+            if our_field == their_field {
+                continue;
+            }
+            let (class, detail) = if key == "bytes" {
+                disassembly::difference(&our_field[6..], &their_field[6..])
+            } else if key == "lines" {
+                disassembly::locations(ours, theirs)
+            } else {
+                (key.to_owned(), first_difference(&our_field, &their_field))
+            };
+            self.difference(&class, file, &format!("{head}{detail}"));
+            return;
+        }
+    }
+
     /// Notes one difference of a class.
     pub fn difference(&mut self, class: &str, name: &str, detail: &str) {
         let class = self.classes.entry(class.to_owned()).or_default();
@@ -102,4 +145,27 @@ impl Report {
             }
         }
     }
+}
+
+/// The code objects of a dump.
+fn blocks(dump: &str) -> impl Iterator<Item = &str> {
+    let mut rest = dump;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest.find("\ncode ").map_or(rest.len(), |at| at + 1);
+        let (block, tail) = rest.split_at(end);
+        rest = tail;
+        Some(block)
+    })
+}
+
+fn first_difference(ours: &str, theirs: &str) -> String {
+    let mut at = ours.bytes().zip(theirs.bytes()).take_while(|(a, b)| a == b).count().saturating_sub(40);
+    while !ours.is_char_boundary(at) || !theirs.is_char_boundary(at) {
+        at -= 1;
+    }
+    let cut = |text: &str| text[at..].chars().take(CONTEXT).collect::<String>().replace('\n', " | ");
+    format!("\n   ours   {}\n   theirs {}", cut(ours), cut(theirs))
 }
