@@ -1,5 +1,5 @@
 //! Type-stable heap, quiescence-based reclamation and a stop-the-world cycle collector with precise stack scanning.
-#![cfg_attr(loom, allow(dead_code, unused_imports))]
+#![cfg(not(loom))]
 
 mod collect;
 mod heap;

@@ -9,14 +9,13 @@ use super::foreign::NIL;
 use super::large::{Shelf, is_large, large_owner};
 use super::list::PageList;
 use super::pool::{PAGE_COST_BYTES, Pool};
-use super::segment::{PageRef, PageState, set_word, word};
+use super::segment::{PageRef, PageState, block_of, set_word, word};
 use crate::pace::Pace;
 use crate::tuning::{FULL_PAGES_PER_LOOK, PENDING_BYTES, SPARE_PAGES, YOUNG_FLUSH};
 use crate::world::Poker;
 use stackref::sync::Arc;
 use stackref::sync::atomic::Ordering;
 use std::cell::{Cell, RefCell};
-use std::num::NonZeroUsize;
 use std::ptr::NonNull;
 
 /// A heap of one thread. It lives in a box, because its pages point at it.
@@ -304,7 +303,7 @@ fn pop(page: PageRef) -> Option<NonNull<u8>> {
     if link == NIL {
         return None;
     }
-    let block = page.memory().with_addr(NonZeroUsize::new(link - 1)?);
+    let block = block_of(link);
     // SAFETY: H3: a link names a free block of this page, whose first word is the next link.
     page.free.set(unsafe { word(block) });
     page.used.set(page.used.get() + 1);

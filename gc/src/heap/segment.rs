@@ -126,14 +126,11 @@ impl PageRef {
     /// `block` must be the address of a small block of a live segment.
     #[inline(always)]
     pub(crate) unsafe fn of_block(block: NonNull<u8>) -> PageRef {
-        let record = block.map_addr(|address| {
-            let address = address.get();
-            let index = (address >> PAGE_SHIFT) & (PAGES_PER_SEGMENT - 1);
-            let record = (address & !(SEGMENT_BYTES - 1)) + (index << RECORD_SHIFT);
-            // Record 0 is that of the records' own page, and no segment lies at address 0.
-            std::num::NonZeroUsize::new(record).unwrap_or(std::num::NonZeroUsize::MIN)
-        });
-        PageRef(record.cast())
+        let address = block.addr().get();
+        let index = (address >> PAGE_SHIFT) & (PAGES_PER_SEGMENT - 1);
+        let record = (address & !(SEGMENT_BYTES - 1)) + (index << RECORD_SHIFT);
+        // SAFETY: no segment lies at address 0.
+        PageRef(unsafe { NonNull::new_unchecked(ptr::with_exposed_provenance_mut(record)) })
     }
 
     /// First byte of the page's memory.
@@ -144,12 +141,6 @@ impl PageRef {
             let base = (address & !(SEGMENT_BYTES - 1)) + (index << PAGE_SHIFT);
             std::num::NonZeroUsize::new(base).unwrap_or(std::num::NonZeroUsize::MIN)
         })
-    }
-
-    /// A pointer that may become one to any block of the page.
-    #[inline(always)]
-    pub(crate) fn memory(self) -> NonNull<u8> {
-        self.0.cast()
     }
 
     /// Address of block number `index`.
@@ -207,7 +198,7 @@ impl PageRef {
         let mut free = self.free.get();
         let mut used = self.used.get();
         while link != NIL {
-            let block = self.base().with_addr(nonzero(link - 1));
+            let block = block_of(link);
             // SAFETY: H3: a block on the foreign list is a free block of this page, and its first word is a link.
             let next = unsafe { word(block) };
             // SAFETY: as above; the block is the owner's now.
@@ -234,8 +225,12 @@ impl PageRef {
     }
 }
 
-fn nonzero(address: usize) -> std::num::NonZeroUsize {
-    std::num::NonZeroUsize::new(address).expect("a link names a block, and no block lies at address 0")
+/// The block that a link names.
+#[inline(always)]
+pub(crate) fn block_of(link: usize) -> NonNull<u8> {
+    debug_assert!(link != NIL && link & 1 == 1);
+    // SAFETY: a link is the address of a block plus one (H3), and no block lies at address 0.
+    unsafe { NonNull::new_unchecked(ptr::with_exposed_provenance_mut(link - 1)) }
 }
 
 /// Reads the first word of a block.
@@ -276,6 +271,8 @@ impl Segment {
     pub(crate) fn new() -> Option<Segment> {
         // SAFETY: the layout has a size.
         let memory = NonNull::new(unsafe { alloc(Segment::LAYOUT) })?;
+        // Links and block addresses turn back into pointers.
+        memory.expose_provenance();
         let segment = Segment { memory };
         for index in 0..PAGES_PER_SEGMENT {
             // SAFETY: the records fit in the segment's first page (asserted above).

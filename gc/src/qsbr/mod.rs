@@ -19,7 +19,7 @@
 //! Slots are listed under a lock, which only registration and polls take.
 
 mod queue;
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests;
 
 pub(crate) use queue::{Orphans, RetireQueue, Retired};

@@ -1,39 +1,24 @@
-//! The world: its threads, how they attach and detach, and how one of them stops all others.
+//! The world: one runtime's heap, threads and collector, and everything an embedder asks of them.
 //!
-//! # Protocol of a stop
-//! The state words are `stackref`'s (`stackref::thread`); this module decides who changes them when.
-//! * One lock guards the member list, the flag `stopping`, and each member's `held` mark: "suspended on behalf of the stop".
-//! * *Requester* (stays attached): waits, detached, until no other stop is going on; sets `stopping`; then, until every other member is
-//!   held: sets STOP in its breaker, and tries detached → suspended itself. In between it sleeps on the condition variable.
-//! * *Attached member*: at its next safepoint it sees STOP, goes attached → suspended under the lock, marks itself held and signals.
-//! * *Member that detaches* with STOP set signals, so that the requester looks again. (The fence in `detach` partners the one in
-//!   `suspend_others`: either the requester sees the member detached or the member sees STOP.)
-//! * *Start*: held members are resumed. One that was waiting to attach becomes DETACHED_WAITING, which no stop can suspend before it has
-//!   attached: back-to-back stops cannot starve it (CPython #151518).
-//! * A member that registers during a stop is held from the start; one that leaves is retired, or detached and not held.
+//! How threads are stopped is in `gate.rs`, what a thread does on its own in `mutator.rs`.
 //!
 //! **W1**: while a [`Stopped`] lives, no other member is attached. **W2**: a detached member touches no heap memory and counts nothing.
 
+mod gate;
 mod mutator;
 #[cfg(test)]
 mod tests;
-#[cfg(loom)]
-#[path = "wait_loom.rs"]
-mod wait;
-#[cfg(not(loom))]
-#[path = "wait_std.rs"]
-mod wait;
-
 pub use mutator::{Mutator, Requests, free_from_any};
 
 use crate::collect::{self, CollectStats, Model, StackWalk, Statistics};
 use crate::heap::{HeapStatistics, Pool};
 use crate::pace::Pace;
 use crate::qsbr::{Orphans, Poke, Qsbr};
+use gate::Gate;
 use mutator::Local;
-use stackref::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
-use stackref::sync::{Arc, Condvar, Mutex, MutexGuard};
-use stackref::thread::{Breaker, RETIRED, Record};
+use stackref::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use stackref::sync::{Arc, Mutex, MutexGuard};
+use stackref::thread::{Breaker, Record};
 use stackref::{Header, gc_bits};
 use std::ptr::NonNull;
 use std::time::{Duration, Instant};
@@ -70,23 +55,10 @@ pub(crate) struct Shared {
     pub(crate) orphans: Orphans,
     pub(crate) pool: Arc<Pool>,
     pub(crate) pace: Arc<Pace>,
-    pub(crate) members: Mutex<Members>,
-    pub(crate) changed: Condvar,
+    gate: Gate<LocalRef>,
     collecting: AtomicBool,
     frozen: AtomicUsize,
     statistics: Mutex<Statistics>,
-}
-
-#[derive(Default)]
-pub(crate) struct Members {
-    list: Vec<Member>,
-    stopping: bool,
-}
-
-struct Member {
-    record: Arc<Record>,
-    local: LocalRef,
-    held: bool,
 }
 
 /// The part of a member that the collector looks into during a pause.
@@ -117,8 +89,7 @@ impl World {
                 orphans: Orphans::default(),
                 pool: Arc::new(Pool::new(grace)),
                 pace: Arc::new(Pace::new()),
-                members: Mutex::default(),
-                changed: Condvar::new(),
+                gate: Gate::new(),
                 collecting: AtomicBool::new(false),
                 frozen: AtomicUsize::new(0),
                 statistics: Mutex::default(),
@@ -143,43 +114,8 @@ impl World {
     pub fn stop(&self, me: &Mutator) -> Stopped {
         let asked = Instant::now();
         debug_assert!(Arc::ptr_eq(&self.shared, &me.world().shared), "a thread stops its own world");
-        loop {
-            let mut members = self.members();
-            if !members.stopping {
-                members.stopping = true;
-                break;
-            }
-            drop(members);
-            me.blocking(|| {
-                let mut members = self.members();
-                while members.stopping {
-                    members = wait::wait(&self.shared.changed, members);
-                }
-            });
-        }
-        self.suspend_others(me);
+        self.shared.gate.stop(me.record(), |wait| me.blocking(wait));
         Stopped { world: self.clone(), me: me.record().clone(), asked, stopped: Instant::now(), started: false }
-    }
-
-    fn suspend_others(&self, me: &Mutator) {
-        let mut members = self.members();
-        loop {
-            let mut missing = 0;
-            let others = || |member: &&mut Member| !member.held && !Arc::ptr_eq(&member.record, me.record());
-            for member in members.list.iter_mut().filter(others()) {
-                member.record.breaker().fetch_or(Breaker::STOP, Ordering::Release);
-            }
-            // Partner: the fence in `Mutator::detach`.
-            fence(Ordering::SeqCst);
-            for member in members.list.iter_mut().filter(others()) {
-                member.held = member.record.try_suspend() || has_retired(&member.record);
-                missing += usize::from(!member.held);
-            }
-            if missing == 0 {
-                return;
-            }
-            members = wait::wait(&self.shared.changed, members);
-        }
     }
 
     /// Collects garbage: see the crate's page for the phases. Runs finalizers, weak reference callbacks and deallocators.
@@ -289,59 +225,6 @@ impl World {
         self.shared.pool.sweep_abandoned();
         me.reclaim();
     }
-
-    fn members(&self) -> MutexGuard<'_, Members> {
-        lock(&self.shared.members)
-    }
-
-    /// Adds a detached thread.
-    fn join(&self, record: &Arc<Record>, local: NonNull<Local>) {
-        let mut members = self.members();
-        // A stop that has everyone must not miss the newcomer.
-        let held = members.stopping && record.try_suspend();
-        members.list.push(Member { record: record.clone(), local: LocalRef(local), held });
-    }
-
-    /// Removes a thread that is retired or detached for good. From then on the collector does not look into it.
-    fn leave(&self, me: &Mutator) {
-        let mut members = self.members();
-        // A detached thread may be held by a stop, which must find it again to release it.
-        while members.stopping && me.record().state().load(Ordering::Relaxed) != RETIRED {
-            members = wait::wait(&self.shared.changed, members);
-        }
-        members.list.retain(|member| !Arc::ptr_eq(&member.record, me.record()));
-        self.shared.changed.notify_all();
-    }
-
-    /// What an attached thread does when it finds STOP in its breaker: waits for the end of the stop.
-    fn stand_still(&self, me: &Mutator) {
-        let mut members = self.members();
-        let stopping = members.stopping;
-        let Some(member) = members.list.iter_mut().find(|member| Arc::ptr_eq(&member.record, me.record())) else {
-            return;
-        };
-        if !stopping {
-            // The stop is over; `start` may have come before this thread was seen.
-            me.record().breaker().fetch_and(!Breaker::STOP, Ordering::Relaxed);
-            return;
-        }
-        member.held = true;
-        me.suspend_self();
-        self.shared.changed.notify_all();
-        drop(members);
-        me.attach();
-    }
-
-    /// A detaching thread found STOP in its breaker.
-    fn signal_detached(&self) {
-        let _members = self.members();
-        self.shared.changed.notify_all();
-    }
-}
-
-/// A thread that has ended, but is still to be taken off the list: no need to wait for it.
-fn has_retired(record: &Record) -> bool {
-    record.state().load(Ordering::Acquire) == RETIRED
 }
 
 struct Collecting<'w>(&'w World);
@@ -382,7 +265,7 @@ impl Stopped {
     /// Ids of the world's threads, the calling one included.
     #[must_use]
     pub fn threads(&self) -> Vec<u32> {
-        self.world.members().list.iter().map(|member| member.record.id().get()).collect()
+        self.world.shared.gate.ids()
     }
 
     /// Starts the world again; returns how long it stood.
@@ -394,24 +277,16 @@ impl Stopped {
         self.started = true;
         let paused = self.stopped.elapsed();
         lock(&self.world.shared.statistics).pauses.note(self.stopped - self.asked, paused);
-        let mut members = self.world.members();
-        members.stopping = false;
-        for member in &mut members.list {
-            if std::mem::take(&mut member.held) {
-                member.record.breaker().fetch_and(!Breaker::STOP, Ordering::Relaxed);
-                member.record.resume();
-            }
-        }
-        self.world.shared.changed.notify_all();
+        self.world.shared.gate.start();
         paused
     }
 
     /// Merges every thread's queue. The dead stay with the thread that finalizes them.
     pub(crate) fn merge_queues(&self) {
-        for member in &self.world.members().list {
+        self.world.shared.gate.for_each(|record, _| {
             // SAFETY: W1: the thread is held, or the caller.
-            unsafe { member.record.merge_queue() };
-        }
+            unsafe { record.merge_queue() };
+        });
     }
 
     /// Phase 1 of a collection.
@@ -420,12 +295,12 @@ impl Stopped {
         let shared = &self.world.shared;
         shared.pace.reset_young();
         shared.pool.reset_counted();
-        for member in &self.world.members().list {
+        shared.gate.for_each(|_, local| {
             // SAFETY: W1: the owner is held, or the caller, and in the list.
-            let local = unsafe { member.local.0.as_ref() };
+            let local = unsafe { local.0.as_ref() };
             local.heap.reset_young();
             shared.orphans.take_all(shared.pool.grace(), &local.retired);
-        }
+        });
         debug_assert!(self.me.is_attached());
     }
 }

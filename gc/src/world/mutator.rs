@@ -1,11 +1,11 @@
 //! A thread's membership in a world: what it does on its own, from allocation to safepoints.
 
-use super::{Poker, World};
+use super::{LocalRef, Poker, World};
 use crate::heap::LocalHeap;
 use crate::qsbr::{RetireQueue, Retired, Slot};
 use crate::tuning::ZEAL;
 use stackref::sync::Arc;
-use stackref::sync::atomic::{Ordering, fence};
+use stackref::sync::atomic::Ordering;
 use stackref::thread::{self, Breaker, Record};
 use std::marker::PhantomData;
 use std::ptr::NonNull;
@@ -75,7 +75,7 @@ impl Mutator {
             heap: LocalHeap::new(id, shared.pool.clone(), shared.pace.clone(), poker),
             retired: RetireQueue::default(),
         });
-        world.join(&record, NonNull::from(&*local));
+        shared.gate.join(&record, LocalRef(NonNull::from(&*local)));
         let me = Mutator { local, record, slot, world: world.clone(), registered_here, _own_thread: PhantomData };
         me.attach();
         me
@@ -115,12 +115,7 @@ impl Mutator {
     pub fn detach(&self) {
         debug_assert!(self.record.is_attached());
         self.world.pool().grace().offline(&self.slot);
-        self.record.detach();
-        // Partner: the fence in `World::suspend_others`.
-        fence(Ordering::SeqCst);
-        if self.record.breaker().load(Ordering::Relaxed) & Breaker::STOP != 0 {
-            self.world.signal_detached();
-        }
+        self.world.shared().gate.detach(&self.record);
     }
 
     /// Runs `f`, which may block but touches no object, detached.
@@ -154,7 +149,7 @@ impl Mutator {
     fn safepoint_slow(&self) -> Requests {
         let breaker = self.record.breaker();
         if breaker.load(Ordering::Acquire) & Breaker::STOP != 0 {
-            self.world.stand_still(self);
+            self.stand_still();
         }
         // Whatever was the reason: this is a quiescent point.
         self.world.pool().grace().quiescent(&self.slot);
@@ -219,10 +214,11 @@ impl Mutator {
         }
     }
 
-    /// Goes from attached to held; the member lock is taken, and [`attach`](Mutator::attach) follows.
-    pub(super) fn suspend_self(&self) {
-        self.world.pool().grace().offline(&self.slot);
-        self.record.suspend_self();
+    fn stand_still(&self) {
+        let grace = self.world.pool().grace();
+        grace.offline(&self.slot);
+        self.world.shared().gate.stand_still(&self.record);
+        grace.online(&self.slot);
     }
 }
 
@@ -244,7 +240,7 @@ impl Drop for Mutator {
         }
         grace.offline(&self.slot);
         grace.unregister(&self.slot);
-        self.world.leave(self);
+        shared.gate.leave(&self.record);
     }
 }
 
