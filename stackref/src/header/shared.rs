@@ -123,6 +123,7 @@ impl Header {
             return true;
         }
         let mut old = self.shared.load(Relaxed);
+        let mut contended = false;
         loop {
             if old == INIT || old == MERGED {
                 return false;
@@ -132,10 +133,14 @@ impl Header {
             }
             // AcqRel: the acquire orders the caller's re-check behind, the release keeps the sequence.
             match self.shared.compare_exchange(old, old.wrapping_add(ONE), AcqRel, Relaxed) {
-                Ok(_) => return true,
-                Err(now) => old = now,
+                Ok(_) => break,
+                Err(now) => (old, contended) = (now, true),
             }
         }
+        if contended {
+            self.contended(); // only now is a reference held
+        }
+        true
     }
 
     /// [`Header::try_incref`] for an object that the caller does not own.

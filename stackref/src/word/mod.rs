@@ -1,13 +1,6 @@
 //! The tagged word: 64 bits that name an object, a small int or a float. No ownership, only bits.
 //!
-//! | low bits | meaning | counted |
-//! |---|---|---|
-//! | `00` | pointer to a [`Header`], the holder owns one count | yes |
-//! | `01` | pointer to a [`Header`], the holder owns nothing; address 0 is [`Word::NULL`] | no |
-//! | `11` | int of 62 bits, `(i << 2) \| 3` | no |
-//! | `10` | float of a common exponent, self-tagged; see [`float`](self) below | no |
-//!
-//! Bit 1 alone tells immediates from pointers. All-zero is no word, so `Option<Word>` is one machine word.
+//! The bits are tabulated at [`Word`]; ints are in `int`, floats in `float`.
 
 mod float;
 mod int;
@@ -27,7 +20,16 @@ pub(crate) const TAG_MASK: u64 = 0b11;
 pub(crate) const TAG_INT: u64 = 0b11;
 pub(crate) const TAG_FLOAT: u64 = 0b10;
 
-/// A tagged word; see the [module](self) for the bits.
+/// A tagged word.
+///
+/// | low bits | meaning | counted |
+/// |---|---|---|
+/// | `00` | pointer to a [`Header`], the holder owns one count | yes |
+/// | `01` | pointer to a [`Header`], the holder owns nothing (immortal, deferred, borrowed); address 0 is [`Word::NULL`] | no |
+/// | `11` | int of 62 bits, `(i << 2) \| 3` | no |
+/// | `10` | float of a common exponent or zero, self-tagged | no |
+///
+/// Bit 1 alone tells immediates from pointers. All-zero is no word, so `Option<Word>` is one machine word.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
 pub struct Word(NonZeroU64);
