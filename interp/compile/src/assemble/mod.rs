@@ -24,7 +24,7 @@ pub fn assemble(mut unit: UnitInfo, seq: InstrSequence, filename: &Wtf) -> Resul
         argcount: unit.argcount,
         posonlyargcount: unit.posonlyargcount,
         kwonlyargcount: unit.kwonlyargcount,
-        stacksize,
+        stacksize: stacksize.max(1),
         flags: unit.flags,
         code: emitted.code.into(),
         consts: pool.into_items().into(),
