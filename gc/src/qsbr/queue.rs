@@ -90,7 +90,7 @@ impl RetireQueue {
     }
 
     /// Items that wait.
-    #[cfg(test)]
+    #[cfg(all(test, not(loom)))]
     pub(crate) fn len(&self) -> usize {
         let closed: usize = self.closed.borrow().iter().map(|batch| batch.items.len()).sum();
         self.open.borrow().len() + closed
@@ -135,6 +135,12 @@ impl Orphans {
             // SAFETY: no thread is registered any more.
             unsafe { batch.reclaim() };
         }
+    }
+
+    /// Whether nothing waits.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().is_empty()
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<Batch>> {
