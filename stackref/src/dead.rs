@@ -43,6 +43,9 @@ local! {
     static DEPTH: Cell<u32> = Cell::new(0);
 }
 local! {
+    static HAS_PUT_OFF: Cell<bool> = Cell::new(false);
+}
+local! {
     static PUT_OFF: RefCell<Vec<NonNull<Header>>> = RefCell::new(Vec::new());
 }
 
@@ -74,18 +77,32 @@ impl Dead {
     /// call finalizes it when its own deallocator has returned.
     pub fn finalize(self) {
         let depth = DEPTH.with(Cell::get);
-        if depth >= NESTING {
-            return PUT_OFF.with(|list| list.borrow_mut().push(self.0));
+        if depth >= NESTING && put_off(self.0) {
+            return;
         }
         DEPTH.with(|d| d.set(depth + 1));
         let _restore = RestoreDepth(depth);
         finalize_now(self.0);
-        if depth == 0 {
-            while let Some(next) = PUT_OFF.with(|list| list.borrow_mut().pop()) {
-                finalize_now(next);
-            }
+        if depth == 0 && HAS_PUT_OFF.with(Cell::get) {
+            finish_put_off_slow();
         }
     }
+}
+
+/// Leaves `object` to the outermost `finalize`; fails while the thread's locals are being destroyed.
+#[cold]
+fn put_off(object: NonNull<Header>) -> bool {
+    HAS_PUT_OFF.with(|has| has.set(true));
+    PUT_OFF.try_with(|list| list.borrow_mut().push(object)).is_ok()
+}
+
+#[cold]
+#[inline(never)]
+fn finish_put_off_slow() {
+    while let Ok(Some(next)) = PUT_OFF.try_with(|list| list.borrow_mut().pop()) {
+        finalize_now(next);
+    }
+    HAS_PUT_OFF.with(|has| has.set(false));
 }
 
 struct RestoreDepth(u32);

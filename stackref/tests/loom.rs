@@ -97,7 +97,12 @@ fn two_foreign_decrefs_race_with_the_owners() {
         let record = register();
         let (value, deaths) = object(0);
         let others = [value.clone(), value.clone()];
-        let threads = others.map(|other| registered(move |_| drop(other)));
+        let threads = others.map(|other| {
+            registered(move |_| {
+                payload(&other);
+                drop(other);
+            })
+        });
         drop(value);
         threads.into_iter().for_each(|t| t.join().unwrap());
         record.drain_merge_queue();
@@ -123,6 +128,73 @@ fn foreign_clone_keeps_an_object_whose_owner_lets_go() {
         foreign.join().unwrap();
         record.drain_merge_queue();
         assert_eq!(deaths.load(Acquire), 1);
+        record.retire();
+    });
+}
+
+/// Foreign references that came back to a count of 0 by themselves: the owner frees without an atomic operation, or
+/// merges and leaves the death (and the block) to the foreign thread.
+#[test]
+fn owner_lets_go_of_what_a_foreign_thread_counted() {
+    explore(3, || {
+        let record = register();
+        let (value, deaths) = object(0);
+        let object = header(&value);
+        let lent = value.clone();
+        let way_back = Arc::new(Slot::new(None));
+        let foreign = {
+            let way_back = way_back.clone();
+            registered(move |me| {
+                let mine = lent.clone();
+                drop(way_back.swap(Some(lent)));
+                assert_eq!(payload(&mine), 1);
+                let me = me.id().get();
+                if let Some(dead) = mine.close(me) {
+                    dead.finalize();
+                    // SAFETY: the block is free, and this thread freed it.
+                    unsafe { Header::init_at(NonNull::from(object), object.ty(), me, 0) };
+                    object.enable_try_incref();
+                }
+            })
+        };
+        let back = way_back.swap(None);
+        assert_eq!(payload(&value), 1);
+        drop(back);
+        drop(value);
+        foreign.join().unwrap();
+        drop(way_back.swap(None));
+        record.drain_merge_queue();
+        assert_eq!(deaths.load(Acquire), 1);
+        // Recycled by the foreign thread: the old owner has not written to it since.
+        if object.refcount() == 1 {
+            assert!(object.owner() != 0 && object.owner() != record.id().get());
+        }
+        record.retire();
+    });
+}
+
+/// A block is published with its contents, whatever its counts say.
+#[test]
+fn slots_publish_immortals() {
+    explore(3, || {
+        let record = register();
+        let slot = Arc::new(Slot::new(None));
+        let reader = {
+            let slot = slot.clone();
+            registered(move |_| {
+                // SAFETY: the memory is never unmapped.
+                if let Load::Value(value) = unsafe { slot.load(current_id()) } {
+                    assert_eq!(payload(&value), 1);
+                }
+            })
+        };
+        let (value, _) = object(0);
+        // SAFETY: private so far.
+        unsafe { header(&value).immortalize() };
+        // SAFETY: immortal, so the handle needs no count.
+        let value = unsafe { Value::from_word(value.into_word().to_uncounted()) };
+        drop(slot.swap(Some(value)));
+        reader.join().unwrap();
         record.retire();
     });
 }
@@ -218,11 +290,31 @@ fn queueing_races_with_the_owners_exit() {
         let other = value.clone();
         // The owner leaves without dropping `value`: the foreign thread takes both.
         let foreign = registered(move |_| {
+            payload(&other);
             drop(other);
             drop(value);
         });
         record.retire();
         foreign.join().unwrap();
+        assert_eq!(deaths.load(Acquire), 1);
+    });
+}
+
+/// One foreign thread merges for the dead owner, the other frees: it must see what the first one read.
+#[test]
+fn two_foreign_threads_share_what_a_dead_owner_left() {
+    explore(3, || {
+        let record = register();
+        let (value, deaths) = object(0);
+        let others = [value.clone(), value];
+        record.retire();
+        let threads = others.map(|other| {
+            registered(move |_| {
+                payload(&other);
+                drop(other);
+            })
+        });
+        threads.into_iter().for_each(|t| t.join().unwrap());
         assert_eq!(deaths.load(Acquire), 1);
     });
 }
@@ -233,11 +325,38 @@ fn detached_owner_is_merged_by_the_foreign_thread() {
         let record = register();
         let (value, deaths) = object(0);
         let other = value.clone();
-        let foreign = registered(move |_| drop(other));
+        let foreign = registered(move |_| {
+            payload(&other);
+            drop(other);
+        });
         record.detach();
         record.attach();
         drop(value);
         foreign.join().unwrap();
+        record.drain_merge_queue();
+        assert_eq!(deaths.load(Acquire), 1);
+        record.retire();
+    });
+}
+
+/// The owner counts, then blocks; the foreign thread must see its counts to merge them.
+#[test]
+fn counts_made_before_detaching_are_merged() {
+    explore(3, || {
+        let record = register();
+        let (value, deaths) = object(0);
+        let other = value.clone();
+        let foreign = registered(move |_| {
+            payload(&other);
+            drop(other);
+        });
+        let more = value.clone();
+        payload(&value);
+        drop(value);
+        drop(more);
+        record.detach();
+        foreign.join().unwrap();
+        record.attach();
         record.drain_merge_queue();
         assert_eq!(deaths.load(Acquire), 1);
         record.retire();
@@ -252,6 +371,7 @@ fn queue_of_a_detached_owner_is_merged_by_the_next_foreign_drop() {
         let (second, second_deaths) = object(0);
         record.detach();
         let foreign = registered(move |me| {
+            payload(&first);
             drop(first);
             drop(second);
             me.drain_merge_queue();

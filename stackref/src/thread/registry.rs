@@ -98,9 +98,10 @@ pub fn register_detached() -> Arc<Record> {
     record
 }
 
-/// The calling thread's record, if it is registered.
+/// The calling thread's record, if it is registered (and its locals are not being destroyed).
 pub fn current() -> Option<Arc<Record>> {
-    CURRENT.with(|current| current.borrow().as_ref().map(|registration| registration.0.clone()))
+    let record = |current: &RefCell<Option<Registration>>| Some(current.borrow().as_ref()?.0.clone());
+    CURRENT.try_with(record).ok().flatten()
 }
 
 fn new_id() -> ThreadId {
