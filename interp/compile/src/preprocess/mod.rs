@@ -45,8 +45,13 @@ impl Pass {
     fn body(&mut self, body: &mut Vec<Stmt>) {
         let mut has_docstring = doc_string(body).is_some();
         if has_docstring && self.optimize >= 2 {
-            body.remove(0);
+            let Span { lineno, col_offset, .. } = body.remove(0).span;
             has_docstring = false;
+            if body.is_empty() {
+                // As if `pass` had been written in its place.
+                let span = Span::new(lineno, col_offset, lineno, col_offset + 4);
+                body.push(Stmt::new(span, StmtKind::Pass));
+            }
         }
         self.stmts(body);
         if !has_docstring && doc_string(body).is_some() {
