@@ -233,7 +233,7 @@ fn by_equality(value: Const) -> Const {
     match value {
         Const::True => Const::int(1),
         Const::False => Const::int(0),
-        Const::Complex(real, imag) if imag == 0.0 => by_equality(Const::Float(real)),
+        Const::Complex(real, 0.0) => by_equality(Const::Float(real)),
         Const::Complex(real, imag) => Const::Complex(real + 0.0, imag + 0.0),
         // Floats of whole numbers: exact as integers of any size.
         Const::Float(value) if value.is_finite() && value.fract() == 0.0 => {
