@@ -1,0 +1,182 @@
+//! Code objects: the compiler's data with its constants and names turned into values.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use interp_code::{Code, CodeFlags, Const, Wtf};
+use stackref::{Value, Word};
+
+use super::{bytes, float, int, set, singletons, slice, str, tuple};
+use crate::intern;
+use crate::layout::{self, Obj, Payload};
+use crate::thread::Esc;
+use crate::typeobj::{TypeFlags, TypeObject};
+
+/// The payload of code objects. Immutable, deferred (O5), shared by all threads.
+pub struct CodeObject {
+    code: Arc<Code>,
+    consts: Box<[Value]>,
+    names: Box<[Value]>,
+    localsplus: Box<[Value]>,
+    name: Value,
+    qualname: Value,
+    filename: Value,
+    version: u32,
+}
+
+static NEXT_VERSION: AtomicU32 = AtomicU32::new(2);
+
+impl CodeObject {
+    /// The compiler's data.
+    #[inline]
+    pub fn data(&self) -> &Code {
+        &self.code
+    }
+
+    /// The compiler's data, shared.
+    pub fn shared_data(&self) -> &Arc<Code> {
+        &self.code
+    }
+
+    /// `co_consts`
+    #[inline]
+    pub fn consts(&self) -> &[Value] {
+        &self.consts
+    }
+
+    /// `co_names`, interned.
+    #[inline]
+    pub fn names(&self) -> &[Value] {
+        &self.names
+    }
+
+    /// Names of locals, cells and free variables, interned, in frame order.
+    #[inline]
+    pub fn localsplus(&self) -> &[Value] {
+        &self.localsplus
+    }
+
+    /// `co_name`
+    pub fn name(&self) -> &Value {
+        &self.name
+    }
+
+    /// `co_qualname`
+    pub fn qualname(&self) -> &Value {
+        &self.qualname
+    }
+
+    /// `co_filename`
+    pub fn filename(&self) -> &Value {
+        &self.filename
+    }
+
+    /// The number that functions made from this code start with; 0 when numbers ran out.
+    pub fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// Whether the code was compiled inside another function.
+    pub fn is_nested(&self) -> bool {
+        self.code.flags.contains(CodeFlags::NESTED)
+    }
+
+    /// The docstring, if the code has one.
+    pub fn docstring(&self) -> Option<Value> {
+        self.code.docstring()?;
+        self.consts.first().cloned()
+    }
+}
+
+impl Payload for CodeObject {
+    const NAME: &'static str = "code";
+    fn class() -> &'static TypeObject {
+        &CODE
+    }
+
+    fn trace(&self, visit: &mut dyn FnMut(Word)) {
+        let boxes = [&self.consts, &self.names, &self.localsplus];
+        boxes.into_iter().flat_map(|values| values.iter()).for_each(|value| visit(value.word()));
+        [&self.name, &self.qualname, &self.filename].into_iter().for_each(|value| visit(value.word()));
+    }
+}
+
+/// The type `code`.
+pub static CODE: TypeObject =
+    TypeObject::builtin::<CodeObject>("code", Some(&super::types::OBJECT), TypeFlags::empty());
+
+/// A code object for `code` and, as constants, for every code object nested in it.
+pub fn new(esc: Esc<'_>, code: &Arc<Code>) -> Obj<CodeObject> {
+    let version = NEXT_VERSION.fetch_update(Relaxed, Relaxed, |next| next.checked_add(1)).unwrap_or(0);
+    let intern_all = |names: &[Wtf]| names.iter().map(|name| text(esc, name)).collect();
+    let object = layout::new(
+        esc,
+        CodeObject {
+            consts: code.consts.iter().map(|constant| constant_value(esc, constant)).collect(),
+            names: intern_all(&code.names),
+            localsplus: intern_all(&code.localsplusnames),
+            name: text(esc, &code.name),
+            qualname: text(esc, &code.qualname),
+            filename: text(esc, &code.filename),
+            version,
+            code: Arc::clone(code),
+        },
+    );
+    object.header().enable_deferred();
+    object
+}
+
+/// An interned `str` from compiler text.
+pub fn text(esc: Esc<'_>, text: &Wtf) -> Value {
+    match text.as_str() {
+        Some(text) => intern::intern(esc, text),
+        None => wide_text(esc, text),
+    }
+}
+
+fn wide_text(esc: Esc<'_>, text: &Wtf) -> Value {
+    let code_points: Vec<u32> = text.code_points().collect();
+    str::from_code_points(esc, &code_points).into_value()
+}
+
+/// The value of a constant. Strings that look like names are interned, as CPython does; all constants are shared by the
+/// threads that run the code, so they are made immortal or are immediates.
+pub fn constant_value(esc: Esc<'_>, constant: &Const) -> Value {
+    let value = match constant {
+        Const::None => return singletons::none(),
+        Const::True => return singletons::true_(),
+        Const::False => return singletons::false_(),
+        Const::Ellipsis => return singletons::ellipsis(),
+        Const::Int(number) => match number.as_small() {
+            Some(number) => int::new(esc, number),
+            None => int::from_big(esc, number.to_ibig()),
+        },
+        Const::Float(number) => float::new(esc, *number),
+        Const::Complex(real, imag) => layout::new(esc, float::Complex { real: *real, imag: *imag }).into_value(),
+        Const::Str(chars) if chars.as_str().is_some_and(is_name_like) => return text(esc, chars),
+        Const::Str(chars) => match chars.as_str() {
+            Some(chars) => str::new(esc, chars).into_value(),
+            None => wide_text(esc, chars),
+        },
+        Const::Bytes(octets) => bytes::new(esc, octets).into_value(),
+        Const::Tuple(items) => {
+            let items: Vec<Value> = items.iter().map(|item| constant_value(esc, item)).collect();
+            tuple::new(esc, items).into_value()
+        }
+        Const::FrozenSet(items) => {
+            let items: Vec<Value> = items.iter().map(|item| constant_value(esc, item)).collect();
+            set::frozen_from_constants(esc, items).into_value()
+        }
+        Const::Slice(parts) => {
+            let [start, stop, step] = [0, 1, 2].map(|index| constant_value(esc, &parts[index]));
+            slice::new(esc, start, stop, step).into_value()
+        }
+        Const::Code(code) => return new(esc, code).into_value(),
+    };
+    intern::immortalize(&value);
+    value
+}
+
+fn is_name_like(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}

@@ -1,0 +1,308 @@
+//! `str`: fixed-width text of 1, 2 or 4 bytes a character (PEP 393), so that indexing is O(1) and lone surrogates are
+//! representable. Immutable; the hash is cached; interned strings are immortal.
+
+use std::alloc::{self, Layout as MemLayout};
+use std::borrow::Cow;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicI64, AtomicU8, Ordering::Relaxed};
+
+use stackref::Value;
+
+use crate::layout::{self, Obj, Payload, VarPlace};
+use crate::thread::Esc;
+use crate::typeobj::{TypeFlags, TypeObject};
+
+/// Characters of a string by width. The narrowest width that holds every character is always used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chars<'a> {
+    /// All code points below 256.
+    Latin1(&'a [u8]),
+    /// All code points below 65536, at least one from 256 on.
+    Ucs2(&'a [u16]),
+    /// At least one code point from 65536 on.
+    Ucs4(&'a [u32]),
+}
+
+impl Chars<'_> {
+    /// How many characters.
+    pub fn len(&self) -> usize {
+        match self {
+            Chars::Latin1(chars) => chars.len(),
+            Chars::Ucs2(chars) => chars.len(),
+            Chars::Ucs4(chars) => chars.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The code point at `index`.
+    ///
+    /// # Panics
+    /// If `index` is out of range.
+    #[inline]
+    pub fn at(&self, index: usize) -> u32 {
+        match self {
+            Chars::Latin1(chars) => u32::from(chars[index]),
+            Chars::Ucs2(chars) => u32::from(chars[index]),
+            Chars::Ucs4(chars) => chars[index],
+        }
+    }
+
+    /// The code points in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator + Clone {
+        let chars = *self;
+        (0..chars.len()).map(move |index| chars.at(index))
+    }
+}
+
+const ASCII: u8 = 1;
+const INTERNED: u8 = 2;
+
+/// The payload of strings.
+pub struct Str {
+    /// 0 while unknown; a hash of 0 is recomputed each time.
+    hash: AtomicI64,
+    data: NonNull<u8>,
+    len: u32,
+    width: u8,
+    flags: AtomicU8,
+    boxed: bool,
+}
+
+// SAFETY: the characters are written before the object is published and never change.
+unsafe impl Send for Str {}
+// SAFETY: as for `Send`; hash and flags are atomic.
+unsafe impl Sync for Str {}
+
+/// The longest string, in characters. CPython's limit is the address space; a longer one raises `MemoryError`.
+pub const MAX_LEN: usize = u32::MAX as usize - 1;
+
+impl Str {
+    /// How many characters.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// Whether the string is empty.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Whether every character is ASCII.
+    #[inline]
+    pub fn is_ascii(&self) -> bool {
+        self.flags.load(Relaxed) & ASCII != 0
+    }
+
+    /// Whether the string is in the intern table (then it is immortal, and equal interned strings are identical).
+    #[inline]
+    pub fn is_interned(&self) -> bool {
+        self.flags.load(Relaxed) & INTERNED != 0
+    }
+
+    pub(crate) fn set_interned(&self) {
+        self.flags.fetch_or(INTERNED, Relaxed);
+    }
+
+    /// The characters.
+    #[inline]
+    pub fn chars(&self) -> Chars<'_> {
+        let len = self.len();
+        match self.width {
+            // SAFETY: `data` points to `len` characters of `width` bytes, written before publication.
+            1 => Chars::Latin1(unsafe { std::slice::from_raw_parts(self.data.as_ptr(), len) }),
+            // SAFETY: as above; the data is 8-aligned.
+            2 => Chars::Ucs2(unsafe { std::slice::from_raw_parts(self.data.cast().as_ptr(), len) }),
+            // SAFETY: as above.
+            _ => Chars::Ucs4(unsafe { std::slice::from_raw_parts(self.data.cast().as_ptr(), len) }),
+        }
+    }
+
+    /// The text if it is ASCII.
+    #[inline]
+    pub fn as_ascii(&self) -> Option<&str> {
+        match self.chars() {
+            // SAFETY: the flag was computed from the characters, and ASCII is UTF-8.
+            Chars::Latin1(bytes) if self.is_ascii() => Some(unsafe { std::str::from_utf8_unchecked(bytes) }),
+            _ => None,
+        }
+    }
+
+    /// The text as UTF-8; lone surrogates become U+FFFD. For messages and file names.
+    pub fn to_lossy(&self) -> Cow<'_, str> {
+        match self.as_ascii() {
+            Some(text) => Cow::Borrowed(text),
+            None => Cow::Owned(
+                self.chars().iter().map(|c| char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
+            ),
+        }
+    }
+
+    /// The text as UTF-8, or the index of the first lone surrogate.
+    pub fn to_utf8(&self) -> Result<Cow<'_, str>, usize> {
+        if let Some(text) = self.as_ascii() {
+            return Ok(Cow::Borrowed(text));
+        }
+        let mut out = String::with_capacity(self.len() * 2);
+        for (index, c) in self.chars().iter().enumerate() {
+            out.push(char::from_u32(c).ok_or(index)?);
+        }
+        Ok(Cow::Owned(out))
+    }
+
+    /// Whether the text equals `other`.
+    pub fn eq_str(&self, other: &str) -> bool {
+        match self.as_ascii() {
+            Some(text) => text == other,
+            None => self.chars().iter().eq(other.chars().map(u32::from)),
+        }
+    }
+
+    /// Whether two strings have the same characters.
+    #[inline]
+    pub fn same_text(&self, other: &Str) -> bool {
+        self.len == other.len && self.width == other.width && (self.data == other.data || self.chars() == other.chars())
+    }
+
+    /// The hash (`hash(s)`).
+    #[inline]
+    pub fn hash(&self) -> i64 {
+        match self.hash.load(Relaxed) {
+            0 => self.hash_slow(),
+            hash => hash,
+        }
+    }
+
+    #[cold]
+    fn hash_slow(&self) -> i64 {
+        let hash = match self.chars() {
+            Chars::Latin1(chars) => crate::intern::hash_bytes(chars),
+            // SAFETY: any initialized memory can be read as bytes.
+            Chars::Ucs2(chars) => crate::intern::hash_bytes(unsafe {
+                std::slice::from_raw_parts(chars.as_ptr().cast::<u8>(), chars.len() * 2)
+            }),
+            // SAFETY: as above.
+            Chars::Ucs4(chars) => crate::intern::hash_bytes(unsafe {
+                std::slice::from_raw_parts(chars.as_ptr().cast::<u8>(), chars.len() * 4)
+            }),
+        };
+        self.hash.store(hash, Relaxed);
+        hash
+    }
+}
+
+impl Drop for Str {
+    fn drop(&mut self) {
+        if self.boxed {
+            let bytes = self.len() * usize::from(self.width);
+            let layout = MemLayout::from_size_align(bytes.max(1), 8).expect("the layout was valid when allocated");
+            // SAFETY: `boxed` data was allocated by `copy_in` with this layout.
+            unsafe { alloc::dealloc(self.data.as_ptr(), layout) };
+        }
+    }
+}
+
+impl Payload for Str {
+    const NAME: &'static str = "str";
+    const TRACED: bool = false;
+    fn class() -> &'static TypeObject {
+        &STR
+    }
+}
+
+/// The type `str`.
+pub static STR: TypeObject = TypeObject::builtin::<Str>(
+    "str",
+    Some(&super::types::OBJECT),
+    TypeFlags::BASE.union(TypeFlags::STR_SUBCLASS).union(TypeFlags::MATCH_SELF),
+);
+
+fn build(esc: Esc<'_>, class: &TypeObject, chars: Chars<'_>) -> Obj<Str> {
+    let (source, width) = match chars {
+        Chars::Latin1(chars) => (chars.as_ptr(), 1u8),
+        Chars::Ucs2(chars) => (chars.as_ptr().cast::<u8>(), 2),
+        Chars::Ucs4(chars) => (chars.as_ptr().cast::<u8>(), 4),
+    };
+    let ascii = matches!(chars, Chars::Latin1(bytes) if bytes.is_ascii());
+    let bytes = chars.len() * usize::from(width);
+    layout::new_var(esc, class, bytes, |place| {
+        let (data, boxed) = match place {
+            VarPlace::Inline(data) => (data, false),
+            VarPlace::Boxed(data) => (data, true),
+        };
+        // SAFETY: both regions are `bytes` long, and the new one is not yet known to anyone.
+        unsafe { std::ptr::copy_nonoverlapping(source, data.as_ptr(), bytes) };
+        Str {
+            hash: AtomicI64::new(0),
+            data,
+            len: u32::try_from(chars.len()).expect("the length was checked"),
+            width,
+            flags: AtomicU8::new(if ascii { ASCII } else { 0 }),
+            boxed,
+        }
+    })
+}
+
+/// A `str` from UTF-8 text.
+///
+/// # Panics
+/// If it is longer than [`MAX_LEN`].
+pub fn new(esc: Esc<'_>, text: &str) -> Obj<Str> {
+    if text.is_ascii() {
+        return build(esc, &STR, Chars::Latin1(text.as_bytes()));
+    }
+    let code_points: Vec<u32> = text.chars().map(u32::from).collect();
+    from_code_points(esc, &code_points)
+}
+
+/// A `str` from characters that may be wider than need be; narrows them.
+pub fn from_code_points(esc: Esc<'_>, code_points: &[u32]) -> Obj<Str> {
+    from_code_points_as(esc, &STR, code_points)
+}
+
+/// As [`from_code_points`], for an instance of `class` (`str` or a subclass).
+pub fn from_code_points_as(esc: Esc<'_>, class: &TypeObject, code_points: &[u32]) -> Obj<Str> {
+    let widest = code_points.iter().copied().max().unwrap_or(0);
+    if widest < 0x100 {
+        let narrow: Vec<u8> = code_points.iter().map(|&c| c as u8).collect();
+        build(esc, class, Chars::Latin1(&narrow))
+    } else if widest < 0x1_0000 {
+        let narrow: Vec<u16> = code_points.iter().map(|&c| c as u16).collect();
+        build(esc, class, Chars::Ucs2(&narrow))
+    } else {
+        build(esc, class, Chars::Ucs4(code_points))
+    }
+}
+
+/// A `str` with exactly these characters; narrows them if they are wider than need be.
+pub fn from_chars(esc: Esc<'_>, chars: Chars<'_>) -> Obj<Str> {
+    let fits = match chars {
+        Chars::Latin1(_) => true,
+        Chars::Ucs2(chars) => chars.iter().any(|&c| c >= 0x100),
+        Chars::Ucs4(chars) => chars.iter().any(|&c| c >= 0x1_0000),
+    };
+    if fits { build(esc, &STR, chars) } else { from_code_points(esc, &chars.iter().collect::<Vec<_>>()) }
+}
+
+/// An instance of `class` (a subclass of `str`) with the text of `source`.
+pub fn copy_as(esc: Esc<'_>, class: &TypeObject, source: &Str) -> Obj<Str> {
+    build(esc, class, source.chars())
+}
+
+/// A `str` from Latin-1 bytes.
+pub fn from_latin1(esc: Esc<'_>, bytes: &[u8]) -> Obj<Str> {
+    build(esc, &STR, Chars::Latin1(bytes))
+}
+
+/// A `str` of one character.
+pub fn from_char(esc: Esc<'_>, code_point: u32) -> Value {
+    match u8::try_from(code_point) {
+        Ok(byte) => crate::intern::latin1_char(esc, byte),
+        Err(_) => from_code_points(esc, &[code_point]).into_value(),
+    }
+}

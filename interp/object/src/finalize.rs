@@ -1,0 +1,127 @@
+//! How objects die: `__del__` once, weak references cut, attributes and payload dropped, memory freed.
+//!
+//! Deep structures do not recurse: past a depth, objects wait on a list that the outermost deallocation works off
+//! (CPython's trashcan).
+
+use std::ptr::NonNull;
+
+use stackref::{Fate, Header, Value, gc_bits};
+
+use crate::data::exception::Exception;
+use crate::layout::{ValueExt, payload_of, type_of};
+use crate::raise::Raised;
+use crate::thread::{Esc, Thread};
+use crate::typeobj::{TypeFlags, TypeObject};
+use crate::weak;
+
+const MAX_DEPTH: u32 = 50;
+
+impl Thread {
+    /// Drops a value later, outside the lock that is held now: at the next deallocation or safepoint.
+    pub(crate) fn delay_drop(&self, value: Value) {
+        self.delayed_values.borrow_mut().push(value);
+    }
+
+    /// As [`Thread::delay_drop`] for several.
+    pub(crate) fn delay_drops(&self, values: Vec<Value>) {
+        self.delayed_values.borrow_mut().extend(values);
+    }
+
+    /// Drops what was delayed.
+    pub fn drop_delayed(&self) {
+        let values = std::mem::take(&mut *self.delayed_values.borrow_mut());
+        drop(values);
+    }
+}
+
+/// The deallocation function of every type: called when the last count is gone.
+///
+/// # Safety
+/// The object at `header` has no count left and the caller was the last to see it.
+pub(crate) unsafe fn dealloc(header: NonNull<Header>) {
+    // SAFETY: whoever dropped the last count could escape.
+    let Some(esc) = (unsafe { Esc::in_destructor() }) else {
+        // No runtime on this thread any more: leak rather than touch freed state.
+        return;
+    };
+    let thread = esc.thread();
+    if thread.dealloc_depth.get() >= MAX_DEPTH {
+        thread.delayed.borrow_mut().push(header);
+        return;
+    }
+    thread.dealloc_depth.set(thread.dealloc_depth.get() + 1);
+    // SAFETY: forwarded.
+    unsafe { destroy(esc, header) };
+    thread.dealloc_depth.set(thread.dealloc_depth.get() - 1);
+    if thread.dealloc_depth.get() == 0 {
+        loop {
+            let Some(next) = thread.delayed.borrow_mut().pop() else { break };
+            thread.dealloc_depth.set(1);
+            // SAFETY: it was dead when it was put on the list, and nobody can revive an object without a count.
+            unsafe { destroy(esc, next) };
+            thread.dealloc_depth.set(0);
+        }
+    }
+}
+
+/// # Safety
+/// As [`dealloc`].
+unsafe fn destroy(esc: Esc<'_>, header: NonNull<Header>) {
+    let class = type_of(header);
+    // SAFETY: the object is dead but its memory is still ours.
+    let object = unsafe { header.as_ref() };
+    if (class.has(TypeFlags::FINALIZER) || !class.slots.finalize.is_empty()) && !run_finalizer(esc, object, class) {
+        return;
+    }
+    if object.tag().load(std::sync::atomic::Ordering::Acquire) & weak::HAS_WEAKREFS != 0 {
+        weak::call_back(esc, weak::sever(object, esc.me()));
+    }
+    object.clear_gc_bits(gc_bits::TRACKED);
+    // SAFETY: nobody else can reach the object: it is cleared from the tail to the payload, each part once.
+    unsafe { crate::attr::drop_tail(esc, header, class) };
+    // SAFETY: O1; the payload is dropped exactly once, here.
+    unsafe { (class.layout().drop)(payload_of(header)) };
+    if object.tag().load(std::sync::atomic::Ordering::Relaxed) & crate::gcmodel::COUNTS_TYPE != 0 {
+        // SAFETY: the collector gave this object a count on its type, which is given up here.
+        drop(unsafe { Value::from_header(NonNull::from(class.header())) });
+    }
+    // SAFETY: the object is dead and dropped; the heap takes the block back.
+    unsafe { esc.thread().mutator().free(header.cast()) };
+}
+
+/// Runs `__del__` unless it ran before. `false` if the object came back to life.
+fn run_finalizer(esc: Esc<'_>, object: &Header, class: &TypeObject) -> bool {
+    if object.set_gc_bits(gc_bits::FINALIZED) & gc_bits::FINALIZED != 0 {
+        return true;
+    }
+    // SAFETY: the object has no count; the runtime gives it one for the duration of the call.
+    unsafe { object.resurrect(esc.me()) };
+    // SAFETY: the count just made is held by `view` and given back by `end_resurrection`.
+    let view = std::mem::ManuallyDrop::new(unsafe { Value::from_header(NonNull::from(object)) });
+    finalize(esc, &view, class);
+    // SAFETY: gives back the count that `resurrect` made.
+    unsafe { object.end_resurrection(esc.me()) == Fate::Dead }
+}
+
+/// Calls the finalizer of `object` with the pending exception kept aside; what it raises is reported.
+pub(crate) fn finalize(esc: Esc<'_>, object: &Value, class: &TypeObject) {
+    let Some(finalizer) = class.slots.finalize.get() else { return };
+    let pending = esc.thread().pending.borrow_mut().take();
+    finalizer(esc, object);
+    let stray = std::mem::replace(&mut *esc.thread().pending.borrow_mut(), pending);
+    drop(stray);
+}
+
+/// Reports an exception that cannot be raised (finalizers, callbacks), as `sys.unraisablehook` does by default.
+pub fn report_unraisable(esc: Esc<'_>, raised: Raised, context: &Value) {
+    let exception = raised.catch(esc);
+    let class = exception.class().name();
+    let text = exception
+        .payload::<Exception>()
+        .map(|payload| payload.args_tuple(esc))
+        .and_then(|args| args.as_slice().first().map(|first| crate::ops::str_lossy(esc, first)))
+        .unwrap_or_default();
+    let shown = crate::ops::repr_lossy(esc, context);
+    let separator = if text.is_empty() { "" } else { ": " };
+    eprintln!("Exception ignored in: {shown}\n{class}{separator}{text}");
+}

@@ -1,0 +1,139 @@
+//! Iteration.
+
+use stackref::{Value, Word};
+
+use crate::data::exception as exc;
+use crate::layout::{self, Field, Payload, ValueExt};
+use crate::ops::container::sequence_item;
+use crate::raise::PyResult;
+use crate::slots::Sent;
+use crate::thread::Esc;
+use crate::typeobj::{TypeFlags, TypeObject};
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+/// `iter(x)`
+pub fn iterator(esc: Esc<'_>, value: &Value) -> PyResult {
+    let class = value.class();
+    if let Some(iter) = class.slots.iter.get() {
+        let iterator = iter(esc, value)?;
+        if iterator.class().slots.next.is_empty() {
+            return Err(
+                esc.type_error(format_args!("iter() returned non-iterator of type '{}'", iterator.class().name()))
+            );
+        }
+        return Ok(iterator);
+    }
+    if !class.slots.getitem.is_empty() && !class.has(TypeFlags::DICT_SUBCLASS) {
+        let payload = SequenceIterator { sequence: Field::new(Some(value.clone())), index: AtomicI64::new(0) };
+        return Ok(layout::new(esc, payload).into_value());
+    }
+    Err(esc.type_error(format_args!("'{}' object is not iterable", class.name())))
+}
+
+/// `next(iterator)`, `None` at the end.
+#[inline]
+pub fn next(esc: Esc<'_>, iterator: &Value) -> PyResult<Option<Value>> {
+    match iterator.class().slots.next.get() {
+        Some(next) => next(esc, iterator),
+        None => Err(esc.type_error(format_args!("'{}' object is not an iterator", iterator.class().name()))),
+    }
+}
+
+/// Calls `body` with every item of `iterable` until it says `false`.
+pub fn iterate(esc: Esc<'_>, iterable: &Value, mut body: impl FnMut(Value) -> PyResult<bool>) -> PyResult<()> {
+    let iterator = iterator(esc, iterable)?;
+    while let Some(item) = next(esc, &iterator)? {
+        if !body(item)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// All items of `iterable`. Exact lists and tuples are read at once.
+pub fn collect(esc: Esc<'_>, iterable: &Value) -> PyResult<Vec<Value>> {
+    if let Some(list) = iterable.exact::<crate::data::list::List>() {
+        return Ok(list.snapshot());
+    }
+    if let Some(tuple) = iterable.exact::<crate::data::tuple::Tuple>() {
+        return Ok(tuple.as_slice().to_vec());
+    }
+    let mut items = Vec::new();
+    iterate(esc, iterable, |item| {
+        items.push(item);
+        Ok(true)
+    })?;
+    Ok(items)
+}
+
+/// `iterator.send(value)`: through the `send` slot, or `next` for `None`, or the method.
+pub fn send(esc: Esc<'_>, iterator: &Value, value: Value) -> PyResult<Sent> {
+    let slots = &iterator.class().slots;
+    if let Some(send) = slots.send.get() {
+        return send(esc, iterator, value);
+    }
+    let result = if value.is_none() && !slots.next.is_empty() {
+        match next(esc, iterator) {
+            Ok(Some(item)) => return Ok(Sent::Yield(item)),
+            Ok(None) => return Ok(Sent::Return(pending_stop_value())),
+            Err(raised) => Err(raised),
+        }
+    } else {
+        crate::call::call_method(esc, iterator, crate::intern::names::send(esc), &[value])
+    };
+    match result {
+        Ok(item) => Ok(Sent::Yield(item)),
+        Err(raised) => crate::ops::stop_value(esc, raised).map(Sent::Return),
+    }
+}
+
+fn pending_stop_value() -> Value {
+    crate::data::singletons::none()
+}
+
+/// The iterator over an object that has `__getitem__` but no `__iter__`.
+pub struct SequenceIterator {
+    sequence: Field,
+    index: AtomicI64,
+}
+
+impl Payload for SequenceIterator {
+    const NAME: &'static str = "iterator";
+    fn class() -> &'static TypeObject {
+        &SEQUENCE_ITERATOR
+    }
+
+    fn trace(&self, visit: &mut dyn FnMut(Word)) {
+        self.sequence.trace(visit);
+    }
+
+    fn clear(&self, out: &mut Vec<Value>) {
+        out.extend(self.sequence.take());
+    }
+}
+
+/// The type `iterator`.
+pub static SEQUENCE_ITERATOR: TypeObject =
+    TypeObject::builtin::<SequenceIterator>("iterator", Some(&crate::data::types::OBJECT), TypeFlags::empty());
+
+/// `__next__` of [`SequenceIterator`]. The sequence is kept to the iterator's end; −1 marks exhaustion, so that threads
+/// sharing the iterator never see it half dropped.
+pub fn sequence_next(esc: Esc<'_>, iterator: &Value) -> PyResult<Option<Value>> {
+    let Some(this) = iterator.payload::<SequenceIterator>() else { return Ok(None) };
+    let index = this.index.load(Relaxed);
+    let Some(sequence) = this.sequence.get(esc, this).filter(|_| index >= 0) else { return Ok(None) };
+    match sequence_item(esc, &sequence, index) {
+        Ok(item) => {
+            this.index.store(index + 1, Relaxed);
+            Ok(Some(item))
+        }
+        Err(raised) => {
+            if raised.matches(esc, &exc::INDEX_ERROR) || raised.matches(esc, &exc::STOP_ITERATION) {
+                drop(raised.catch(esc));
+                this.index.store(-1, Relaxed);
+                return Ok(None);
+            }
+            Err(raised)
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Thread state and the escape token.
+//!
+//! One [`Thread`] per native thread that runs Python. It is reached through [`Esc`], never through a global, except
+//! where no token can be passed: a destructor that runs because a [`stackref::Value`] was dropped.
+
+use std::cell::{Cell, RefCell};
+use std::ptr::NonNull;
+use std::sync::OnceLock;
+
+use stackref::{Header, Value};
+
+/// The world of this process: heap, grace periods, stop-the-world, collector.
+pub fn world() -> &'static gc::World {
+    static WORLD: OnceLock<gc::World> = OnceLock::new();
+    WORLD.get_or_init(gc::World::new)
+}
+
+/// How deep Python calls may nest unless `sys.setrecursionlimit` says otherwise.
+pub const DEFAULT_RECURSION_LIMIT: u32 = 1000;
+/// Bytes of native stack kept free for the runtime's own leaf functions.
+const NATIVE_STACK_RESERVE_BYTES: usize = 256 * 1024;
+
+thread_local! {
+    static CURRENT: Cell<*const Thread> = const { Cell::new(std::ptr::null()) };
+}
+
+/// State of one thread that runs Python code. Not `Sync`: other threads reach it only while the world is stopped.
+pub struct Thread {
+    mutator: gc::Mutator,
+    id: u32,
+    /// The innermost Python frame (its `fp`); the frames below hang on it. See [`crate::data::frame`].
+    pub frame: Cell<*mut stackref::Word>,
+    /// Bounds of the current data-stack chunk: next free word and end. Owned by `interp-eval`.
+    pub stack_top: Cell<*mut stackref::Word>,
+    /// End of the current data-stack chunk.
+    pub stack_end: Cell<*mut stackref::Word>,
+    /// Chunks of the data stack, oldest first.
+    pub stack_chunks: RefCell<Vec<Box<[stackref::Word]>>>,
+    /// The pending exception, set exactly while a [`crate::Raised`] exists (O3).
+    pub(crate) pending: RefCell<Option<Value>>,
+    /// Exceptions being handled (`sys.exception()`), innermost last; `None` marks a generator's boundary.
+    pub handled: RefCell<Vec<Option<Value>>>,
+    /// Python calls that may still nest.
+    pub recursion_remaining: Cell<u32>,
+    native_limit: usize,
+    /// Objects being represented, for `[...]` in recursive reprs.
+    pub repr_stack: RefCell<Vec<u64>>,
+    pub(crate) dealloc_depth: Cell<u32>,
+    pub(crate) delayed: RefCell<Vec<NonNull<Header>>>,
+    pub(crate) delayed_values: RefCell<Vec<Value>>,
+    /// An exception another thread asked this one to raise at its next safepoint.
+    pub async_exception: std::sync::Mutex<Option<Value>>,
+}
+
+impl Thread {
+    /// Registers the calling native thread with the world and attaches it.
+    ///
+    /// `native_stack_bytes` is the size of the native stack of this thread; recursion in native code raises
+    /// `RecursionError` before it is used up.
+    pub fn attach_current(native_stack_bytes: usize) -> Box<Thread> {
+        let mutator = world().register();
+        mutator.attach();
+        let id = mutator.id();
+        let here = approximate_stack_pointer();
+        let usable = native_stack_bytes.saturating_sub(NATIVE_STACK_RESERVE_BYTES);
+        let thread = Box::new(Thread {
+            mutator,
+            id,
+            frame: Cell::new(std::ptr::null_mut()),
+            stack_top: Cell::new(std::ptr::null_mut()),
+            stack_end: Cell::new(std::ptr::null_mut()),
+            stack_chunks: RefCell::new(Vec::new()),
+            pending: RefCell::new(None),
+            handled: RefCell::new(Vec::new()),
+            recursion_remaining: Cell::new(DEFAULT_RECURSION_LIMIT),
+            native_limit: here.saturating_sub(usable),
+            repr_stack: RefCell::new(Vec::new()),
+            dealloc_depth: Cell::new(0),
+            delayed: RefCell::new(Vec::new()),
+            delayed_values: RefCell::new(Vec::new()),
+            async_exception: std::sync::Mutex::new(None),
+        });
+        CURRENT.set(&raw const *thread);
+        crate::gcmodel::register(&thread);
+        thread
+    }
+
+    /// The id used in object headers.
+    #[inline]
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// This thread's share of the heap and of the stop-the-world protocol.
+    #[inline]
+    pub fn mutator(&self) -> &gc::Mutator {
+        &self.mutator
+    }
+
+    /// The token with which a native thread enters the runtime: it has no Python frame, so there is nothing to spill.
+    pub fn enter(&self) -> Esc<'_> {
+        Esc { thread: self }
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        self.pending.borrow_mut().take();
+        self.handled.borrow_mut().clear();
+        self.drop_delayed();
+        crate::gcmodel::unregister(self);
+        self.mutator.detach();
+        CURRENT.set(std::ptr::null());
+    }
+}
+
+/// An address near the top of the native stack.
+#[inline(always)]
+pub(crate) fn approximate_stack_pointer() -> usize {
+    let marker = 0u8;
+    std::ptr::from_ref(std::hint::black_box(&marker)) as usize
+}
+
+/// The escape token (O4): its holder may run Python code, finalize, block, or reach a safepoint.
+///
+/// It can be made only by generated spill code ([`Esc::after_spill`]), by a native thread's entry ([`Thread::enter`]),
+/// and by deallocation, which runs only where its caller could escape. DESIGN calls for a zero-sized token; this one
+/// carries the thread, since everything that escapes needs it and passing one register beats a thread-local load.
+#[derive(Clone, Copy)]
+pub struct Esc<'t> {
+    thread: &'t Thread,
+}
+
+impl<'t> Esc<'t> {
+    /// The token after a spill.
+    ///
+    /// # Safety
+    /// The running frame has stored its instruction pointer and every live cached value, and no consumed slot still
+    /// shows the value it held (O4).
+    #[inline(always)]
+    pub unsafe fn after_spill(thread: &'t Thread) -> Self {
+        Esc { thread }
+    }
+
+    /// The token inside a destructor.
+    ///
+    /// # Safety
+    /// The caller runs because a counted value died: whoever dropped it held a token. The thread must not be detached.
+    pub(crate) unsafe fn in_destructor() -> Option<Esc<'static>> {
+        let current = CURRENT.get();
+        // SAFETY: `CURRENT` is set while the boxed thread lives and cleared by its `Drop`.
+        unsafe { current.as_ref() }.map(|thread| Esc { thread })
+    }
+
+    /// The running thread.
+    #[inline(always)]
+    pub fn thread(self) -> &'t Thread {
+        self.thread
+    }
+
+    /// The running thread's id, for counting operations.
+    #[inline(always)]
+    pub fn me(self) -> u32 {
+        self.thread.id
+    }
+
+    /// Runs `work` detached: the world may be stopped meanwhile, and `work` must not touch Python objects.
+    /// Every call that may block goes through here.
+    pub fn blocking<R>(self, work: impl FnOnce() -> R) -> R {
+        self.thread.mutator.blocking(work)
+    }
+
+    /// Raises `RecursionError` if the native stack is nearly used up; every native function that can recurse through
+    /// user data (repr, comparison, calls) asks first.
+    #[inline]
+    pub fn check_native_stack(self) -> crate::PyResult<()> {
+        if approximate_stack_pointer() < self.thread.native_limit { Err(self.native_overflow()) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn native_overflow(self) -> crate::Raised {
+        self.raise_str(&crate::data::exception::RECURSION_ERROR, "maximum recursion depth exceeded")
+    }
+}
+
+/// Hands memory to the world: `free(ptr)` runs after a grace period.
+///
+/// # Safety
+/// As `gc::Mutator::retire`: unreachable for new readers, retired once, and `free` may be called on any thread.
+pub(crate) unsafe fn retire(esc: Esc<'_>, ptr: NonNull<u8>, free: unsafe fn(NonNull<u8>), bytes: usize) {
+    struct Deferred {
+        ptr: NonNull<u8>,
+        free: unsafe fn(NonNull<u8>),
+    }
+    unsafe fn run(deferred: NonNull<u8>, _bytes: usize) {
+        // SAFETY: made by `Box::into_raw` below, and run once.
+        let deferred = unsafe { Box::from_raw(deferred.cast::<Deferred>().as_ptr()) };
+        // SAFETY: the caller of `retire` promised it.
+        unsafe { (deferred.free)(deferred.ptr) };
+    }
+    let deferred = NonNull::from(Box::leak(Box::new(Deferred { ptr, free })));
+    // SAFETY: forwarded.
+    unsafe { esc.thread().mutator().retire(deferred.cast(), bytes, run) };
+}
