@@ -168,9 +168,14 @@ impl Walker<'_> {
     }
 
     fn read_tokens(&mut self, tokens: &TokenStream) {
+        let mut dots = 0;
         for token in tokens.clone() {
+            let field = dots == 1;
+            dots = if matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.') { dots + 1 } else { 0 };
             match token {
-                TokenTree::Ident(ident) if self.scope.names.contains_key(&ident.to_string()) => self.read(&ident),
+                TokenTree::Ident(ident) if !field && self.scope.names.contains_key(&ident.to_string()) => {
+                    self.read(&ident)
+                }
                 TokenTree::Group(group) => self.read_tokens(&group.stream()),
                 _ => {}
             }
@@ -205,6 +210,10 @@ impl Walker<'_> {
             "inst_size" => self.hole(Action::InstSize).to_token_stream(),
             "cache" => self.cache(mac),
             name @ ("deopt_unless" | "exit_unless") => {
+                if self.escaping {
+                    self.fault(span, format!("`{name}!` cannot stand in an escaping statement: bind its value first"));
+                    return TokenStream::new();
+                }
                 let Some(option) = self.argument(mac) else { return TokenStream::new() };
                 self.deopts(name == "exit_unless", span);
                 let hole = self.way_out(Way::Deopt, span);

@@ -34,6 +34,11 @@ pub(crate) fn analyze(model: &Model) -> Result<Plans, Vec<Fault>> {
         let words = model.layouts.get(&inst.name).map_or(0, |layout| layout.words);
         match plan(inst, &ops, words) {
             Ok(plan) => {
+                let leaves = plan.parts.iter().find(|part| part.traits.deopts || part.traits.exits);
+                if let Some(part) = leaves.filter(|_| model.head_of(&inst.name) == inst.name) {
+                    let message = format!("`{}` deopts, but `{}` has no generic form to go to", part.op, inst.name);
+                    faults.push(Fault::new(inst.at, message));
+                }
                 for part in &plan.parts {
                     plans.traits.insert(part.op.clone(), part.traits);
                 }

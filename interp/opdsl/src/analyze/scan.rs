@@ -44,10 +44,10 @@ pub(crate) const AMBIENT: [&str; 7] = ["th", "ip", "fp", "frame", "oparg", "esc"
 
 /// Whether the tokens contain the identifier, fields and methods apart.
 pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
-    let mut after_dot = false;
+    let mut dots = 0;
     tokens.clone().into_iter().any(|token| {
-        let field =
-            std::mem::replace(&mut after_dot, matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.'));
+        let field = dots == 1;
+        dots = if matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.') { dots + 1 } else { 0 };
         match token {
             TokenTree::Ident(ident) => !field && ident == name,
             TokenTree::Group(group) => mentions(&group.stream(), name),

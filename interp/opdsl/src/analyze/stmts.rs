@@ -14,54 +14,66 @@ use super::walk::Walker;
 use crate::model::compose::ValueId;
 use crate::model::effect::Kind;
 
-/// Attributes of the kinds of expression that stand as statements.
-pub(crate) fn expr_attrs(expr: &Expr) -> &[Attribute] {
+/// A statement apart from its attributes. (Those of an assignment are found on its leftmost part.)
+pub(crate) fn split(stmt: &Stmt) -> (Vec<Attribute>, Stmt) {
+    let mut stmt = stmt.clone();
+    let attrs = match &mut stmt {
+        Stmt::Local(local) => std::mem::take(&mut local.attrs),
+        Stmt::Macro(mac) => std::mem::take(&mut mac.attrs),
+        Stmt::Expr(expr, _) => take_attrs(expr),
+        Stmt::Item(_) => Vec::new(),
+    };
+    (attrs, stmt)
+}
+
+fn take_attrs(expr: &mut Expr) -> Vec<Attribute> {
     match expr {
-        Expr::Assign(expr) => &expr.attrs,
-        Expr::Block(expr) => &expr.attrs,
-        Expr::Call(expr) => &expr.attrs,
-        Expr::ForLoop(expr) => &expr.attrs,
-        Expr::If(expr) => &expr.attrs,
-        Expr::Loop(expr) => &expr.attrs,
-        Expr::Macro(expr) => &expr.attrs,
-        Expr::Match(expr) => &expr.attrs,
-        Expr::MethodCall(expr) => &expr.attrs,
-        Expr::Try(expr) => &expr.attrs,
-        Expr::While(expr) => &expr.attrs,
-        _ => &[],
+        Expr::Assign(expr) => {
+            let mut attrs = std::mem::take(&mut expr.attrs);
+            attrs.extend(take_attrs(&mut expr.left));
+            attrs
+        }
+        Expr::Binary(expr) => take_attrs(&mut expr.left),
+        Expr::Path(expr) => std::mem::take(&mut expr.attrs),
+        Expr::Block(expr) => std::mem::take(&mut expr.attrs),
+        Expr::Call(expr) => std::mem::take(&mut expr.attrs),
+        Expr::ForLoop(expr) => std::mem::take(&mut expr.attrs),
+        Expr::If(expr) => std::mem::take(&mut expr.attrs),
+        Expr::Loop(expr) => std::mem::take(&mut expr.attrs),
+        Expr::Macro(expr) => std::mem::take(&mut expr.attrs),
+        Expr::Match(expr) => std::mem::take(&mut expr.attrs),
+        Expr::MethodCall(expr) => std::mem::take(&mut expr.attrs),
+        Expr::Try(expr) => std::mem::take(&mut expr.attrs),
+        Expr::While(expr) => std::mem::take(&mut expr.attrs),
+        _ => Vec::new(),
     }
 }
 
 impl Walker<'_> {
-    pub(crate) fn stmt(&mut self, stmt: &Stmt) -> TokenStream {
-        match stmt {
+    pub(crate) fn stmt(&mut self, attrs: &[Attribute], stmt: &Stmt) -> TokenStream {
+        let body = match stmt {
             Stmt::Local(local) => self.local(local),
-            Stmt::Macro(mac) => {
-                let body = self.macro_stmt(&mac.mac);
-                attributed(&mac.attrs, body)
-            }
+            Stmt::Macro(mac) => self.macro_stmt(&mac.mac),
             Stmt::Expr(Expr::Macro(mac), semi) if scan::MACROS.contains(&scan::macro_name(&mac.mac).as_str()) => {
                 if semi.is_none() && !statement_macro(&mac.mac) {
-                    return self.value(&Expr::Macro(mac.clone()));
+                    self.value(&Expr::Macro(mac.clone()))
+                } else {
+                    self.macro_stmt(&mac.mac)
                 }
-                let body = self.macro_stmt(&mac.mac);
-                attributed(&mac.attrs, body)
             }
             Stmt::Expr(Expr::Assign(assign), _) if self.target(&assign.left).is_some() => {
-                let body = self.define(&assign.left, &assign.right);
-                attributed(&assign.attrs, body)
+                self.define(&assign.left, &assign.right)
             }
             Stmt::Expr(expr, semi) => {
-                let attrs = expr_attrs(expr);
                 let body = self.value(expr);
-                let body = quote!(#body #semi);
-                if attrs.is_empty() { body } else { attributed(attrs, body) }
+                quote!(#body #semi)
             }
             Stmt::Item(item) => {
                 self.fault(item.span(), "a body holds statements only; items live in Rust files");
                 TokenStream::new()
             }
-        }
+        };
+        attributed(attrs, body)
     }
 
     fn local(&mut self, local: &Local) -> TokenStream {
@@ -89,7 +101,7 @@ impl Walker<'_> {
             }
         }
         let pat = &local.pat;
-        attributed(&local.attrs, quote!(let #pat = #value #otherwise;))
+        quote!(let #pat = #value #otherwise;)
     }
 
     /// The value an assignment is to, if it is an item of the effect.
@@ -275,7 +287,7 @@ impl Walker<'_> {
             }
         };
         let hole = self.way_out(way, mac.path.span());
-        quote!(if #cond { #hole })
+        quote!(if #cond { #hole; })
     }
 
     /// The one argument of a macro that leaves; it may not escape.

@@ -216,17 +216,18 @@ impl<'a> Walker<'a> {
 
     /// A block without its braces.
     pub(crate) fn block(&mut self, block: &Block) -> TokenStream {
+        let stmts: Vec<(Vec<Attribute>, Stmt)> = block.stmts.iter().map(super::stmts::split).collect();
         let mut tokens = TokenStream::new();
         let mut index = 0;
-        while index < block.stmts.len() {
-            let stmt = &block.stmts[index];
+        while index < stmts.len() {
+            let (attrs, stmt) = &stmts[index];
             if !self.state.reachable {
                 self.fault(stmt.span(), "this is never reached");
                 break;
             }
-            let (text, taken) = match cfg_of(stmt) {
-                Some(cfg) => self.configured(&block.stmts[index..], &cfg),
-                None => (self.stmt(stmt), 1),
+            let (text, taken) = match cfg_of(attrs) {
+                Some(cfg) => self.configured(&stmts[index..], cfg),
+                None => (self.stmt(attrs, stmt), 1),
             };
             tokens.extend(text);
             index += taken;
@@ -235,15 +236,16 @@ impl<'a> Walker<'a> {
     }
 
     /// A statement under `#[cfg]`, with the one under the opposite condition if it follows: like the arms of an `if`.
-    fn configured(&mut self, stmts: &[Stmt], cfg: &Attribute) -> (TokenStream, usize) {
+    fn configured(&mut self, stmts: &[(Vec<Attribute>, Stmt)], cfg: &Attribute) -> (TokenStream, usize) {
         let before = self.state.clone();
-        let mut tokens = self.stmt(&stmts[0]);
-        let opposite = stmts.get(1).filter(|next| cfg_of(next).is_some_and(|next| opposites(cfg, &next)));
+        let (attrs, stmt) = &stmts[0];
+        let mut tokens = self.stmt(attrs, stmt);
+        let opposite = stmts.get(1).filter(|(attrs, _)| cfg_of(attrs).is_some_and(|next| opposites(cfg, next)));
         let after = std::mem::replace(&mut self.state, before);
-        if let Some(next) = opposite {
-            tokens.extend(self.stmt(next));
+        if let Some((attrs, stmt)) = opposite {
+            tokens.extend(self.stmt(attrs, stmt));
         }
-        self.join(stmts[0].span(), &after, "under one `#[cfg]` only");
+        self.join(stmt.span(), &after, "under one `#[cfg]` only");
         (tokens, 1 + usize::from(opposite.is_some()))
     }
 
@@ -381,14 +383,8 @@ impl<'a> Walker<'a> {
 }
 
 /// The `#[cfg(…)]` of a statement.
-fn cfg_of(stmt: &Stmt) -> Option<Attribute> {
-    let attrs = match stmt {
-        Stmt::Local(local) => &local.attrs,
-        Stmt::Macro(mac) => &mac.attrs,
-        Stmt::Expr(expr, _) => super::stmts::expr_attrs(expr),
-        Stmt::Item(_) => return None,
-    };
-    attrs.iter().find(|attr| attr.path().is_ident("cfg")).cloned()
+fn cfg_of(attrs: &[Attribute]) -> Option<&Attribute> {
+    attrs.iter().find(|attr| attr.path().is_ident("cfg"))
 }
 
 /// Whether two conditions are `P` and `not(P)`.

@@ -11,17 +11,17 @@ pub(super) fn deopts(plan: &Plan) -> bool {
 
 /// Renames identifiers that are no fields, methods or path segments.
 pub(super) fn renamed(tokens: TokenStream, names: &[(String, String)]) -> TokenStream {
-    let mut after = ' ';
+    // A field or method follows one dot, a path segment two colons; two dots are a range.
+    let (mut dots, mut colons) = (0, 0);
     tokens
         .into_iter()
         .map(|token| {
-            let before = after;
-            after = match &token {
-                TokenTree::Punct(punct) => punct.as_char(),
-                _ => ' ',
-            };
+            let member = dots == 1 || colons == 2;
+            let is = |wanted| matches!(&token, TokenTree::Punct(punct) if punct.as_char() == wanted);
+            dots = if is('.') { dots + 1 } else { 0 };
+            colons = if is(':') { colons + 1 } else { 0 };
             match token {
-                TokenTree::Ident(ident) if before != '.' && before != ':' => {
+                TokenTree::Ident(ident) if !member => {
                     let new = names.iter().find(|(old, _)| ident == old);
                     TokenTree::Ident(new.map_or(ident.clone(), |(_, new)| Ident::new(new, ident.span())))
                 }
