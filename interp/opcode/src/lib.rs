@@ -161,9 +161,8 @@ impl Opcode {
     /// an exception (and, for `SETUP_CLEANUP`, the saved instruction offset) on the stack.
     #[must_use]
     pub fn stack_effect(self, oparg: u32, jump: bool) -> i32 {
-        match (self, jump) {
-            (Self::SetupCleanup, true) => 2,
-            (Self::SetupFinally | Self::SetupWith, true) => 1,
+        match table::target_effect(self) {
+            Some(effect) if jump => effect,
             _ => self.pushed(oparg).cast_signed() - self.popped(oparg).cast_signed(),
         }
     }

@@ -40,8 +40,9 @@ pub(crate) unsafe extern "C" fn weft_op_move_l_l(ip: *const Cell, fp: *mut Word,
     let mut value = at.get(at.a());
     let mut res;
     res = at.dup(value);
-    if let Some(dead) = at.replace(at.b(), res) {
-        at.finalize(dead);
+    let replaced_0 = at.replace(at.b(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(1), replaced_0);
     }
     at.next(1)
 }
@@ -70,9 +71,9 @@ pub(crate) unsafe extern "C" fn weft_op_move_t_l(ip: *const Cell, fp: *mut Word,
     let mut value = at.get(at.a());
     let mut res;
     res = value;
-    if let Some(dead) = at.replace(at.b(), res) {
-        at.null(at.a());
-        at.finalize(dead);
+    let replaced_0 = at.replace(at.b(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(1), replaced_0);
     }
     at.next(1)
 }
@@ -101,8 +102,9 @@ pub(crate) unsafe extern "C" fn weft_op_move_i_l(ip: *const Cell, fp: *mut Word,
     let mut value = at.small_a();
     let mut res;
     res = value;
-    if let Some(dead) = at.replace(at.b(), res) {
-        at.finalize(dead);
+    let replaced_0 = at.replace(at.b(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(1), replaced_0);
     }
     at.next(1)
 }
@@ -131,8 +133,9 @@ pub(crate) unsafe extern "C" fn weft_op_move_k_l(ip: *const Cell, fp: *mut Word,
     let mut value = at.constant_word(1);
     let mut res;
     res = at.borrow(value);
-    if let Some(dead) = at.replace(at.b(), res) {
-        at.finalize(dead);
+    let replaced_0 = at.replace(at.b(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(2), replaced_0);
     }
     at.next(2)
 }

@@ -326,3 +326,14 @@ pub(crate) const fn pushed(opcode: Opcode, oparg: u32) -> u32 {
         _ => 0,
     }
 }
+
+/// Change of the depth on the way to the target, where it is not what falling through does.
+#[rustfmt::skip]
+pub(crate) const fn target_effect(opcode: Opcode) -> Option<i32> {
+    match opcode {
+        Opcode::SetupFinally => Some(1),
+        Opcode::SetupCleanup => Some(2),
+        Opcode::SetupWith => Some(1),
+        _ => None,
+    }
+}

@@ -31,6 +31,7 @@ impl Walker<'_> {
             return self.rewritten(expr);
         }
         self.traits.escapes = true;
+        let flush = self.flush();
         let consumed = self.consumed(expr);
         let saved = self.state.clone();
         for id in &consumed {
@@ -66,11 +67,12 @@ impl Walker<'_> {
         let spill = self.hole(Action::Spill(spill));
         let esc = self.hole(Action::Esc);
         match (inline, tries) {
-            (false, _) => quote!({ #spill; #esc; #body }),
-            (true, false) => quote!({ #spill; cold(move || { #esc; #body }) }),
+            (false, _) => quote!({ #flush #spill; #esc; #body }),
+            (true, false) => quote!({ #flush #spill; cold(move || { #esc; #body }) }),
             (true, true) => {
                 let error = self.way_out(Way::Error, expr.span());
                 quote!({
+                    #flush
                     #spill;
                     match cold(move || -> Result<_, Raised> { #esc; Ok(#body) }) {
                         Ok(value) => value,
@@ -154,6 +156,18 @@ impl Walker<'_> {
             }
         }
         self.state.open(id, &under);
+    }
+
+    /// A closure runs who knows when: it may read items, no more.
+    fn closure(&mut self, closure: &syn::ExprClosure) {
+        let body = closure.body.to_token_stream();
+        if scan::has_esc(&body) {
+            self.fault(closure.span(), "`esc` cannot stand in a closure");
+        }
+        if let Some(name) = scan::language_macro(&body) {
+            self.fault(closure.span(), format!("`{name}!` cannot stand in a closure"));
+        }
+        self.read_tokens(&body);
     }
 
     /// A macro that the language does not know: it may read items, no more.
@@ -331,22 +345,7 @@ impl VisitMut for Rewriter<'_, '_> {
         let walker = &mut *self.walker;
         match expr {
             Expr::If(_) | Expr::Match(_) | Expr::Block(_) | Expr::While(_) | Expr::ForLoop(_) | Expr::Loop(_) => {
-                if walker.escaping && scan::has_esc(expr) {
-                    walker.fault(
-                        expr.span(),
-                        "`esc` cannot stand in an arm inside another escaping expression: bind the arm's value first",
-                    );
-                    return;
-                }
-                if walker.native_try && has_try(expr) {
-                    walker.fault(
-                        expr.span(),
-                        "`?` cannot stand in an arm inside an escaping expression: bind the arm's value first",
-                    );
-                    return;
-                }
-                let tokens = walker.value(expr);
-                *expr = Expr::Verbatim(tokens);
+                self.arms(expr);
             }
             Expr::Try(inner) => {
                 self.visit_expr_mut(&mut inner.expr);
@@ -356,16 +355,7 @@ impl VisitMut for Rewriter<'_, '_> {
                     *expr = Expr::Verbatim(quote!(match #result { Ok(value) => value, Err(_) => #error }));
                 }
             }
-            Expr::Closure(closure) => {
-                if scan::has_esc(&closure.body) {
-                    walker.fault(closure.span(), "`esc` cannot stand in a closure");
-                }
-                if let Some(name) = scan::language_macro(&closure.body.to_token_stream()) {
-                    walker.fault(closure.span(), format!("`{name}!` cannot stand in a closure"));
-                }
-                let body = closure.body.to_token_stream();
-                walker.read_tokens(&body);
-            }
+            Expr::Closure(closure) => walker.closure(closure),
             Expr::Macro(ExprMacro { mac, .. }) if scan::MACROS.contains(&scan::macro_name(mac).as_str()) => {
                 let mac = mac.clone();
                 *expr = Expr::Verbatim(walker.macro_value(&mac));
@@ -395,13 +385,32 @@ impl VisitMut for Rewriter<'_, '_> {
                     "a body has no `return`, `unsafe`, `async` or `const`: helpers live in Rust files",
                 );
             }
-            Expr::Break(_) | Expr::Continue(_) => self.jump(expr),
+            Expr::Break(_) | Expr::Continue(_) => {
+                let flush = walker.flush();
+                self.jump(expr);
+                if !flush.is_empty() {
+                    *expr = Expr::Verbatim(quote!({ #flush #expr }));
+                }
+            }
             _ => visit_mut::visit_expr_mut(self, expr),
         }
     }
 }
 
 impl Rewriter<'_, '_> {
+    /// An expression with arms inside another expression: walked arm by arm, unless that would nest escapes.
+    fn arms(&mut self, expr: &mut Expr) {
+        let walker = &mut *self.walker;
+        let nested = "cannot stand in an arm inside an escaping expression: bind the arm's value first";
+        if walker.escaping && scan::has_esc(expr) {
+            walker.fault(expr.span(), format!("`esc` {nested}"));
+        } else if walker.native_try && has_try(expr) {
+            walker.fault(expr.span(), format!("`?` {nested}"));
+        } else {
+            *expr = Expr::Verbatim(walker.value(expr));
+        }
+    }
+
     fn jump(&mut self, expr: &Expr) {
         let walker = &mut *self.walker;
         let plain = match expr {

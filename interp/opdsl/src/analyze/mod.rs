@@ -75,12 +75,26 @@ fn alone(op: &Op) -> Inst {
 }
 
 fn plan(inst: &Inst, ops: &[&Op], words: u8) -> Result<Plan, Vec<Fault>> {
+    let outlined = ops.iter().filter_map(|op| op.body.as_ref()).any(scan::escapes_at_top);
+    let mut fast = walked(inst, ops, words, outlined)?;
+    let restarts =
+        |action: &plan::Action| matches!(action, plan::Action::Exit(exit) if matches!(exit.way, plan::Way::Slow));
+    if fast.actions.iter().any(restarts) {
+        let slow = walked(inst, ops, words, true)?;
+        for (part, slow) in fast.parts.iter_mut().zip(&slow.parts) {
+            part.traits = slow.traits;
+        }
+        fast.slow = Some(Box::new(slow));
+    }
+    Ok(fast)
+}
+
+fn walked(inst: &Inst, ops: &[&Op], words: u8, outlined: bool) -> Result<Plan, Vec<Fault>> {
     let composed = if inst.number == u16::MAX {
         crate::model::compose::bare(ops[0])
     } else {
         compose(inst, ops).map_err(|fault| vec![fault])?
     };
-    let outlined = ops.iter().filter_map(|op| op.body.as_ref()).any(scan::escapes_at_top);
     let mut walker = walk::Walker::new(inst, composed, outlined, words);
     let mut parts = Vec::new();
     for (index, op) in ops.iter().enumerate() {
@@ -90,8 +104,8 @@ fn plan(inst: &Inst, ops: &[&Op], words: u8) -> Result<Plan, Vec<Fault>> {
     if !walker.faults.is_empty() {
         return Err(walker.faults);
     }
-    let walk::Walker { composed, names, actions, used, assigned, ambient, .. } = walker;
-    Ok(Plan { composed, names, parts, actions, outlined, used, assigned, ambient, end })
+    let walk::Walker { composed, names, actions, used, assigned, ambient, dropped, .. } = walker;
+    Ok(Plan { composed, names, parts, actions, outlined, dropped, slow: None, used, assigned, ambient, end })
 }
 
 /// One variable name for each value, none twice.

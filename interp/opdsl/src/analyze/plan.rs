@@ -36,6 +36,8 @@ pub(crate) enum Way {
     Jump,
     /// To the next instruction.
     Next,
+    /// To the out-of-line copy of the whole body, which starts over.
+    Slow,
     /// To another cell and frame.
     Dispatch(TokenStream),
     /// Out of the loop.
@@ -47,6 +49,8 @@ pub(crate) enum Way {
 pub(crate) struct Exit {
     pub(crate) way: Way,
     pub(crate) spill: Spill,
+    /// Objects whose last reference went and that are not finalized yet.
+    pub(crate) deads: Vec<usize>,
     /// Register values that nobody will take: released.
     pub(crate) discard: Vec<ValueId>,
     /// Values that live.
@@ -66,6 +70,10 @@ pub(crate) enum Action {
     Close(ValueId, Spill),
     /// Statement: release a word of the body's own.
     CloseLocal(String, Spill),
+    /// Statement: drop a reference; what dies of it is finalized later, under this number.
+    Drop(Dropped, usize),
+    /// Statement: finalize what died.
+    Finalize(Vec<usize>, Spill),
     /// Expression that never gives a value.
     Exit(Exit),
     /// `&Value`; whether it is used across an escape.
@@ -76,6 +84,15 @@ pub(crate) enum Action {
     Steal(ValueId),
     /// Words of the cell.
     InstSize,
+}
+
+/// What a deferred release drops.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Dropped {
+    /// An item of the effect.
+    Value(ValueId),
+    /// A word of the body's own.
+    Local(String),
 }
 
 /// What a micro-op does besides moving stack items; the micro-op table shows it.
@@ -117,6 +134,10 @@ pub(crate) struct Plan {
     pub(crate) actions: Vec<Action>,
     /// The whole body goes out of line, behind a thin handler.
     pub(crate) outlined: bool,
+    /// What each deferred release drops, by number.
+    pub(crate) dropped: Vec<Dropped>,
+    /// The whole body again, out of line, where arms of this one start over.
+    pub(crate) slow: Option<Box<Plan>>,
     /// Values whose variable is mentioned.
     pub(crate) used: BTreeSet<ValueId>,
     /// Inputs that a body gives a new word: their slots do not show it.

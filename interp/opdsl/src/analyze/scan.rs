@@ -61,6 +61,24 @@ pub(crate) fn has_esc(syntax: &impl ToTokens) -> bool {
     mentions(&syntax.to_token_stream(), "esc")
 }
 
+/// Whether tokens mention `esc` other than in `close!`.
+pub(crate) fn escapes_inside(tokens: &TokenStream) -> bool {
+    let mut closing = 0;
+    tokens.clone().into_iter().any(|token| {
+        let skip = closing == 2;
+        closing = match &token {
+            TokenTree::Ident(ident) if ident == "close" => 1,
+            TokenTree::Punct(punct) if punct.as_char() == '!' && closing == 1 => 2,
+            _ => 0,
+        };
+        match token {
+            TokenTree::Ident(ident) => ident == "esc",
+            TokenTree::Group(group) => !skip && escapes_inside(&group.stream()),
+            _ => false,
+        }
+    })
+}
+
 /// Whether tokens call one of the language's macros.
 pub(crate) fn language_macro(tokens: &TokenStream) -> Option<String> {
     let mut before: Option<String> = None;

@@ -2,7 +2,7 @@
 //!
 //! Apart from the walk because its rules are the ones that make spills right: see `interp/ops/README.md`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::Spill;
 use crate::model::compose::{Composed, ValueId};
@@ -43,6 +43,8 @@ pub(crate) struct State {
     pub(crate) hard: bool,
     /// Words that the body holds in variables of its own; `true` once an escape made them worthless.
     pub(crate) raw: BTreeMap<String, bool>,
+    /// Deferred releases that may have left something to finalize.
+    pub(crate) deads: BTreeSet<usize>,
     pub(crate) reachable: bool,
 }
 
@@ -55,7 +57,7 @@ impl State {
             Var { status, in_slot: input, stale: false, strong: false }
         };
         let vars = composed.values.iter().map(var).collect();
-        Self { vars, hard: false, raw: BTreeMap::new(), reachable: true }
+        Self { vars, hard: false, raw: BTreeMap::new(), deads: BTreeSet::new(), reachable: true }
     }
 
     pub(crate) fn status(&self, id: ValueId) -> Status {
@@ -124,6 +126,18 @@ impl State {
         spill
     }
 
+    /// As [`Self::escaped`] for an escape that happens on a cold branch only: nothing it settles can be relied on later.
+    pub(crate) fn may_escape(&mut self, composed: &Composed) -> Spill {
+        let before = self.vars.clone();
+        let spill = self.escaped(composed);
+        for (var, was) in self.vars.iter_mut().zip(before) {
+            if var.status == was.status {
+                *var = was;
+            }
+        }
+        spill
+    }
+
     fn settle(&mut self, spill: &Spill) {
         for id in &spill.null {
             self.vars[*id].stale = false;
@@ -167,6 +181,7 @@ impl State {
             mine.strong &= theirs.strong;
         }
         self.hard |= other.hard;
+        self.deads.extend(&other.deads);
         for (name, lapsed) in &other.raw {
             *self.raw.entry(name.clone()).or_insert(false) |= lapsed;
         }

@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Expr, Ident, Local, Macro, Stmt, Token};
 
-use super::plan::{Action, Way};
+use super::plan::{Action, Dropped, Way};
 use super::scan;
 use super::state::Status;
 use super::walk::Walker;
@@ -154,10 +154,11 @@ impl Walker<'_> {
                 TokenStream::new()
             }
             "sync" => {
+                let flush = self.flush();
                 let spill = self.state.escaped(&self.composed);
                 self.traits.escapes = true;
                 let hole = self.hole(Action::Spill(spill));
-                quote!(#hole;)
+                quote!(#flush #hole;)
             }
             "filled" => {
                 for (name, id) in self.items(mac) {
@@ -238,9 +239,7 @@ impl Walker<'_> {
         let Some(id) = self.scope.names.get(&name.to_string()).copied() else {
             self.read_raw(&name);
             self.state.raw.remove(&name.to_string());
-            let spill = self.state.escaped(&self.composed);
-            let hole = self.hole(Action::CloseLocal(name.to_string(), spill));
-            return quote!(#hole;);
+            return self.release(Dropped::Local(name.to_string()));
         };
         if !self.live(&name, id) {
             return TokenStream::new();
@@ -248,16 +247,40 @@ impl Walker<'_> {
         self.kill_order(&name, id);
         self.state.kill(id);
         self.state.hard = true;
-        let pending = self.state.pending(&self.composed);
-        // The spill happens only if this was the last reference: what it would settle stays pending.
-        let stale: Vec<_> = self.state.vars.clone();
-        let _ = self.state.escaped(&self.composed);
-        for (var, was) in self.state.vars.iter_mut().zip(stale) {
-            if var.status == was.status {
-                *var = was;
+        self.release(Dropped::Value(id))
+    }
+
+    /// Drops a reference. Out of line, what dies is finalized at once; inline it waits for the next escape or for the end, where
+    /// the finalizer is a sibling call: so that it costs the fast path no saved register.
+    fn release(&mut self, what: Dropped) -> TokenStream {
+        let array = matches!(&what, Dropped::Value(id) if self.composed.values[*id].kind != Kind::Word);
+        if !self.outlined && !array {
+            if let Dropped::Value(id) = &what {
+                self.used.insert(*id);
             }
+            let number = self.dropped.len();
+            self.dropped.push(what.clone());
+            self.state.deads.insert(number);
+            let hole = self.hole(Action::Drop(what, number));
+            return quote!(#hole;);
         }
-        let hole = self.hole(Action::Close(id, pending));
+        let flush = self.flush();
+        let spill = self.state.may_escape(&self.composed);
+        let hole = self.hole(match what {
+            Dropped::Value(id) => Action::Close(id, spill),
+            Dropped::Local(name) => Action::CloseLocal(name, spill),
+        });
+        quote!(#flush #hole;)
+    }
+
+    /// Finalizes what deferred releases may have left.
+    pub(crate) fn flush(&mut self) -> TokenStream {
+        let deads: Vec<usize> = std::mem::take(&mut self.state.deads).into_iter().collect();
+        if deads.is_empty() {
+            return TokenStream::new();
+        }
+        let spill = self.state.may_escape(&self.composed);
+        let hole = self.hole(Action::Finalize(deads, spill));
         quote!(#hole;)
     }
 

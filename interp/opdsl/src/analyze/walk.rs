@@ -50,6 +50,11 @@ pub(crate) struct Walker<'a> {
     pub(crate) ambient: BTreeSet<String>,
     /// Inputs that a body gives a new word.
     pub(crate) assigned: BTreeSet<ValueId>,
+    pub(crate) dropped: Vec<super::plan::Dropped>,
+    /// Arms that escape may start over out of line: nothing before them has an effect.
+    pub(crate) restart: bool,
+    /// An earlier part may have had an effect.
+    stepped: bool,
     pub(crate) scope: Scope,
     pub(crate) traits: Traits,
     pub(crate) loops: Vec<Loop>,
@@ -77,6 +82,9 @@ impl<'a> Walker<'a> {
             used: BTreeSet::new(),
             ambient: BTreeSet::new(),
             assigned: BTreeSet::new(),
+            dropped: Vec::new(),
+            restart: false,
+            stepped: false,
             scope,
             traits: Traits::default(),
             loops: Vec::new(),
@@ -100,6 +108,7 @@ impl<'a> Walker<'a> {
             .map(|(name, id)| (name.clone(), *id))
             .collect();
         self.scope = Scope { file: op.at.file, names, inputs: part.inputs, outputs: part.outputs, peeks: effect.peeks };
+        self.restart = op.restart && !self.stepped;
         self.traits = Traits::default();
         let mut body = TokenStream::new();
         if let Some(block) = &op.body {
@@ -119,6 +128,7 @@ impl<'a> Walker<'a> {
         if self.state.reachable {
             self.part_end(op);
         }
+        self.stepped |= self.traits.ticks || self.traits.locals || !op.restart && !op.guards();
         PartPlan { op: op.name.clone(), at: op.at, renames, body, traits: self.traits }
     }
 
@@ -142,7 +152,8 @@ impl<'a> Walker<'a> {
 
     /// Faults for inputs of the op that are consumed by declaration and still live.
     pub(crate) fn inputs_dead(&mut self, span: Span, place: &str) {
-        for id in self.scope.inputs[self.scope.peeks..].to_vec() {
+        for index in self.scope.peeks..self.scope.inputs.len() {
+            let id = self.scope.inputs[index];
             let typed = matches!(self.composed.values[id].kind, Kind::Typed(_));
             if self.state.status(id) == Status::Live && !typed {
                 self.fault(span, format!("input `{}` is still live {place}", self.shown(id)));
@@ -178,7 +189,8 @@ impl<'a> Walker<'a> {
                 self.used.extend(exit.discard.iter().copied());
                 self.use_spill(&exit.spill);
             }
-            Action::Esc | Action::InstSize => {}
+            Action::Finalize(_, spill) => self.use_spill(spill),
+            Action::Esc | Action::InstSize | Action::Drop(..) => {}
         }
         self.actions.push(action);
         Ident::new(&format!("{HOLE}{}", self.actions.len() - 1), Span::call_site())
@@ -193,7 +205,7 @@ impl<'a> Walker<'a> {
     /// A way out from here.
     pub(crate) fn exit(&mut self, way: Way) -> Exit {
         let spill = match way {
-            Way::Deopt | Way::Redo | Way::Dispatch(_) | Way::Leave(_) => super::plan::Spill::default(),
+            Way::Deopt | Way::Redo | Way::Slow | Way::Dispatch(_) => super::plan::Spill::default(),
             _ => super::plan::Spill { protect: Vec::new(), ..self.state.pending(&self.composed) },
         };
         let discard = match way {
@@ -211,7 +223,8 @@ impl<'a> Walker<'a> {
             self.used.extend(left.copied());
         }
         let dead = (0..self.composed.values.len()).filter(|id| self.state.status(*id) == Status::Dead).collect();
-        Exit { way, spill, discard, defined, dead }
+        let deads = self.state.deads.iter().copied().collect();
+        Exit { way, spill, deads, discard, defined, dead }
     }
 
     /// A block without its braces.
@@ -272,19 +285,22 @@ impl<'a> Walker<'a> {
                 quote!({ #body })
             }
             Expr::While(expr) if expr.label.is_none() => {
+                let flush = self.flush();
                 let cond = self.condition(&expr.cond);
                 let body = self.looped(expr.body.span(), &expr.body, true);
-                quote!(while #cond { #body })
+                quote!({ #flush while #cond { #body } })
             }
             Expr::ForLoop(expr) if expr.label.is_none() => {
                 self.binds(&expr.pat);
+                let flush = self.flush();
                 let (pat, iter) = (&expr.pat, self.condition(&expr.expr));
                 let body = self.looped(expr.body.span(), &expr.body, true);
-                quote!(for #pat in #iter { #body })
+                quote!({ #flush for #pat in #iter { #body } })
             }
             Expr::Loop(expr) if expr.label.is_none() => {
+                let flush = self.flush();
                 let body = self.looped(expr.body.span(), &expr.body, false);
-                quote!(loop { #body })
+                quote!({ #flush loop { #body } })
             }
             Expr::Macro(mac) if scan::EXITS.contains(&scan::macro_name(&mac.mac).as_str()) => self.leave(&mac.mac),
             _ => self.leaf(expr),
@@ -294,9 +310,12 @@ impl<'a> Walker<'a> {
     fn if_expr(&mut self, expr: &syn::ExprIf) -> TokenStream {
         let cond = self.condition(&expr.cond);
         let before = self.state.clone();
-        let then = self.block(&expr.then_branch);
+        let then = self.slow_arm(&expr.then_branch).unwrap_or_else(|| self.block(&expr.then_branch));
         let after = std::mem::replace(&mut self.state, before);
-        let otherwise = expr.else_branch.as_ref().map(|(_, expr)| self.value(expr));
+        let otherwise = expr.else_branch.as_ref().map(|(_, expr)| match &**expr {
+            Expr::If(_) => self.value(expr),
+            _ => self.slow_arm(expr).map_or_else(|| self.value(expr), |arm| quote!({ #arm })),
+        });
         self.join(expr.if_token.span, &after, "on one arm only");
         let otherwise = otherwise.map(|tokens| quote!(else #tokens));
         quote!(if #cond { #then } #otherwise)
@@ -311,7 +330,8 @@ impl<'a> Walker<'a> {
             self.state = before.clone();
             self.binds(&arm.pat);
             let guard = arm.guard.as_ref().map(|(_, guard)| self.condition(guard)).map(|guard| quote!(if #guard));
-            let (pat, body) = (&arm.pat, self.value(&arm.body));
+            let pat = &arm.pat;
+            let body = self.slow_arm(&arm.body).unwrap_or_else(|| self.value(&arm.body));
             arms.extend(quote!(#pat #guard => { #body }));
             if let Some(earlier) = &joined {
                 self.join(arm.pat.span(), &earlier.clone(), "on one arm only");
@@ -319,6 +339,19 @@ impl<'a> Walker<'a> {
             joined = Some(self.state.clone());
         }
         quote!(match #subject { #arms })
+    }
+
+    /// An arm that escapes, where everything before it may run twice: it starts the instruction over, out of line.
+    fn slow_arm(&mut self, arm: &impl ToTokens) -> Option<TokenStream> {
+        let free = self.restart && !self.outlined && !self.escaping && self.loops.is_empty();
+        let clean = !self.state.hard && !self.traits.ticks && !self.traits.locals;
+        if !(free && clean && scan::escapes_inside(&arm.to_token_stream())) {
+            return None;
+        }
+        let exit = self.exit(Way::Slow);
+        let hole = self.hole(Action::Exit(exit));
+        self.state.reachable = false;
+        Some(hole.to_token_stream())
     }
 
     /// A loop's body: its end state is joined with its entry state until that changes nothing.
@@ -329,7 +362,10 @@ impl<'a> Walker<'a> {
         loop {
             self.state = entry.clone();
             self.loops.push(Loop { entry: entry.clone(), breaks: Vec::new() });
-            let tokens = self.block(body);
+            let mut tokens = self.block(body);
+            if self.state.reachable {
+                tokens.extend(self.flush());
+            }
             let Loop { breaks, .. } = self.loops.pop().unwrap_or(Loop { entry: entry.clone(), breaks: Vec::new() });
             let end = std::mem::replace(&mut self.state, entry.clone());
             let failed = self.faults.len();

@@ -103,5 +103,21 @@ pub(super) fn emit(model: &Model) -> String {
         }
         text.push_str("        _ => 0,\n    }\n}\n\n");
     }
+    targets(&mut text, model);
     text
+}
+
+/// Effects on the way to the target, where they differ: the exception that a handler finds.
+fn targets(text: &mut String, model: &Model) {
+    text.push_str(
+        "/// Change of the depth on the way to the target, where it is not what falling through does.\n#[rustfmt::skip]\n\
+         pub(crate) const fn target_effect(opcode: Opcode) -> Option<i32> {\n    match opcode {\n",
+    );
+    for pseudo in &model.pseudos {
+        let size = pseudo.target.as_ref().and_then(|effect| effect.pushed().minus(&effect.popped()).constant());
+        if let Some(size) = size {
+            let _ = writeln!(text, "        Opcode::{} => Some({size}),", camel(&pseudo.name));
+        }
+    }
+    text.push_str("        _ => None,\n    }\n}\n");
 }

@@ -47,7 +47,7 @@ pub(crate) fn emit(model: &Model, plans: &Plans) -> Result<Vec<Product>, Vec<Fau
         file("cells", cells::emit(model)),
         file("families", families::emit(model)),
         file("uops", uops::emit(model, plans)),
-        (PathBuf::from("interp/ops/REFERENCE.md"), reference::emit(model)),
+        (PathBuf::from("interp/ops/REFERENCE.md"), reference::emit(model, plans)),
     ];
     products.extend(handlers::emit(model, plans)?);
     products.sort();

@@ -4,7 +4,6 @@
 //! names every value of the instruction once, whatever the parts call it.
 
 use super::effect::{Effect, Item, Kind};
-use super::size::Size;
 use super::{Inst, Op};
 use crate::diag::{Fault, Loc, Parsed};
 
@@ -26,7 +25,6 @@ pub(crate) struct Value {
 /// One part with its names bound.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
-    pub(crate) op: String,
     /// Values of the op's inputs, in order.
     pub(crate) inputs: Vec<ValueId>,
     /// Values of the op's outputs, in order; peeks repeat the input's.
@@ -53,7 +51,7 @@ pub(crate) fn compose(inst: &Inst, ops: &[&Op]) -> Parsed<Composed> {
         }
         inputs.reverse();
         let outputs = run.push(effect, &inputs);
-        parts.push(Part { op: op.name.clone(), inputs, outputs });
+        parts.push(Part { inputs, outputs });
     }
     run.finish()?;
     Ok(Composed { values: run.values, parts })
@@ -177,5 +175,5 @@ pub(crate) fn bare(op: &Op) -> Composed {
         outputs.push(values.len());
         values.push(Value { name, kind: item.kind.clone(), at: item.at, input: None, output: Some(i) });
     }
-    Composed { values, parts: vec![Part { op: op.name.clone(), inputs, outputs }] }
+    Composed { values, parts: vec![Part { inputs, outputs }] }
 }

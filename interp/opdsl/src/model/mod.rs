@@ -24,9 +24,18 @@ pub(crate) struct Op {
     pub(crate) effect: Effect,
     pub(crate) specializing: bool,
     pub(crate) pure: bool,
+    /// What precedes an escaping arm may run twice.
+    pub(crate) restart: bool,
     /// Its body; `None` for a definition that is only declared.
     pub(crate) body: Option<Block>,
     pub(crate) doc: Vec<String>,
+}
+
+impl Op {
+    /// Whether it only looks and decides: everything it takes stays where it is.
+    pub(crate) fn guards(&self) -> bool {
+        self.effect.peeks == self.effect.inputs.len()
+    }
 }
 
 /// What the operand of an instruction indexes.

@@ -125,12 +125,6 @@ impl Size {
     pub(crate) fn uses_oparg(&self) -> bool {
         !self.terms.is_empty()
     }
-
-    /// Whether this is known to be at most `other`, whatever `oparg` (terms are never negative).
-    pub(crate) fn at_most(&self, other: &Self) -> bool {
-        let rest = other.minus(self);
-        rest.constant >= 0 && rest.terms.values().all(|count| *count >= 0)
-    }
 }
 
 impl fmt::Display for Size {

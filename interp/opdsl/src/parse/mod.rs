@@ -77,10 +77,12 @@ impl Definitions {
         let mut attrs = Attrs::read(file, &attrs)?;
         if let Some(effect) = attrs.effect("op")? {
             let (specializing, pure) = (attrs.flag("specializing"), attrs.flag("pure"));
-            self.ops.push(Op { name, at, effect, specializing, pure, body: block, doc: attrs.finish()? });
+            let restart = attrs.flag("restart");
+            self.ops.push(Op { name, at, effect, specializing, pure, restart, body: block, doc: attrs.finish()? });
             return Ok(());
         }
         let (specializing, pure) = (attrs.flag("specializing"), attrs.flag("pure"));
+        let restart = attrs.flag("restart");
         let made = match &block {
             Some(_) => Made::Parts(vec![(format!("_{name}"), at)]),
             None => Made::Declared,
@@ -88,7 +90,7 @@ impl Definitions {
         let inst = inst(name, at, attrs, made)?;
         if block.is_some() {
             let (name, effect, doc) = (format!("_{}", inst.name), inst.effect.clone(), inst.doc.clone());
-            self.ops.push(Op { name, at, effect, specializing, pure, body: block, doc });
+            self.ops.push(Op { name, at, effect, specializing, pure, restart, body: block, doc });
         }
         self.insts.push(inst);
         Ok(())

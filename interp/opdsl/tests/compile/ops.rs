@@ -32,6 +32,7 @@ pub struct Thread {
     ip: std::cell::Cell<*const Cell>,
 }
 pub struct Raised;
+#[repr(transparent)]
 pub struct Dead(Word);
 pub type Cell = u64;
 pub struct Control(pub u64);
@@ -85,6 +86,7 @@ unsafe extern "C" {
     fn error(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control;
     fn finalize(th: &Thread, dead: Word);
     fn unwind(ip: *const Cell, fp: *mut Word, th: &Thread) -> Flow;
+    fn finish(ip: *const Cell, fp: *mut Word, th: &Thread, one: Option<Dead>, two: Option<Dead>, three: Option<Dead>) -> Control;
     fn answer(th: &Thread, of: u64) -> u64;
 }
 
@@ -248,6 +250,26 @@ impl<'a> At<'a> {
         self.save_ip();
         unsafe { finalize(self.th, dead.0) }
     }
+    #[inline(always)]
+    pub fn finish1(self, to: Flow, one: Option<Dead>) -> Control {
+        unsafe { finish(to.0, to.1, self.th, one, None, None) }
+    }
+    #[inline(always)]
+    pub fn finish2(self, to: Flow, one: Option<Dead>, two: Option<Dead>) -> Control {
+        unsafe { finish(to.0, to.1, self.th, one, two, None) }
+    }
+    #[inline(always)]
+    pub fn finish3(self, to: Flow, one: Option<Dead>, two: Option<Dead>, three: Option<Dead>) -> Control {
+        unsafe { finish(to.0, to.1, self.th, one, two, three) }
+    }
+    #[inline(always)]
+    pub fn jump_flow(self, words: isize) -> Flow {
+        Flow(unsafe { self.ip.offset(words) }, self.fp)
+    }
+    #[inline(always)]
+    pub fn deopt_flow(self) -> Flow {
+        Flow(self.ip.wrapping_byte_add(1), self.fp)
+    }
     pub fn close_slots(self, slots: Slots) {
         for index in (0..slots.1).rev() {
             let word = unsafe { *slots.0.add(index) };
@@ -307,24 +329,19 @@ pub mod object {
             bits => Ok(Value(Word::of(bits))),
         }
     }
-    #[inline(never)]
     pub fn binary(_: Esc<'_>, oparg: u32, left: &Value, right: &Value) -> Result<Value, Raised> {
         call(left.0.0.get() ^ right.0.0.get() ^ u64::from(oparg))
     }
-    #[inline(never)]
     pub fn tuple(_: Esc<'_>, items: &[Value]) -> Result<Value, Raised> {
         call(items.len() as u64)
     }
-    #[inline(never)]
     pub fn next(_: Esc<'_>, iter: &Value) -> Result<Option<Value>, Raised> {
         call(iter.0.0.get()).map(Some)
     }
-    #[inline(never)]
     pub fn unpack(_: Esc<'_>, seq: Value, items: Slots) -> Result<(), Raised> {
         items.clear();
         call(seq.0.0.get()).map(drop)
     }
-    #[inline(never)]
     pub fn specialize(_: Esc<'_>, ip: *const Cell, left: &Value, right: &Value) {
         let _ = call(ip as u64 ^ left.0.0.get() ^ right.0.0.get());
     }

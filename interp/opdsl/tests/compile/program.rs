@@ -40,10 +40,11 @@ const BINARY_OP_ADD_INT: Macro = _GUARD_BOTH_INT + _ADD_INT;
 
 #[inst(code = 135, arg)]
 #[stack(left, right -- res)]
+#[restart]
 fn BINARY_OP_SUBSCR() {
     deopt_if!(cache!(1) == 0);
-    res = if left.is_int() {
-        left
+    res = if right.is_int() {
+        dup!(right)
     } else {
         let found = object::binary(esc, oparg, val!(left), val!(right))?;
         own!(found)
@@ -66,6 +67,7 @@ fn BUILD_TUPLE() {
 #[inst(code = 70, arg = jump, words = 1)]
 #[stack(iter -- iter, next)]
 #[operands(dest: T | L)]
+#[restart]
 fn FOR_ITER() {
     let found = if iter.is_int() { None } else { object::next(esc, val!(iter))? };
     let Some(item) = found else { jump!() };
@@ -99,4 +101,27 @@ fn UNPACK_SEQUENCE() {
 #[operands(value: L | T | I | K, dest: T | L)]
 fn MOVE() {
     res = steal!(value);
+}
+
+#[inst(code = 103, arg = jump)]
+#[stack(value --)]
+#[operands(value: L | T)]
+fn TEST_JUMP() {
+    let truth = value.is_int();
+    close!(esc, value);
+    if truth {
+        jump!()
+    }
+}
+
+#[inst(code = 104)]
+#[stack(value -- res)]
+fn ARMS() {
+    if value.is_int() {
+        res = value;
+        imm!(value);
+    } else {
+        res = Word::NULL;
+        close!(esc, value);
+    }
 }

@@ -26,6 +26,9 @@ const ALLOW: &str = "#![allow(\n    clippy::all,\n    clippy::pedantic,\n    unr
     unused_imports,\n    unused_mut,\n    unused_parens,\n    unused_variables,\n    reason = \"generated: bodies of all shapes share one text\"\n)]\n\n\
     use crate::ops::*;\n\n";
 
+/// The text of a body, and of its out-of-line copy if it has one.
+type Body = (String, Option<String>);
+
 /// One function, and the cell ops that it serves.
 struct Handler {
     name: String,
@@ -88,9 +91,10 @@ fn index(files: &BTreeMap<String, String>) -> String {
 
 /// One handler for each text that the shapes of an instruction come to.
 fn handlers(model: &Model, inst: &Inst, layout: &Layout, plan: &Plan) -> Result<Vec<Handler>, Fault> {
-    let mut found: Vec<(String, Vec<Shapes>)> = Vec::new();
+    let mut found: Vec<(Body, Vec<Shapes>)> = Vec::new();
     for shapes in layout.shapes() {
-        let body = render::Render { inst, layout, plan, shapes: &shapes }.body()?;
+        let render = |plan| render::Render { model, inst, layout, plan, shapes: &shapes }.body();
+        let body = (render(plan)?, plan.slow.as_deref().map(render).transpose()?);
         match found.iter_mut().find(|(text, _)| *text == body) {
             Some((_, served)) => served.push(shapes),
             None => found.push((body, vec![shapes])),
@@ -105,14 +109,14 @@ fn handlers(model: &Model, inst: &Inst, layout: &Layout, plan: &Plan) -> Result<
             if !suffix.is_empty() {
                 name = format!("{name}_{suffix}");
             }
-            let text = function(model, inst, plan, &name, &shapes, &body);
+            let text = function(model, inst, plan, &name, &shapes, (&body.0, body.1.as_deref()));
             Handler { name: format!("weft_op_{name}"), shapes, text }
         })
         .collect())
 }
 
 /// An operand of shape `X` promised that L and T share their handlers.
-fn merged(inst: &Inst, layout: &Layout, found: &[(String, Vec<Shapes>)]) -> Result<(), Fault> {
+fn merged(inst: &Inst, layout: &Layout, found: &[(Body, Vec<Shapes>)]) -> Result<(), Fault> {
     for (i, operand) in layout.operands.iter().enumerate().filter(|(_, operand)| operand.merged) {
         for (_, served) in found {
             for shapes in served.iter().filter(|shapes| shapes.operands[i] == Shape::L) {
@@ -135,29 +139,58 @@ fn merged(inst: &Inst, layout: &Layout, found: &[(String, Vec<Shapes>)]) -> Resu
     Ok(())
 }
 
-/// The function around a body: thin with the body out of line, or the body itself.
-fn function(model: &Model, inst: &Inst, plan: &Plan, name: &str, shapes: &[Shapes], body: &str) -> String {
+/// The functions around a body: the body itself, or thin with the body out of line; and the out-of-line copy that arms start over in.
+fn function(
+    model: &Model,
+    inst: &Inst,
+    plan: &Plan,
+    name: &str,
+    shapes: &[Shapes],
+    body: (&str, Option<&str>),
+) -> String {
     let suffixes: Vec<String> = shapes.iter().map(Shapes::suffix).filter(|suffix| !suffix.is_empty()).collect();
     let served = if suffixes.is_empty() { String::new() } else { format!(" as {}", suffixes.join(", ")) };
-    let parameters = "ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64";
-    let mut text = format!("/// `{}`{served} ({}).\n///\n", inst.name, model.cite(inst.at));
-    text.push_str("/// # Safety\n/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.\n");
-    let enter = "    // SAFETY: H1: handed on as it came.\n";
-    if !plan.outlined {
-        let _ = write!(
-            text,
-            "pub(crate) unsafe extern \"C\" fn weft_op_{name}({parameters}) -> Control {{\n{enter}    let at = unsafe {{ At::new(ip, fp, th, cell) }};\n{body}}}\n\n"
-        );
+    let mut text = format!("/// `{}`{served} ({}).\n///\n/// # Safety\n/// {H1}\n", inst.name, model.cite(inst.at));
+    let handler = format!("weft_op_{name}");
+    if plan.outlined {
+        text.push_str(&thin(&handler, name, plan));
+        text.push_str(&out_of_line(name, body.0));
         return text;
     }
-    let go = if text::deopts(plan) { "flow.go_or_deopt(fp, th, cell)" } else { "flow.go(th)" };
+    let inline = body.0.replace("__slow__", &format!("{handler}_slow"));
     let _ = write!(
         text,
-        "pub(crate) unsafe extern \"C\" fn weft_op_{name}({parameters}) -> Control {{\n{enter}    let flow = unsafe {{ slow_{name}(ip, fp, th, cell) }};\n    {go}\n}}\n\n\
-         /// The body of the handler above, out of line because it always escapes.\n///\n/// # Safety\n/// H1.\n\
-         #[inline(never)]\nunsafe fn slow_{name}({parameters}) -> Flow {{\n{enter}    let at = unsafe {{ At::new(ip, fp, th, cell) }};\n{body}}}\n\n"
+        "pub(crate) unsafe extern \"C\" fn {handler}({PARAMETERS}) -> Control {{\n{ENTER}let at = unsafe {{ At::new(ip, fp, th, cell) }};\n{inline}}}\n\n"
     );
+    if let (Some(plan), Some(body)) = (plan.slow.as_deref(), body.1) {
+        let _ = write!(
+            text,
+            "/// The handler above from the start, for what it leaves aside.\n///\n/// # Safety\n/// {H1}\n#[cold]\n#[inline(never)]\n"
+        );
+        text.push_str(&thin(&format!("{handler}_slow"), name, plan));
+        text.push_str(&out_of_line(name, body));
+    }
     text
+}
+
+const H1: &str = "H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.";
+const PARAMETERS: &str = "ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64";
+const ENTER: &str = "    // SAFETY: H1: handed on as it came.\n    ";
+
+/// A handler that runs an out-of-line body and goes where that says.
+fn thin(handler: &str, name: &str, plan: &Plan) -> String {
+    let go = if text::deopts(plan) { "flow.go_or_deopt(fp, th, cell)" } else { "flow.go(th)" };
+    format!(
+        "pub(crate) unsafe extern \"C\" fn {handler}({PARAMETERS}) -> Control {{\n{ENTER}let flow = unsafe {{ slow_{name}(ip, fp, th, cell) }};\n    {go}\n}}\n\n"
+    )
+}
+
+/// A body that may use the native stack: it answers where to go on, and the handler goes there.
+fn out_of_line(name: &str, body: &str) -> String {
+    format!(
+        "/// The body of the handler above, out of line because it escapes.\n///\n/// # Safety\n/// H1.\n#[inline(never)]\n\
+         unsafe fn slow_{name}({PARAMETERS}) -> Flow {{\n{ENTER}let at = unsafe {{ At::new(ip, fp, th, cell) }};\n{body}}}\n\n"
+    )
 }
 
 fn dispatch_table(model: &Model, handlers: &BTreeMap<(&str, String), String>) -> String {

@@ -3,16 +3,17 @@
 use std::fmt::Write as _;
 
 use super::text;
-use crate::analyze::plan::{Action, Exit, Plan, Spill, Way};
+use crate::analyze::plan::{Action, Dropped, Exit, Plan, Spill, Way};
 use crate::diag::Fault;
 use crate::model::compose::ValueId;
 use crate::model::effect::{Kind, total};
 use crate::model::layout::{Layout, Place, Shapes};
 use crate::model::size::Size;
-use crate::model::{Inst, Shape};
+use crate::model::{Inst, Model, Shape};
 
 /// What is rendered, and for which shapes.
 pub(super) struct Render<'a> {
+    pub(super) model: &'a Model,
     pub(super) inst: &'a Inst,
     pub(super) layout: &'a Layout,
     pub(super) plan: &'a Plan,
@@ -20,6 +21,9 @@ pub(super) struct Render<'a> {
 }
 
 const FIELDS: [&str; 3] = ["at.a()", "at.b()", "at.c()"];
+
+/// Where the name of the out-of-line copy goes.
+pub(super) const SLOW: &str = "{\n// SAFETY: H1: handed on as it came.\nunsafe { __slow__(ip, fp, th, cell) } }";
 
 /// Binds the token that escaping calls take.
 const TOKEN: &str = "\n// SAFETY: H2: spilled above: the frame shows every live reference.\nlet esc = unsafe { Esc::after_spill(th) };\n";
@@ -42,6 +46,10 @@ impl Render<'_> {
                 self.variable(&mut out, id)?;
             }
         }
+        let all: Vec<usize> = (0..self.plan.dropped.len()).collect();
+        for dead in self.owned_deads(&all) {
+            let _ = writeln!(out, "let mut {dead} = None;");
+        }
         let several = self.plan.parts.len() > 1;
         let mut failed = None;
         for part in &self.plan.parts {
@@ -59,7 +67,7 @@ impl Render<'_> {
                 continue;
             }
             if several {
-                let _ = writeln!(out, "// {}\n{{ {filled} }}", part.op);
+                let _ = writeln!(out, "// {} ({})\n{{ {filled} }}", part.op, self.model.cite(part.at));
             } else {
                 let _ = writeln!(out, "{filled}");
             }
@@ -217,6 +225,8 @@ impl Render<'_> {
             Action::Esc => (TOKEN.to_owned(), true),
             Action::Close(id, spill) => (self.close(*id, spill), true),
             Action::CloseLocal(name, spill) => (self.drop_word(name, spill), true),
+            Action::Drop(what, number) => (self.dropped(what, *number), true),
+            Action::Finalize(deads, spill) => (self.finalize(deads, &self.spill(spill)), true),
             Action::Exit(exit) => (self.exit(exit)?, false),
             Action::View(id, across) => (self.view(*id, *across), false),
             Action::Take(id) if self.owned(*id) => (format!("at.take({})", self.name(*id)), false),
@@ -260,6 +270,14 @@ impl Render<'_> {
         self.drop_word(self.name(id), spill)
     }
 
+    fn dropped(&self, what: &Dropped, number: usize) -> String {
+        match what {
+            Dropped::Value(id) if self.owned(*id) => format!("dead_{number} = at.close({});", self.name(*id)),
+            Dropped::Value(_) => String::new(),
+            Dropped::Local(name) => format!("dead_{number} = at.close({name});"),
+        }
+    }
+
     fn drop_word(&self, name: &str, spill: &Spill) -> String {
         format!("if let Some(dead) = at.close({name}) {{ {}at.finalize(dead); }}", self.spill(spill))
     }
@@ -277,36 +295,84 @@ impl Render<'_> {
             .collect();
         let (before, call) = match &exit.way {
             Way::Error => {
-                let (null, store) = (self.null(&exit.spill.null), self.store(&exit.spill.store));
-                (null + &store + &discard, format!("error{flow}()"))
+                let put = self.null(&exit.spill.null) + &self.store(&exit.spill.store);
+                (put + &self.finalize(&exit.deads, "") + &discard, format!("at.error{flow}()"))
             }
-            Way::Deopt => (discard, format!("deopt{flow}()")),
-            Way::Redo => (discard, format!("redo{flow}()")),
+            Way::Deopt => (discard, format!("at.deopt{flow}()")),
+            Way::Redo => (discard, format!("at.redo{flow}()")),
+            Way::Slow => (String::new(), SLOW.to_owned()),
+            Way::Leave(arguments) => {
+                let put = if exit.deads.is_empty() { String::new() } else { self.null(&exit.spill.null) };
+                (put + &self.finalize(&exit.deads, ""), format!("at.leave{flow}({})", self.inner(arguments)?))
+            }
             Way::Dispatch(arguments) => {
-                let free = exit.dead.iter().copied().filter(|id| {
+                let operand = |id: &ValueId| {
                     self.plan.composed.values[*id].input.is_some_and(|input| self.operand(input).is_some())
-                });
-                (self.null(&free.collect::<Vec<_>>()), format!("go{flow}({})", self.inner(arguments)?))
+                };
+                let free: Vec<ValueId> = exit.dead.iter().copied().filter(operand).collect();
+                self.onward(self.null(&free), Vec::new(), exit, "go", &self.inner(arguments)?)
             }
-            Way::Leave(arguments) => (String::new(), format!("leave{flow}({})", self.inner(arguments)?)),
-            Way::Next => (self.outputs(exit)?, format!("next{flow}({})", self.layout.size(self.shapes))),
+            Way::Next => {
+                let (stores, replaced) = self.outputs(exit)?;
+                self.onward(stores, replaced, exit, "next", &self.layout.size(self.shapes).to_string())
+            }
             Way::Jump => {
                 let distance = match self.layout.jump {
                     Place::Bc => "at.jump_bc()",
                     Place::Aux => "at.jump_aux()",
                     _ => return Err(Fault::new(self.inst.at, "the instruction has no jump target")),
                 };
-                (self.outputs(exit)?, format!("jump{flow}({distance})"))
+                let (stores, replaced) = self.outputs(exit)?;
+                self.onward(stores, replaced, exit, "jump", distance)
             }
         };
-        let last = format!("return at.{call}");
         if before.is_empty() {
-            return Ok(last);
+            return Ok(format!("return {call}"));
         }
-        Ok(match exit.way {
-            Way::Next if self.is_end(exit) => format!("{before}\nat.{call}"),
-            _ => format!("{{ {before}{last} }}"),
-        })
+        Ok(if self.is_end(exit) { format!("{before}\n{call}") } else { format!("{{ {before} return {call} }}") })
+    }
+
+    /// The way on after the instruction's effects. What died of it is finalized by a sibling call that then goes on: nothing has to
+    /// be kept over the call, so the fast path saves no register.
+    fn onward(&self, mut before: String, replaced: Vec<String>, exit: &Exit, verb: &str, to: &str) -> (String, String) {
+        if self.plan.outlined {
+            let null = self.null(&exit.spill.null);
+            for dead in &replaced {
+                let _ = write!(before, "if let Some(dead) = {dead} {{ {null}at.finalize(dead); }} ");
+            }
+            return (before, format!("at.{verb}_flow({to})"));
+        }
+        let mut deads = self.owned_deads(&exit.deads);
+        for (index, dead) in replaced.iter().enumerate() {
+            let _ = write!(before, "let replaced_{index} = {dead}; ");
+            deads.push(format!("replaced_{index}"));
+        }
+        while deads.len() > 3 {
+            let dead = deads.remove(0);
+            let _ =
+                write!(before, "if let Some(dead) = {dead} {{ {}at.finalize(dead); }} ", self.null(&exit.spill.null));
+        }
+        if !deads.is_empty() {
+            let some: Vec<String> = deads.iter().map(|dead| format!("{dead}.is_some()")).collect();
+            let (count, list) = (deads.len(), deads.join(", "));
+            let _ =
+                write!(before, "if {} {{ return at.finish{count}(at.{verb}_flow({to}), {list}); }} ", some.join(" | "));
+        }
+        (before, format!("at.{verb}({to})"))
+    }
+
+    /// Variables of the deferred releases that drop something in these shapes.
+    fn owned_deads(&self, deads: &[usize]) -> Vec<String> {
+        let owned = |number: &&usize| match &self.plan.dropped[**number] {
+            Dropped::Value(id) => self.owned(*id),
+            Dropped::Local(_) => true,
+        };
+        deads.iter().filter(owned).map(|number| format!("dead_{number}")).collect()
+    }
+
+    fn finalize(&self, deads: &[usize], spill: &str) -> String {
+        let one = |dead: &String| format!("if let Some(dead) = {dead}.take() {{ {spill}at.finalize(dead); }} ");
+        self.owned_deads(deads).iter().map(one).collect()
     }
 
     fn is_end(&self, exit: &Exit) -> bool {
@@ -325,10 +391,11 @@ impl Render<'_> {
         failed.map_or(Ok(text), Err)
     }
 
-    /// Stores what the instruction leaves: the defined outputs, and peeks that got a new word.
-    fn outputs(&self, exit: &Exit) -> Result<String, Fault> {
+    /// Stores what the instruction leaves: the defined outputs, and peeks that got a new word; and the expressions that store to a
+    /// local and give what died of it.
+    fn outputs(&self, exit: &Exit) -> Result<(String, Vec<String>), Fault> {
         let mut out = self.store(&exit.spill.store);
-        let mut last = String::new();
+        let mut replaced = Vec::new();
         for id in &exit.defined {
             let value = &self.plan.composed.values[*id];
             let (Some(output), None, Kind::Word) = (value.output, value.input, &value.kind) else { continue };
@@ -340,13 +407,11 @@ impl Render<'_> {
             };
             let name = self.name(*id);
             if self.shapes.dest == Some(Shape::L) {
-                let null = self.null(&exit.spill.null);
-                let _ = write!(last, "if let Some(dead) = at.replace({slot}, {name}) {{ {null}at.finalize(dead); }} ");
+                replaced.push(format!("at.replace({slot}, {name})"));
             } else {
                 let _ = write!(out, "at.set({slot}, {name}); ");
             }
         }
-        out.push_str(&last);
-        Ok(out)
+        Ok((out, replaced))
     }
 }
