@@ -6,6 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicU32;
 
 use stackref::{Header, Value};
 
@@ -28,6 +29,7 @@ thread_local! {
 pub struct Thread {
     mutator: gc::Mutator,
     id: u32,
+    breaker: NonNull<AtomicU32>,
     /// The innermost Python frame (its `fp`); the frames below hang on it. See [`crate::data::frame`].
     pub frame: Cell<*mut stackref::Word>,
     /// Bounds of the current data-stack chunk: next free word and end. Owned by `interp-eval`.
@@ -61,11 +63,13 @@ impl Thread {
         let mutator = world().register();
         mutator.attach();
         let id = mutator.id();
+        let breaker = NonNull::from(mutator.record().breaker());
         let here = approximate_stack_pointer();
         let usable = native_stack_bytes.saturating_sub(NATIVE_STACK_RESERVE_BYTES);
         let thread = Box::new(Thread {
             mutator,
             id,
+            breaker,
             frame: Cell::new(std::ptr::null_mut()),
             stack_top: Cell::new(std::ptr::null_mut()),
             stack_end: Cell::new(std::ptr::null_mut()),
@@ -89,6 +93,13 @@ impl Thread {
     #[inline]
     pub fn id(&self) -> u32 {
         self.id
+    }
+
+    /// What others ask of this thread, to be looked at on backward jumps, calls and resumption.
+    #[inline(always)]
+    pub fn breaker(&self) -> &AtomicU32 {
+        // SAFETY: the word is part of the record that the mutator keeps alive.
+        unsafe { self.breaker.as_ref() }
     }
 
     /// This thread's share of the heap and of the stop-the-world protocol.

@@ -1,14 +1,16 @@
 //! Code objects: the compiler's data with its constants and names turned into values.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 
+use interp_code::lower::{CellCode, lower};
 use interp_code::{Code, CodeFlags, Const, Wtf};
 use stackref::{Value, Word};
 
 use super::{bytes, float, int, set, singletons, slice, str, tuple};
 use crate::intern;
 use crate::layout::{self, Obj, Payload};
+use crate::raise::PyResult;
 use crate::thread::Esc;
 use crate::typeobj::{TypeFlags, TypeObject};
 
@@ -22,6 +24,13 @@ pub struct CodeObject {
     qualname: Value,
     filename: Value,
     version: u32,
+    cells: OnceLock<Executable>,
+}
+
+/// The register form of a code object, with its constants in place.
+pub struct Executable {
+    words: Box<[AtomicU64]>,
+    form: CellCode,
 }
 
 static NEXT_VERSION: AtomicU32 = AtomicU32::new(2);
@@ -81,10 +90,87 @@ impl CodeObject {
         self.code.flags.contains(CodeFlags::NESTED)
     }
 
+    /// The register form, made on first use.
+    ///
+    /// # Errors
+    /// `SystemError` for malformed code.
+    #[inline]
+    pub fn executable(&self, esc: Esc<'_>) -> PyResult<&Executable> {
+        match self.cells.get() {
+            Some(cells) => Ok(cells),
+            None => self.lower_now(esc),
+        }
+    }
+
+    #[cold]
+    fn lower_now(&self, esc: Esc<'_>) -> PyResult<&Executable> {
+        let mut form = match lower(&self.code) {
+            Ok(form) => form,
+            Err(error) => return Err(esc.system_error(format_args!("malformed code object: {error}"))),
+        };
+        let words: Box<[AtomicU64]> = std::mem::take(&mut form.words).into_iter().map(AtomicU64::new).collect();
+        for &(word, constant) in &form.patches {
+            let bits = self.consts[constant as usize].word().to_uncounted().bits();
+            words[word as usize].store(bits, Relaxed);
+        }
+        Ok(self.cells.get_or_init(|| Executable { words, form }))
+    }
+
+    /// The register form if it was made: true of code that has a frame.
+    #[inline(always)]
+    pub fn made_executable(&self) -> Option<&Executable> {
+        self.cells.get()
+    }
+
+    /// The first cell. A frame of this code exists, so the register form does.
+    #[inline]
+    pub fn cells_start(&self) -> *const u64 {
+        self.cells.get().map_or(std::ptr::null(), Executable::start)
+    }
+
+    /// Locals, and live temporaries at a word.
+    pub fn slots_at(&self, word: u32) -> (usize, usize) {
+        self.cells.get().map_or((0, 0), |cells| {
+            let live = cells.form.cell_at(word).map_or(0, |cell| cell.live as usize);
+            (cells.form.locals as usize, live)
+        })
+    }
+
+    /// The code unit of the instruction at a word.
+    pub fn unit_of_word(&self, word: u32) -> u32 {
+        self.cells.get().and_then(|cells| cells.form.cell_at(word)).map_or(0, |cell| cell.unit)
+    }
+
+    /// The line of the instruction at a word.
+    pub fn line_of_word(&self, word: u32) -> Option<u32> {
+        let unit = self.unit_of_word(word) as usize;
+        let location = interp_code::locations::Reader::at(&self.code.linetable, self.code.firstlineno, unit);
+        u32::try_from(location.line).ok()
+    }
+
     /// The docstring, if the code has one.
     pub fn docstring(&self) -> Option<Value> {
         self.code.docstring()?;
         self.consts.first().cloned()
+    }
+}
+
+impl Executable {
+    /// The first cell.
+    #[inline(always)]
+    pub fn start(&self) -> *const u64 {
+        self.words.as_ptr().cast()
+    }
+
+    /// The cells and their data words. Running code rewrites them atomically.
+    pub fn words(&self) -> &[AtomicU64] {
+        &self.words
+    }
+
+    /// Tables of the register form (its `words` are empty: they are [`Executable::words`]).
+    #[inline(always)]
+    pub fn form(&self) -> &CellCode {
+        &self.form
     }
 }
 
@@ -119,6 +205,7 @@ pub fn new(esc: Esc<'_>, code: &Arc<Code>) -> Obj<CodeObject> {
             qualname: text(esc, &code.qualname),
             filename: text(esc, &code.filename),
             version,
+            cells: OnceLock::new(),
             code: Arc::clone(code),
         },
     );

@@ -1,11 +1,153 @@
-//! Frames: the layout of the words below a frame's locals, and the walk over a thread's frames.
+//! Frames: a header of fixed words below a frame's locals, and the walk over a thread's frames.
+//!
+//! `fp` points to the first local; temporaries follow the locals, the header lies directly below:
+//!
+//! ```text
+//! fp - HEADER_WORDS …… fp - 1 | fp … fp + locals - 1 | fp + locals …
+//!         header              |        locals        |  temporaries
+//! ```
+//!
+//! Frames of calls lie on the thread's data stack, frames of generators in the generator. The chain of running frames
+//! hangs on `Thread::frame` through `previous`; it is exact at every escape (O4): `ip` of each frame names the cell it
+//! stands at, and the code's table says how many temporaries live there. Consumed ones hold NULL.
+
+use std::cell::Cell;
+use std::mem::size_of;
+use std::ptr::NonNull;
 
 use stackref::Word;
 
+use super::code::CodeObject;
+use crate::layout::payload_of;
 use crate::thread::Thread;
+
+/// Words of a frame's header.
+pub const HEADER_WORDS: usize = size_of::<Frame>() / size_of::<Word>();
+
+/// What happens when a frame is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum OnReturn {
+    /// The result goes to a temporary of the caller.
+    Store = 0,
+    /// The result goes to a local of the caller, whose old value is closed.
+    StoreLocal = 1,
+    /// The native loop that entered the frame is left with the result.
+    Leave = 2,
+    /// The frame ran `__init__`: the result must be `None`, and the instance is already in its place.
+    Init = 3,
+    /// The frame is a generator's that `FOR_ITER` resumed: a yield stores, a return ends the loop.
+    ForIter = 4,
+    /// As `ForIter`, and the item goes to a local.
+    ForIterLocal = 5,
+    /// The frame is a generator's that `SEND` resumed: a yield goes on, a return jumps.
+    Send = 6,
+}
+
+/// The header of a frame.
+#[repr(C)]
+pub struct Frame {
+    /// The caller's `fp`, null for the outermost.
+    pub previous: Cell<*mut Word>,
+    /// The cell this frame stands at.
+    pub ip: Cell<*const u64>,
+    /// The code, kept alive by the function.
+    pub code: Cell<*const CodeObject>,
+    /// The function: counted, or uncounted while it is deferred.
+    pub function: Cell<Word>,
+    /// Globals: uncounted, kept alive by the function.
+    pub globals: Cell<Word>,
+    /// Builtins: uncounted, kept alive by the function.
+    pub builtins: Cell<Word>,
+    /// Namespace of a class or module body: counted, or NULL.
+    pub locals: Cell<Word>,
+    /// The generator that owns this frame (uncounted: it contains the frame), or NULL.
+    pub owner: Cell<Word>,
+    /// Where the caller goes on.
+    pub return_ip: Cell<*const u64>,
+    /// The caller's slot for the result.
+    pub return_slot: Cell<u32>,
+    /// What to do with the result.
+    pub on_return: Cell<OnReturn>,
+}
+
+static_assertions::const_assert_eq!(size_of::<Frame>() % size_of::<Word>(), 0);
+
+impl Frame {
+    /// The header of the frame at `fp`.
+    ///
+    /// # Safety
+    /// `fp` is the first local of a live frame, and the frame outlives the reference.
+    #[inline(always)]
+    pub unsafe fn of<'a>(fp: *mut Word) -> &'a Frame {
+        // SAFETY: the header lies directly below `fp`.
+        let header = unsafe { fp.sub(HEADER_WORDS) }.cast::<Frame>();
+        // SAFETY: a frame is reached by its own thread, or with the world stopped; its fields are cells.
+        unsafe { &*header }
+    }
+
+    /// The code that runs here.
+    #[inline(always)]
+    pub fn code(&self) -> &CodeObject {
+        // SAFETY: set when the frame was made, and kept alive by `function`.
+        unsafe { &*self.code.get() }
+    }
+
+    /// The index of the word this frame stands at.
+    #[inline]
+    pub fn word_index(&self) -> u32 {
+        let start = self.code().cells_start();
+        // SAFETY: `ip` always points into the code's cells.
+        let words = unsafe { self.ip.get().offset_from(start) };
+        u32::try_from(words).unwrap_or(0)
+    }
+
+    /// The line this frame is at.
+    pub fn line(&self) -> Option<u32> {
+        self.code().line_of_word(self.word_index())
+    }
+}
+
+/// Shows the collector what one frame holds: header, locals, and the temporaries that live at the cell the frame stands
+/// at.
+///
+/// # Safety
+/// `fp` is a frame that shows every live reference; the world is stopped or the frame suspended.
+pub(crate) unsafe fn trace_frame(fp: *mut Word, visit: &mut dyn FnMut(Word)) {
+    // SAFETY: forwarded.
+    let frame = unsafe { Frame::of(fp) };
+    for word in [&frame.function, &frame.globals, &frame.builtins, &frame.locals] {
+        visit(word.get());
+    }
+    let (locals, live) = frame.code().slots_at(frame.word_index());
+    for slot in 0..locals + live {
+        // SAFETY: inside the frame: locals are always initialized, temporaries up to the live count are.
+        let place = unsafe { fp.add(slot) };
+        // SAFETY: as above.
+        visit(unsafe { place.read() });
+    }
+}
 
 /// Shows the collector what the frames of `thread` hold. The world is stopped.
 pub(crate) fn walk(thread: &Thread, visit: &mut dyn FnMut(Word)) {
-    debug_assert!(thread.frame.get().is_null(), "frames are laid out by the eval loop");
-    let _ = visit;
+    let mut fp = thread.frame.get();
+    while !fp.is_null() {
+        // SAFETY: the chain of a stopped thread is exact (O4).
+        unsafe { trace_frame(fp, visit) };
+        // SAFETY: as above.
+        fp = unsafe { Frame::of(fp) }.previous.get();
+    }
+}
+
+/// The payload of the object behind an uncounted word of a frame header.
+///
+/// # Safety
+/// The word names an object with the payload `T` that outlives the reference.
+#[inline(always)]
+pub unsafe fn payload_in<'a, T>(word: Word) -> &'a T {
+    // SAFETY: the caller names a live object.
+    let header = unsafe { word.header_unchecked() };
+    let payload: NonNull<T> = payload_of(header).cast();
+    // SAFETY: the caller names the payload.
+    unsafe { payload.as_ref() }
 }
