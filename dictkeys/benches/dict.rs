@@ -5,7 +5,7 @@
 use std::hint::black_box;
 use std::ptr::NonNull;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::Criterion;
 use dictkeys::{Dict, Env, InlineValues, NoSafepoint, Reclaim};
 use stackref::thread::{current_id, register};
 use stackref::{ByteLock, Header, TypeHead, Value};
@@ -146,13 +146,12 @@ fn inline(c: &mut Criterion) {
     c.bench_function("inline store", |b| b.iter(|| black_box(values).store(black_box(3), int(2)).map_err(|_| ())));
 }
 
-fn all(c: &mut Criterion) {
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
     let record = register();
-    lookups(c);
-    growth(c);
-    inline(c);
+    lookups(&mut criterion);
+    growth(&mut criterion);
+    inline(&mut criterion);
     record.retire();
+    criterion.final_summary();
 }
-
-criterion_group!(benches, all);
-criterion_main!(benches);

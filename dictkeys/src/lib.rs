@@ -5,6 +5,43 @@
 //! and [`InlineValues`] keep the attributes of instances whose class knows their names. The embedder brings an [`Env`]:
 //! equality of keys, the thread's id, and deferred reclamation.
 //!
+//! ```
+//! # use std::ptr::NonNull;
+//! # use dictkeys::{Dict, Env, NoSafepoint, Reclaim};
+//! # use stackref::{ByteLock, Value, thread::{current_id, register}};
+//! # struct Thread(u32);
+//! # unsafe impl Reclaim for Thread {
+//! #     unsafe fn retire(&mut self, _: NonNull<u8>, _: unsafe fn(NonNull<u8>), _: usize) {}
+//! # }
+//! # unsafe impl NoSafepoint for Thread { fn me(&self) -> u32 { self.0 } }
+//! # impl Env for Thread {
+//! #     type Error = ();
+//! #     fn same(&mut self, a: &Value, b: &Value) -> Option<bool> { Some(a.is(b)) }
+//! #     fn equal(&mut self, _: &Value, _: &Value) -> Result<bool, ()> { Err(()) }
+//! #     fn no_memory(&mut self) {}
+//! # }
+//! # let record = register();
+//! # let number = |i| Value::from_int(i).expect("small");
+//! let mut env = Thread(current_id()); // the embedder's: equality, thread, reclamation
+//! let (mut dict, lock) = (Dict::new(env.me()), ByteLock::new());
+//! dict.insert(&lock, &mut env, &number(7), 7, number(49)).expect("no user code, enough memory");
+//! let value = dict.get(&lock, &mut env, &number(7), 7).expect("no user code");
+//! assert_eq!(value.and_then(|value| value.as_int()), Some(49));
+//!
+//! // A cache: where the key stands, and the version under which that is true.
+//! let index = dict.lock(&lock, &env).index_of(&mut env, &number(7), 7).expect("it is there");
+//! let version = dict.assign_version(&lock, &env);
+//! let value = dict.guard(&env, version).and_then(|keys| keys.value_at(index));
+//! assert_eq!(value.and_then(|value| value.as_int()), Some(49));
+//! dict.dispose(&mut env, drop);
+//! ```
+//!
+//! # Guarantees
+//!
+//! Any thread may call anything at any time; a race gives the result of some order of the operations, never a crash.
+//! Single operations are atomic, except that a comparison that needs user code runs without the lock: what it changes is
+//! noticed, and the operation starts again. Iteration is memory-safe and misses nothing while the keys stay as they are.
+//!
 //! # Invariants
 //!
 //! | id | statement | established | relied on |

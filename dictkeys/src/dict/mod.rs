@@ -23,7 +23,6 @@ use std::ptr::NonNull;
 
 use stackref::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use stackref::{ByteLock, Value, Word};
-use static_assertions::assert_eq_size;
 
 use crate::cell;
 use crate::env::{Env, NoSafepoint, Reclaim};
@@ -60,7 +59,7 @@ pub struct Dict {
 }
 
 #[cfg(not(loom))]
-assert_eq_size!(Dict, [u64; 3]);
+static_assertions::assert_eq_size!(Dict, [u64; 3]);
 
 // SAFETY: the raw pointers are read and written by the protocol of the module header, from any thread; the values they
 // lead to are `Send + Sync` handles.

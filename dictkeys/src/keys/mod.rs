@@ -16,6 +16,8 @@
 //! | **move out** (resize, clear, of a table others may read; after its successor is published): `moved` := 1 (Relaxed), then every key and value := NULL (**Release**, d) | a NULL where the hash matched (Acquire, d) makes the reader look at `moved`: set, the table no longer answers, and the reader takes the lock |
 //! | **publish** a successor: keys word of the dictionary (**Release**, e) | keys word (**Acquire**, e) |
 //!
+//! A key is found by probing before it is met by iterating: who iterates and looks up what it met finds it.
+//!
 //! What follows from it:
 //! * An index slot goes from EMPTY to one offset and never changes again, and an offset is given out once. So "entry `i`
 //!   of this table" names one key for ever, or nothing (K2): that is what makes `(version, index)` a complete cache.
@@ -227,7 +229,8 @@ impl KeysRef {
     /// Entry `index`.
     #[inline(always)]
     pub(crate) fn entry<'a>(self, index: u32) -> &'a Entry {
-        debug_assert!(index < self.header().entries.load(Ordering::Relaxed), "entry offset that was never given out");
+        // Not below `entries`: an index slot is published before that count.
+        debug_assert!(index < self.shape().capacity, "no such entry");
         // SAFETY: K2: offsets come from index slots or from below `entries`, both of which are below the capacity.
         unsafe { storage::entry(self, index) }
     }

@@ -6,6 +6,7 @@
 
 use std::ptr::NonNull;
 
+use stackref::Word;
 use stackref::sync::atomic::{AtomicI64, AtomicU8, AtomicU32, Ordering};
 
 use super::{Entry, Header, KeysRef, Shape};
@@ -36,12 +37,21 @@ pub(crate) fn allocate(shape: Shape) -> Option<KeysRef> {
         header: header(shape),
         freed: std::sync::atomic::AtomicBool::new(false),
         slots: (0..1usize << shape.log2_size).map(|_| AtomicU32::new(super::EMPTY)).collect(),
-        entries: (0..shape.capacity)
-            .map(|_| Entry { key: cell::empty(), value: cell::empty(), hash: AtomicI64::new(0) })
-            .collect(),
+        entries: (0..shape.capacity).map(|_| unwritten_entry()).collect(),
     });
     // SAFETY: valid for ever (freeing only marks), and the header is the first field.
     Some(unsafe { KeysRef::from_raw(NonNull::from(Box::leak(table)).cast()) })
+}
+
+/// What the key of an entry reads as before it was written; raw memory would be anything.
+fn unwritten() -> Word {
+    Word::small(0x5EED)
+}
+
+fn unwritten_entry() -> Entry {
+    let entry = Entry { key: cell::empty(), value: cell::empty(), hash: AtomicI64::new(0) };
+    cell::init(&entry.key, unwritten());
+    entry
 }
 
 /// Marks a table as freed.
@@ -80,7 +90,12 @@ pub(crate) unsafe fn fresh_entry<'a>(keys: KeysRef, index: u32) -> &'a Entry {
 /// # Safety
 /// `slot <= mask`.
 pub(crate) unsafe fn index<const W: u8>(keys: KeysRef, slot: usize) -> u32 {
-    table(keys).slots[slot].load(Ordering::Acquire)
+    let table = table(keys);
+    let offset = table.slots[slot].load(Ordering::Acquire);
+    if let Some(entry) = table.entries.get(offset as usize) {
+        assert_ne!(cell::word(&entry.key), unwritten(), "an offset was seen without the entry behind it");
+    }
+    offset
 }
 
 /// Publishes an index slot.

@@ -61,7 +61,7 @@ fn crowd(zone: &'static Zone, work: impl Fn(usize, &mut Toy<'_>, &mut Rng, &dyn 
 /// The value to store under `key`: tells its key.
 fn tagged(zone: &'static Zone, rng: &mut Rng, key: u64) -> Value {
     let serial = rng.below(1000);
-    if serial % 4 == 0 { int((serial * 100 + key) as i64) } else { zone.str((serial * 100 + key) as i64) }
+    if serial.is_multiple_of(4) { int((serial * 100 + key) as i64) } else { zone.str((serial * 100 + key) as i64) }
 }
 
 fn assert_tag(value: &Value, key: u64) {
