@@ -224,11 +224,28 @@ fn try_retain_races_with_free() {
     });
 }
 
+/// Adds a reference that is never given back.
+fn keep(object: &'static Header) {
+    // SAFETY: the models call this on live objects, with the thread's own id.
+    unsafe { object.incref(current_id()) };
+}
+
+/// What becomes of the recycled block.
+#[derive(Clone, Copy, PartialEq)]
+enum Next {
+    /// Its creator allows try-incref.
+    Shared,
+    /// It is deferred.
+    Deferred,
+    /// A third thread counts it, which is the first change of its shared word.
+    Counted,
+}
+
 /// The block of the object read from the slot is recycled for another one, which a third party shares. A reader
 /// must not take the new object for the content of the slot.
-fn recycle(deferred: bool) {
+fn recycle(next: Next) {
     let record = register();
-    let (value, deaths) = object(if deferred { gc_bits::TRACKED } else { 0 });
+    let (value, deaths) = object(if next == Next::Deferred { gc_bits::TRACKED } else { 0 });
     header(&value).enable_try_incref();
     let block = value.header().expect("an object");
     let slot = Arc::new(Slot::new(Some(value)));
@@ -257,14 +274,24 @@ fn recycle(deferred: bool) {
         object.payload.with_mut(|payload| unsafe { *payload = 2 });
         // SAFETY: a free block of ours.
         unsafe { Header::init_at(block, object.header.ty(), current_id(), 0) };
-        if deferred {
-            object.header.set_gc_bits(gc_bits::TRACKED);
-            assert!(object.header.enable_deferred());
-        } else {
-            object.header.enable_try_incref();
+        let mut third = None;
+        match next {
+            Next::Deferred => {
+                object.header.set_gc_bits(gc_bits::TRACKED);
+                assert!(object.header.enable_deferred());
+            }
+            Next::Shared => object.header.enable_try_incref(),
+            Next::Counted => {
+                let header = &object.header;
+                third = Some(registered(move |_| keep(header)));
+            }
         }
         reader.join().unwrap();
-        assert_eq!(object.header.refcount(), 1);
+        let others = third.map_or(0, |third| {
+            third.join().unwrap();
+            1
+        });
+        assert_eq!(object.header.refcount(), 1 + others);
     } else {
         reader.join().unwrap();
         record.drain_merge_queue();
@@ -274,12 +301,17 @@ fn recycle(deferred: bool) {
 
 #[test]
 fn try_retain_of_a_recycled_block() {
-    explore(3, || recycle(false));
+    explore(3, || recycle(Next::Shared));
 }
 
 #[test]
 fn deferred_load_of_a_recycled_block() {
-    explore(3, || recycle(true));
+    explore(3, || recycle(Next::Deferred));
+}
+
+#[test]
+fn try_retain_of_a_recycled_block_that_a_third_thread_counts() {
+    explore(2, || recycle(Next::Counted));
 }
 
 #[test]
