@@ -7,13 +7,14 @@
 //! * [`Code`], [`CodeFlags`], [`LocalKind`]: the code object;
 //! * [`Const`], [`Wtf`]: its constants and its text, which may hold lone surrogates;
 //! * [`locations`]: the line table of PEP 626 and PEP 657; [`exceptions`]: the exception table;
-//! * [`marshal`]: the 3.14 marshal format and `.pyc` files.
+//! * [`marshal`]: the 3.14 marshal format and `.pyc` files; [`dis`]: a text disassembly.
 //!
 //! Bad bytes give an error, never a panic.
 #![forbid(unsafe_code)]
 
 mod code;
 mod consts;
+pub mod dis;
 pub mod exceptions;
 pub mod locations;
 pub mod lower;
