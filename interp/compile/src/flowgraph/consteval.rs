@@ -180,10 +180,10 @@ pub(super) fn positive(value: &Const) -> Option<Const> {
     Number::of(value).map(Number::into_const)
 }
 
-/// `~value`
+/// `~value`; of a `bool` it is deprecated, so the warning is left to the run time.
 pub(super) fn invert(value: &Const) -> Option<Const> {
-    match Number::of(value)? {
-        Number::Int(int) => Some(Const::int(-int - IBig::ONE)),
+    match value {
+        Const::Int(int) => Some(Const::int(-int.to_ibig() - IBig::ONE)),
         _ => None,
     }
 }
@@ -214,7 +214,7 @@ fn equal_numbers(a: Number, b: Number) -> bool {
     match (a, b) {
         (Number::Int(a), Number::Int(b)) => a == b,
         (Number::Int(int), Number::Float(float)) | (Number::Float(float), Number::Int(int)) => {
-            IBig::try_from(float).is_ok_and(|exact| exact == int)
+            float.fract() == 0.0 && IBig::try_from(float).is_ok_and(|exact| exact == int)
         }
         (Number::Float(a), Number::Float(b)) => a == b,
         (Number::Complex(a, b), Number::Complex(c, d)) => a == c && b == d,

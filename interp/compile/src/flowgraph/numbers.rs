@@ -422,6 +422,10 @@ fn complex_power(a: Pair, b: Pair) -> Option<Number> {
             length *= (-angle * b.1).exp();
             phase += b.1 * size.ln();
         }
+        if phase.is_infinite() {
+            // No angle; CPython calls it a domain error.
+            return None;
+        }
         (length * phase.cos(), length * phase.sin())
     };
     (!is_infinite(result)).then_some(pair(result))
