@@ -1,6 +1,7 @@
 //! The acceptance suite: each file in `cases/` is a program in the instruction language and what the compiler makes of it.
 //!
 //! `WEFT_BLESS=1 cargo test -p interp-opdsl` rewrites the expectations. `cases/README.md` says what each file is about.
+#![forbid(unsafe_code)]
 
 use std::fs;
 use std::io::Write as _;

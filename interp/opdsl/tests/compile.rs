@@ -1,6 +1,7 @@
 //! Generated handlers compile: `compile/program.rs`, generated, against the stand-in runtime `compile/ops.rs`.
 //!
 //! Apart from the text cases because it needs a Rust compiler, and types where they have only words.
+#![forbid(unsafe_code)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

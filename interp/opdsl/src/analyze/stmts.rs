@@ -148,6 +148,8 @@ impl Walker<'_> {
                         self.state.kill(id);
                         if kind == "imm" {
                             self.state.harmless(id);
+                        } else {
+                            self.state.hard = true;
                         }
                     }
                 }
@@ -258,8 +260,13 @@ impl Walker<'_> {
             if let Dropped::Value(id) = &what {
                 self.used.insert(*id);
             }
-            let number = self.dropped.len();
-            self.dropped.push(what.clone());
+            // Arms that exclude each other share a number for the same value.
+            let free = |(number, known): &(usize, &Dropped)| **known == what && !self.state.deads.contains(number);
+            let known = self.dropped.iter().enumerate().find(free).map(|(number, _)| number);
+            let number = known.unwrap_or_else(|| {
+                self.dropped.push(what.clone());
+                self.dropped.len() - 1
+            });
             self.state.deads.insert(number);
             let hole = self.hole(Action::Drop(what, number));
             return quote!(#hole;);

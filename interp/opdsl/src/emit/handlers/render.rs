@@ -296,7 +296,7 @@ impl Render<'_> {
         let (before, call) = match &exit.way {
             Way::Error => {
                 let put = self.null(&exit.spill.null) + &self.store(&exit.spill.store);
-                (put + &self.finalize(&exit.deads, "") + &discard, format!("at.error{flow}()"))
+                (put + &discard + &self.finalize(&exit.deads, ""), format!("at.error{flow}()"))
             }
             Way::Deopt => (discard, format!("at.deopt{flow}()")),
             Way::Redo => (discard, format!("at.redo{flow}()")),
@@ -343,14 +343,20 @@ impl Render<'_> {
             return (before, format!("at.{verb}_flow({to})"));
         }
         let mut deads = self.owned_deads(&exit.deads);
+        // More than the sibling call has registers for: those go first, while nothing is stored yet.
+        let excess: Vec<String> =
+            deads.drain(..(deads.len() + replaced.len()).saturating_sub(3).min(deads.len())).collect();
+        let values = &self.plan.composed.values;
+        let held =
+            exit.defined.iter().copied().filter(|id| values[*id].input.is_none() && values[*id].kind == Kind::Word);
+        let shown =
+            self.null(&exit.spill.null) + &self.store(&exit.spill.store) + &self.protect(&held.collect::<Vec<_>>());
+        let first: String =
+            excess.iter().map(|dead| format!("if let Some(dead) = {dead} {{ {shown}at.finalize(dead); }} ")).collect();
+        before.insert_str(0, &first);
         for (index, dead) in replaced.iter().enumerate() {
             let _ = write!(before, "let replaced_{index} = {dead}; ");
             deads.push(format!("replaced_{index}"));
-        }
-        while deads.len() > 3 {
-            let dead = deads.remove(0);
-            let _ =
-                write!(before, "if let Some(dead) = {dead} {{ {}at.finalize(dead); }} ", self.null(&exit.spill.null));
         }
         if !deads.is_empty() {
             let some: Vec<String> = deads.iter().map(|dead| format!("{dead}.is_some()")).collect();
