@@ -109,13 +109,18 @@ fn parse_text(text: &str, lines: &Lines, filename: &str, mode: Mode) -> Result<P
     if parsed.has_syntax_errors() {
         let fallback = fallback(&parsed);
         drop_deep(parsed, text.len());
-        return Err(refuse(text, lines, filename, mode, fallback));
+        let error = CompileError::syntax("invalid syntax", lines.span(fallback));
+        return Err(refuse(text, lines, filename, mode, error));
+    }
+    if let Some(error) = diagnose::tab_error(text, lines) {
+        drop_deep(parsed, text.len());
+        return Err(SyntaxFailure::diagnosed(error, filename, text, lines));
     }
     let converted = match parsed.into_syntax() {
         ruff_python_ast::Mod::Module(tree) => convert::module(text, lines, tree, mode == Mode::Single),
         ruff_python_ast::Mod::Expression(tree) => convert::expression(text, lines, tree),
     };
-    let output = converted.map_err(|error| SyntaxFailure::new(error, filename, text, lines))?;
+    let output = converted.map_err(|error| refuse(text, lines, filename, mode, error))?;
     Ok(Parsed { module: output.module, warnings: output.warnings })
 }
 
@@ -125,17 +130,14 @@ fn fallback(parsed: &parser::Parsed<ruff_python_ast::Mod>) -> TextRange {
     first.or_else(|| parsed.unsupported_syntax_errors().first().map(|error| error.range)).unwrap_or_default()
 }
 
-/// CPython's error for a source that the library refused.
-fn refuse(text: &str, lines: &Lines, filename: &str, mode: Mode, fallback: TextRange) -> SyntaxFailure {
+/// CPython's error for a refused source; `known` is what is said if the second look finds nothing.
+fn refuse(text: &str, lines: &Lines, filename: &str, mode: Mode, known: CompileError) -> SyntaxFailure {
     let ended: Cow<'_, str> =
         if text.is_empty() || text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) };
     let ended_lines = Lines::new(&ended);
     match diagnose::explain(&ended, &ended_lines, mode) {
         Some(diagnosis) => SyntaxFailure::diagnosed(diagnosis, filename, &ended, &ended_lines),
-        None => {
-            let error = CompileError::syntax("invalid syntax", lines.span(fallback));
-            SyntaxFailure::new(error, filename, text, lines)
-        }
+        None => SyntaxFailure::new(known, filename, text, lines),
     }
 }
 

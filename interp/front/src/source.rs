@@ -62,9 +62,8 @@ pub fn decode<'s>(bytes: &'s [u8], filename: &str) -> Result<Cow<'s, str>, Synta
             None => utf8(bytes, true, filename),
             Some(at) => {
                 let byte = bytes[at];
-                let msg = format!(
-                    "(unicode error) 'ascii' codec can't decode byte 0x{byte:02x} in position {at}: ordinal not in range(128)"
-                );
+                let msg =
+                    format!("'ascii' codec can't decode byte 0x{byte:02x} in position {at}: ordinal not in range(128)");
                 Err(SyntaxFailure::unplaced(ErrorKind::Syntax, msg, filename))
             }
         },

@@ -34,6 +34,8 @@ pub(crate) struct Converter<'s> {
     lines: &'s Lines,
     names: HashSet<Ident, FxBuildHasher>,
     warnings: Vec<CompileWarning>,
+    /// Replacement fields around the current one, in format specifications.
+    fields: u32,
 }
 
 /// What a conversion makes.
@@ -59,7 +61,7 @@ pub(crate) fn expression(source: &str, lines: &Lines, tree: ruff::ModExpression)
 
 impl<'s> Converter<'s> {
     fn new(source: &'s str, lines: &'s Lines) -> Self {
-        Self { source, lines, names: HashSet::default(), warnings: Vec::new() }
+        Self { source, lines, names: HashSet::default(), warnings: Vec::new(), fields: 0 }
     }
 
     fn span(&self, range: TextRange) -> Span {

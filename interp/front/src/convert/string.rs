@@ -14,6 +14,9 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 use super::{Converted, Converter};
 use crate::escape::{self, Body, EscapeError, EscapeWarning};
 
+/// Deepest nesting of replacement fields (`MAXEXPRNESTING`).
+const MAX_FIELDS: u32 = 3;
+
 /// One piece of a concatenation before neighbours are joined.
 enum Piece {
     Text { span: Span, value: Vec<u8>, u_prefix: bool },
@@ -137,6 +140,10 @@ impl Converter<'_> {
         template: bool,
         pieces: &mut Vec<Piece>,
     ) -> Converted<()> {
+        if self.fields >= MAX_FIELDS {
+            let msg = format!("{}-string: expressions nested too deeply", if template { 't' } else { 'f' });
+            return Err(CompileError::syntax(msg, self.span(TextRange::empty(field.range.start()))));
+        }
         let range = field.range;
         let placeholder = ruff::Expr::NoneLiteral(ruff::ExprNoneLiteral::default());
         let expression = std::mem::replace(&mut *field.expression, placeholder);
@@ -151,10 +158,18 @@ impl Converter<'_> {
                 u_prefix: false,
             });
         }
+        // A string inside the expression starts to count anew.
+        let outer = std::mem::take(&mut self.fields);
         let value = self.boxed(expression)?;
+        self.fields = outer;
         let format_spec = match &mut field.format_spec {
             None => None,
-            Some(spec) => Some(Box::new(self.format_spec(spec, raw)?)),
+            Some(spec) => {
+                self.fields += 1;
+                let spec = self.format_spec(spec, raw)?;
+                self.fields -= 1;
+                Some(Box::new(spec))
+            }
         };
         let conversion = match field.conversion {
             ruff::ConversionFlag::None if field.debug_text.is_some() && format_spec.is_none() => Conversion::Repr,

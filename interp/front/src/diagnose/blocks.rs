@@ -57,6 +57,10 @@ impl Parser<'_> {
         if self.eat(word) {
             return Some(());
         }
+        // An empty list of type parameters has its own error, which only the second pass finds.
+        if word == "(" && !self.invalid && self.at("[") {
+            return None;
+        }
         self.raise_next(format!("expected '{word}'"))
     }
 
@@ -495,7 +499,7 @@ impl Parser<'_> {
                 })
             });
         if found.is_none() && self.invalid {
-            self.invalid_except();
+            self.invalid_except(star);
         }
         found.map(|()| self.node(Node::Other, first, Vec::new()))
     }
@@ -507,12 +511,9 @@ impl Parser<'_> {
         (!star || self.eat("*")).then_some(())
     }
 
-    fn invalid_except(&mut self) {
+    fn invalid_except(&mut self, star: bool) {
         self.wrong(|p| {
-            if !p.eat("except") {
-                return None;
-            }
-            p.eat("*");
+            p.except_head(star)?;
             let first = p.expression()?;
             if !p.eat(",") {
                 return None;
@@ -528,35 +529,37 @@ impl Parser<'_> {
             p.raise_from(first, "multiple exception types must be parenthesized when using 'as'")
         });
         self.missing_colon(|p| {
-            p.take("except")?;
-            p.eat("*");
+            p.except_head(star)?;
             p.expression()?;
             p.attempt(|p| if p.eat("as") { p.name() } else { None });
             Some(())
         });
-        self.missing_colon(|p| p.take("except").map(|_| ()));
+        if star {
+            self.wrong(|p| {
+                p.except_head(true)?;
+                if !p.eat_kind(Kind::Newline) && !p.eat(":") {
+                    return None;
+                }
+                p.raise_last(ErrorKind::Syntax, "expected one or more exception types")
+            });
+        } else {
+            self.missing_colon(|p| p.take("except").map(|_| ()));
+        }
         self.wrong(|p| {
-            if !p.eat("except") || !p.eat("*") || !(p.eat_kind(Kind::Newline) || p.eat(":")) {
+            p.except_head(star)?;
+            p.expression()?;
+            if !p.eat("as") {
                 return None;
             }
-            p.raise_last(ErrorKind::Syntax, "expected one or more exception types")
+            let target = p.expression()?;
+            if !p.eat(":") {
+                return None;
+            }
+            p.block()?;
+            let what = if star { "except*" } else { "except" };
+            let described = p.describe(target);
+            p.raise_at(target, format!("cannot use {what} statement with {described}"))
         });
-        for (star, what) in [(false, "except"), (true, "except*")] {
-            self.wrong(|p| {
-                p.except_head(star)?;
-                p.expression()?;
-                if !p.eat("as") {
-                    return None;
-                }
-                let target = p.expression()?;
-                if !p.eat(":") {
-                    return None;
-                }
-                p.block()?;
-                let described = p.describe(target);
-                p.raise_at(target, format!("cannot use {what} statement with {described}"))
-            });
-        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Rules for expressions.
 
+use interp_compile::error::ErrorKind;
+
 use super::grammar::{Id, Node, Parser, Rule};
 use super::tokens::Kind;
 
@@ -66,7 +68,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn named_expression(&mut self) -> Option<Id> {
-        self.memo(Rule::NamedExpression, |p| {
+        self.attempt(|p| {
             if let Some(found) = p.assignment_expression() {
                 return Some(found);
             }
@@ -174,10 +176,13 @@ impl Parser<'_> {
         }) {
             left = self.node(Node::Operation, first, vec![left, right]);
         }
+        if operators.contains(&"+") || operators.contains(&"*") {
+            self.invalid_not(operators);
+        }
         Some(left)
     }
 
-    fn inversion(&mut self) -> Option<Id> {
+    pub(super) fn inversion(&mut self) -> Option<Id> {
         self.memo(Rule::Inversion, |p| {
             let first = p.pos;
             if p.eat("not") {
@@ -210,6 +215,10 @@ impl Parser<'_> {
 
     /// A comparison operator; true for a plain `in`.
     fn comparison_operator(&mut self) -> Option<bool> {
+        if self.at("<>") {
+            self.raise_last(ErrorKind::Syntax, "invalid syntax.  Maybe you meant '!=' instead of '<>'?");
+            return None;
+        }
         if self.eat_any(&["==", "!=", "<=", "<", ">=", ">"]) {
             return Some(false);
         }
@@ -253,6 +262,7 @@ impl Parser<'_> {
     fn factor(&mut self) -> Option<Id> {
         self.memo(Rule::Factor, |p| {
             let first = p.pos;
+            p.invalid_not(&["+", "-", "~"]);
             if p.eat_any(&["+", "-", "~"]) {
                 let operand = p.factor()?;
                 return Some(p.node(Node::Operation, first, vec![operand]));

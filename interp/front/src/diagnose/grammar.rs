@@ -11,7 +11,7 @@ use interp_compile::error::ErrorKind;
 use rustc_hash::FxBuildHasher;
 
 use super::Diagnosis;
-use super::tokens::{Kind, Token, Tokens, unclosed};
+use super::tokens::{Kind, Token, Tokens};
 use crate::lines::Lines;
 
 /// What kind of expression a node is, as far as messages care.
@@ -85,7 +85,6 @@ pub(super) enum Rule {
     Arguments,
     Strings,
     ClosedPattern,
-    NamedExpression,
     InvalidNamed,
     LambdaParams,
 }
@@ -366,15 +365,33 @@ impl<'t> Parser<'t> {
     /// From one node to another.
     pub(super) fn raise_range(&mut self, first: Id, last: Id, msg: impl Into<String>) -> Option<()> {
         let (lineno, offset) = self.place(self.first_token(first).start);
-        let (end_lineno, end_offset) = self.place(self.last_token(last).end);
+        let (end_lineno, end_offset) = self.end_place(lineno, self.last_token(last).end, 1);
         self.raise(Diagnosis::new(ErrorKind::Syntax, msg, lineno, offset, end_lineno, end_offset))
     }
 
     /// From a node to wherever the tokenizer is.
     pub(super) fn raise_from(&mut self, node: Id, msg: impl Into<String>) -> Option<()> {
         let (lineno, offset) = self.place(self.first_token(node).start);
-        let (end_lineno, end_offset) = self.place(self.last()?.end);
-        self.raise(Diagnosis::new(ErrorKind::Syntax, msg, lineno, offset, end_lineno, end_offset - 1))
+        let last = self.last()?;
+        let mut end = self.end_place(lineno, last.end, 0);
+        if last.kind == Kind::Newline {
+            // The tokenizer stands behind the newline, still on its line.
+            let (line, offset) = self.end_place(lineno, last.end - 1, 0);
+            end = (line, offset + 1);
+        }
+        self.raise(Diagnosis::new(ErrorKind::Syntax, msg, lineno, offset, end.0, end.1))
+    }
+
+    /// Where an error ends. CPython counts the characters of an end on another line in the first line's text.
+    fn end_place(&self, lineno: u32, end: u32, beyond: u32) -> (u32, i32) {
+        let (end_lineno, col) = self.lines.locate(end);
+        let line = self.lines.text(lineno, self.text).unwrap_or_default();
+        let col = (col + beyond) as usize;
+        let offset = match line.get(..col.saturating_sub(beyond as usize)) {
+            Some(head) if col <= line.len() + 1 => head.chars().count() + beyond as usize,
+            _ => line.chars().count() + 1,
+        };
+        (end_lineno, offset as i32)
     }
 
     /// Line and 1-based character.
@@ -405,10 +422,5 @@ impl<'t> Parser<'t> {
         }
         let (lineno, offset) = self.place(token.start);
         Diagnosis::new(kind, msg, lineno, offset - 1, lineno, -1)
-    }
-
-    /// The innermost bracket that is open where tokenization stopped.
-    pub(super) fn unclosed(&self) -> Option<Diagnosis> {
-        self.tokens.open.last().map(|open| unclosed(*open, self.lines, self.text))
     }
 }

@@ -61,6 +61,14 @@ pub(crate) fn explain(text: &str, lines: &Lines, mode: Mode) -> Option<Diagnosis
     stacker::maybe_grow(1024 * 1024, 16 * 1024 * 1024, || diagnose(text, lines, mode))
 }
 
+/// The errors of tabs, which the library sees differently.
+pub(crate) fn tab_error(text: &str, lines: &Lines) -> Option<Diagnosis> {
+    if !text.contains('\t') || !tokens::mixes_tabs(text) {
+        return None;
+    }
+    tokens::tokenize(text, lines).error.filter(|error| error.kind == ErrorKind::Tab)
+}
+
 fn diagnose(text: &str, lines: &Lines, mode: Mode) -> Option<Diagnosis> {
     let tokens = tokens::tokenize(text, lines);
     let mut first = Parser::new(text, lines, &tokens, false);
@@ -85,7 +93,10 @@ fn diagnose(text: &str, lines: &Lines, mode: Mode) -> Option<Diagnosis> {
     if last.kind == Kind::Dedent {
         return Some(first.diagnosis_at(ErrorKind::Indentation, last, "unexpected unindent"));
     }
-    let error = first.diagnosis_at(ErrorKind::Syntax, last, "invalid syntax");
+    let mut error = first.diagnosis_at(ErrorKind::Syntax, last, "invalid syntax");
+    if !last.placed {
+        (error.offset, error.end_offset) = (0, 0);
+    }
     Some(overrule(error, &tokens, fetched, lines))
 }
 
@@ -100,11 +111,15 @@ fn parse(parser: &mut Parser<'_>, mode: Mode) -> Option<()> {
 /// What the tokenizer finds in the rest of the file goes before what the rules found.
 fn overrule(error: Diagnosis, tokens: &Tokens, fetched: usize, lines: &Lines) -> Diagnosis {
     let Some(later) = &tokens.error else { return error };
-    if !tokens.at_end {
+    // Inside an f-string the error of the expression is the better one.
+    if tokens.in_string {
+        return error;
+    }
+    if !tokens.quiet {
         return later.clone();
     }
     // An unclosed bracket counts only if it was opened on an earlier line than the error's token.
     let line = fetched.checked_sub(1).and_then(|last| tokens.all.get(last)).map(|token| lines.locate(token.start).0);
     let opened = tokens.open.last().map(|open| lines.locate(open.at).0);
-    if line > opened { later.clone() } else { error }
+    if opened.is_some() && line > opened { later.clone() } else { error }
 }

@@ -61,6 +61,9 @@ impl Parser<'_> {
             if p.assignment().is_some() {
                 return Some(p.node(Node::Other, first, Vec::new()));
             }
+            if p.at("type") && p.attempt(Self::type_alias).is_some() {
+                return Some(p.node(Node::Other, first, Vec::new()));
+            }
             if let Some(found) = p.star_expressions() {
                 return Some(found);
             }
@@ -75,7 +78,6 @@ impl Parser<'_> {
             return None;
         }
         match self.words(token) {
-            "type" => self.attempt(Self::type_alias),
             "return" => {
                 self.pos += 1;
                 self.star_expressions();
@@ -263,7 +265,7 @@ impl Parser<'_> {
     }
 
     fn raise_stmt(&mut self) -> Option<()> {
-        let found = self.attempt(|p| {
+        self.attempt(|p| {
             if !p.eat("raise") {
                 return None;
             }
@@ -272,27 +274,15 @@ impl Parser<'_> {
                 return None;
             }
             p.expression().map(|_| ())
-        });
-        if found.is_some() {
-            return found;
-        }
-        self.wrong(|p| {
-            let raise = p.take("raise")?;
-            let from = p.take("from")?;
-            p.raise_range(raise, from, "did you forget an expression between 'raise' and 'from'?")
-        });
-        self.wrong(|p| {
-            let raise = p.take("raise")?;
-            p.expression()?;
-            let from = p.take("from")?;
-            p.raise_range(raise, from, "did you forget an expression after 'from'?")
-        });
-        self.attempt(|p| {
-            if !p.eat("raise") {
-                return None;
-            }
-            p.expression();
-            Some(())
+        })
+        .or_else(|| {
+            self.attempt(|p| {
+                if !p.eat("raise") {
+                    return None;
+                }
+                p.expression();
+                Some(())
+            })
         })
     }
 

@@ -56,10 +56,13 @@ pub(super) struct Tokens {
     pub(super) all: Vec<Token>,
     /// Where tokenization stopped, if it did not reach the end.
     pub(super) error: Option<Diagnosis>,
-    /// The stop is the end of the source inside brackets.
-    pub(super) at_end: bool,
+    /// The stop is a state of CPython's tokenizer, which its parser reports only when it gets there: the end of the
+    /// source inside brackets, a bad indentation, a stray backslash.
+    pub(super) quiet: bool,
     /// Brackets open at the stop.
     pub(super) open: Vec<Open>,
+    /// The stop is inside an f- or t-string.
+    pub(super) in_string: bool,
 }
 
 pub(super) struct Lexer<'s> {
@@ -75,7 +78,7 @@ pub(super) struct Lexer<'s> {
     pub(super) modes: Vec<FString>,
     all: Vec<Token>,
     at_line_start: bool,
-    at_end: bool,
+    quiet: bool,
 }
 
 pub(super) type Lexed<T> = Result<T, Diagnosis>;
@@ -93,10 +96,10 @@ pub(super) fn tokenize(text: &str, lines: &Lines) -> Tokens {
         modes: Vec::new(),
         all: Vec::new(),
         at_line_start: true,
-        at_end: false,
+        quiet: false,
     };
     let error = lexer.run().err();
-    Tokens { all: lexer.all, error, at_end: lexer.at_end, open: lexer.open }
+    Tokens { all: lexer.all, error, quiet: lexer.quiet, in_string: !lexer.modes.is_empty(), open: lexer.open }
 }
 
 impl Lexer<'_> {
@@ -185,7 +188,7 @@ impl Lexer<'_> {
     fn end(&mut self) -> Lexed<bool> {
         self.start = self.at;
         if let Some(open) = self.open.last() {
-            self.at_end = true;
+            self.quiet = true;
             return Err(unclosed(*open, self.lines, self.text));
         }
         while self.indents.len() > 1 {
@@ -200,12 +203,17 @@ impl Lexer<'_> {
     fn continuation(&mut self) -> Lexed<()> {
         self.at += 1;
         if self.peek(0) != b'\n' || self.ended() {
+            self.quiet = true;
             let (lineno, col) = self.lines.locate(self.at as u32);
             let msg = "unexpected character after line continuation character";
             return Err(Diagnosis::new(ErrorKind::Syntax, msg, lineno, self.columns(lineno, col) + 1, lineno, 0));
         }
         self.at += 1;
         if self.ended() {
+            self.quiet = true;
+            if let Some(open) = self.open.last() {
+                return Err(unclosed(*open, self.lines, self.text));
+            }
             let (lineno, col) = self.lines.locate(self.at as u32 - 1);
             let offset = self.columns(lineno, col) + 1;
             return Err(Diagnosis::new(ErrorKind::Syntax, "unexpected EOF while parsing", lineno, offset, lineno, -1));
@@ -247,7 +255,10 @@ impl Lexer<'_> {
             (col, alt) = (continued, continued);
         }
         self.start = self.at;
-        self.dent(col, alt).map(|()| false)
+        self.quiet = true;
+        self.dent(col, alt)?;
+        self.quiet = false;
+        Ok(false)
     }
 
     fn dent(&mut self, col: usize, alt: usize) -> Lexed<()> {
@@ -408,11 +419,34 @@ pub(super) fn unclosed(open: Open, lines: &Lines, text: &str) -> Diagnosis {
     Diagnosis::new(ErrorKind::Syntax, msg, lineno, offset, lineno, 0)
 }
 
-/// Whether `str.isprintable` holds; what matters here are blanks, controls and formats.
+/// Whether `str.isprintable` holds: not for blanks, controls, formats and what has no name.
 fn is_printable(c: char) -> bool {
     let code = c as u32;
     !(c.is_control()
         || (c.is_whitespace() && c != ' ')
+        || unicode_names2::name(c).is_none()
         || matches!(code, 0xAD | 0x600..=0x605 | 0x61C | 0x6DD | 0x70F | 0x180E | 0x200B..=0x200F | 0x202A..=0x202E)
         || matches!(code, 0x2060..=0x206F | 0xFEFF | 0xFFF0..=0xFFFB | 0xE000..=0xF8FF | 0xE0000..=0x10FFFF))
+}
+
+/// Whether tabs and blanks are mixed so that a line's depth depends on the tab width.
+///
+/// Looks at nothing but the blanks at line starts and stops at the first line without a doubt, so it is cheap on the
+/// files that are fine; the tokenizer has the last word.
+pub(super) fn mixes_tabs(text: &str) -> bool {
+    let (mut tabs, mut blanks) = (false, false);
+    for line in text.split('\n') {
+        match line.as_bytes().first() {
+            Some(b'\t') => tabs = true,
+            Some(b' ') => {
+                blanks = true;
+                tabs |= line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).any(|byte| byte == b'\t');
+            }
+            _ => {}
+        }
+        if tabs && blanks {
+            return true;
+        }
+    }
+    false
 }

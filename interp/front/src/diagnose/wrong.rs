@@ -68,7 +68,41 @@ impl Parser<'_> {
         self.kind(id) == Node::Name && matches!(self.word(id), "print" | "exec")
     }
 
+    /// Names between two strings: somebody forgot to escape quotes.
+    fn unescaped_quotes(&mut self) -> Option<()> {
+        if !self.eat_kind(Kind::String) {
+            return None;
+        }
+        let inside = self.many(|p| {
+            if p.at_kind(Kind::String) {
+                return None;
+            }
+            p.invalid = false;
+            let found = p.plain_expression();
+            p.invalid = true;
+            found
+        });
+        let (first, last) = (*inside.first()?, *inside.last()?);
+        if !self.at_kind(Kind::String) {
+            return None;
+        }
+        self.raise_range(first, last, "invalid syntax. Is this intended to be part of the string?")
+    }
+
+    /// `3 + not x` and, with a sign, `-not x`.
+    pub(super) fn invalid_not(&mut self, operators: &[&str]) {
+        self.wrong(|p| {
+            if !p.eat_any(operators) {
+                return None;
+            }
+            let not = p.take("not")?;
+            let operand = p.inversion()?;
+            p.raise_range(not, operand, "'not' after an operator must be parenthesized")
+        });
+    }
+
     pub(super) fn invalid_expression(&mut self) {
+        self.wrong(Self::unescaped_quotes);
         self.wrong(Self::forgotten_comma);
         self.wrong(|p| {
             let body = p.disjunction()?;
