@@ -36,6 +36,8 @@ pub struct Thread {
     pub stack_top: Cell<*mut stackref::Word>,
     /// End of the current data-stack chunk.
     pub stack_end: Cell<*mut stackref::Word>,
+    /// Where the current chunk begins, if it is not the first: a frame popped down to here gives the chunk back.
+    pub stack_floor: Cell<*mut stackref::Word>,
     /// Chunks of the data stack, oldest first.
     pub stack_chunks: RefCell<Vec<Box<[stackref::Word]>>>,
     /// The pending exception, set exactly while a [`crate::Raised`] exists (O3).
@@ -73,6 +75,7 @@ impl Thread {
             frame: Cell::new(std::ptr::null_mut()),
             stack_top: Cell::new(std::ptr::null_mut()),
             stack_end: Cell::new(std::ptr::null_mut()),
+            stack_floor: Cell::new(std::ptr::null_mut()),
             stack_chunks: RefCell::new(Vec::new()),
             pending: RefCell::new(None),
             handled: RefCell::new(Vec::new()),

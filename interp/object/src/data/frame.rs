@@ -14,7 +14,9 @@
 use std::cell::Cell;
 use std::mem::size_of;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use interp_opcode::CellOp;
 use stackref::Word;
 
 use super::code::CodeObject;
@@ -69,6 +71,10 @@ pub struct Frame {
     pub return_slot: Cell<u32>,
     /// What to do with the result.
     pub on_return: Cell<OnReturn>,
+    /// How many locals there are.
+    pub locals_count: Cell<u32>,
+    /// How many slots there are: locals and temporaries.
+    pub slots_count: Cell<u32>,
 }
 
 static_assertions::const_assert_eq!(size_of::<Frame>() % size_of::<Word>(), 0);
@@ -108,19 +114,51 @@ impl Frame {
     }
 }
 
+/// How much of a frame's temporaries is its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All that live at the cell.
+    Whole,
+    /// Those below the block of the cell: what the block held was moved into the callee's frame.
+    BelowBlock,
+}
+
+/// How much of the frame that called `callee` is its own.
+pub fn extent_below(callee: &Frame) -> Extent {
+    match callee.on_return.get() {
+        OnReturn::Store | OnReturn::StoreLocal | OnReturn::Init => Extent::BelowBlock,
+        OnReturn::Leave | OnReturn::ForIter | OnReturn::ForIterLocal | OnReturn::Send => Extent::Whole,
+    }
+}
+
+/// The temporaries of a frame that hold values, as a count.
+pub fn live_temporaries(frame: &Frame, extent: Extent) -> usize {
+    let (locals, live) = frame.code().slots_at(frame.word_index());
+    if extent == Extent::Whole {
+        return live;
+    }
+    // SAFETY: `ip` points to a cell of live code.
+    let cell = unsafe { (*frame.ip.get().cast::<AtomicU64>()).load(Relaxed) };
+    let block = CellOp::from_u16(cell as u16).and_then(|op| op.instr().info().layout.block);
+    block.map_or(live, |(_, field)| {
+        let slot = (cell >> (16 * (u32::from(field) + 1))) as u16;
+        live.min(usize::from(slot).saturating_sub(locals))
+    })
+}
+
 /// Shows the collector what one frame holds: header, locals, and the temporaries that live at the cell the frame stands
 /// at.
 ///
 /// # Safety
 /// `fp` is a frame that shows every live reference; the world is stopped or the frame suspended.
-pub(crate) unsafe fn trace_frame(fp: *mut Word, visit: &mut dyn FnMut(Word)) {
+pub(crate) unsafe fn trace_frame(fp: *mut Word, extent: Extent, visit: &mut dyn FnMut(Word)) {
     // SAFETY: forwarded.
     let frame = unsafe { Frame::of(fp) };
-    for word in [&frame.function, &frame.globals, &frame.builtins, &frame.locals] {
+    for word in [&frame.function, &frame.globals, &frame.builtins, &frame.locals, &frame.owner] {
         visit(word.get());
     }
-    let (locals, live) = frame.code().slots_at(frame.word_index());
-    for slot in 0..locals + live {
+    let live = live_temporaries(frame, extent);
+    for slot in 0..frame.locals_count.get() as usize + live {
         // SAFETY: inside the frame: locals are always initialized, temporaries up to the live count are.
         let place = unsafe { fp.add(slot) };
         // SAFETY: as above.
@@ -131,11 +169,14 @@ pub(crate) unsafe fn trace_frame(fp: *mut Word, visit: &mut dyn FnMut(Word)) {
 /// Shows the collector what the frames of `thread` hold. The world is stopped.
 pub(crate) fn walk(thread: &Thread, visit: &mut dyn FnMut(Word)) {
     let mut fp = thread.frame.get();
+    let mut extent = Extent::Whole;
     while !fp.is_null() {
         // SAFETY: the chain of a stopped thread is exact (O4).
-        unsafe { trace_frame(fp, visit) };
+        unsafe { trace_frame(fp, extent, visit) };
         // SAFETY: as above.
-        fp = unsafe { Frame::of(fp) }.previous.get();
+        let frame = unsafe { Frame::of(fp) };
+        extent = extent_below(frame);
+        fp = frame.previous.get();
     }
 }
 

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use stackref::{StackRef, Value, Word};
 
-use super::frame::{Frame, HEADER_WORDS, trace_frame};
+use super::frame::{Extent, Frame, HEADER_WORDS, trace_frame};
 use crate::layout::{Field, Payload};
 use crate::typeobj::{TypeFlags, TypeObject};
 
@@ -189,7 +189,7 @@ impl Payload for Generator {
             // SAFETY: payloads are traced while the world is stopped.
             let fp = unsafe { self.fp() };
             // SAFETY: the frame is suspended (a running one is in its thread's chain).
-            unsafe { trace_frame(fp, visit) };
+            unsafe { trace_frame(fp, Extent::Whole, visit) };
         }
     }
 

@@ -1,0 +1,364 @@
+//! Python-to-Python calls: pushing a frame, binding arguments, and coming back.
+
+use interp_code::CodeFlags;
+use interp_object::data::code::CodeObject;
+use interp_object::data::frame::{Frame, OnReturn, payload_in};
+use interp_object::data::function::Function;
+use interp_object::data::{exception as exc, singletons};
+use interp_object::layout::{ValueExt, class_of};
+use interp_object::{Esc, PyResult, Raised, Thread, Value, Word};
+use stackref::{Dead, StackRef};
+
+use crate::dispatch::Cell;
+use crate::flow::Flow;
+use crate::{stack, unwind};
+
+pub(crate) mod bind;
+
+/// Flags of code whose arguments need more than a copy.
+const VARIADIC: CodeFlags = CodeFlags::VARARGS.union(CodeFlags::VARKEYWORDS);
+
+/// Where a callee's result goes.
+#[derive(Clone, Copy)]
+pub(crate) struct Return {
+    /// Where the caller goes on.
+    pub(crate) ip: *const Cell,
+    /// The caller's slot.
+    pub(crate) slot: usize,
+    /// What is done with the result.
+    pub(crate) how: OnReturn,
+}
+
+impl Return {
+    /// A result that goes to a temporary.
+    pub(crate) fn store(ip: *const Cell, slot: usize) -> Self {
+        Return { ip, slot, how: OnReturn::Store }
+    }
+}
+
+/// Whether a call with this many positional arguments only copies them.
+#[inline(always)]
+pub(crate) fn is_simple(code: &CodeObject, positional: usize) -> bool {
+    let data = code.data();
+    data.argcount as usize == positional && data.kwonlyargcount == 0 && !data.flags.intersects(VARIADIC)
+}
+
+/// Pushes a frame for `function`, whose word the frame takes over. Locals are NULL from `args` on; the caller writes the
+/// first `args` of them. `Err` (nothing raised yet) if calls nest too deep.
+///
+/// The frame is not yet the running one: [`enter_frame`] makes it so.
+#[inline(always)]
+pub(crate) fn push_frame(
+    th: &Thread,
+    function: Word,
+    payload: &Function,
+    code: &CodeObject,
+    args: usize,
+) -> Option<*mut Word> {
+    let cells = code.made_executable()?;
+    let remaining = th.recursion_remaining.get();
+    if remaining == 0 {
+        return None;
+    }
+    th.recursion_remaining.set(remaining - 1);
+    let form = cells.form();
+    let slots = form.slots() as usize + RESERVED_SLOTS;
+    let fp = stack::push(th, slots);
+    // SAFETY: `push` made room for a header below `fp`.
+    let frame = unsafe { Frame::of(fp) };
+    frame.ip.set(cells.start());
+    frame.code.set(code);
+    frame.function.set(function);
+    frame.globals.set(payload.globals().word().to_uncounted());
+    frame.builtins.set(payload.builtins().word().to_uncounted());
+    frame.locals.set(Word::NULL);
+    frame.owner.set(Word::NULL);
+    frame.locals_count.set(form.locals);
+    frame.slots_count.set(slots as u32);
+    for local in args..form.locals as usize {
+        // SAFETY: inside the frame.
+        let place = unsafe { fp.add(local) };
+        // SAFETY: as above.
+        unsafe { place.write(Word::NULL) };
+    }
+    Some(fp)
+}
+
+/// Slots that intermediates of instructions may be spilled to.
+const RESERVED_SLOTS: usize = 4;
+
+/// Makes a pushed frame the running one.
+#[inline(always)]
+pub(crate) fn enter_frame(th: &Thread, fp: *mut Word, ret: Return) -> Flow {
+    // SAFETY: `fp` was made by `push_frame` or belongs to a claimed generator.
+    let frame = unsafe { Frame::of(fp) };
+    frame.previous.set(th.frame.get());
+    frame.return_ip.set(ret.ip);
+    frame.return_slot.set(ret.slot as u32);
+    frame.on_return.set(ret.how);
+    th.frame.set(fp);
+    Flow { ip: frame.ip.get(), fp }
+}
+
+/// Calls what lies in a block of slots: callable, `self` or NULL, arguments. The block is consumed. The caller's ip is
+/// saved. Python functions with plain arguments get a frame of this loop, all else is called natively.
+#[inline(always)]
+pub(crate) fn call_block(th: &Thread, fp: *mut Word, base: usize, argc: usize, ret: Return) -> Option<Flow> {
+    // SAFETY: H1: the block is part of the frame.
+    let block = unsafe { fp.add(base) };
+    // SAFETY: as above.
+    let (callable, this) = unsafe { (block.read(), block.add(1).read()) };
+    if !callable.is_ptr() || !std::ptr::eq(class_of(callable), &raw const interp_object::data::function::FUNCTION) {
+        return None;
+    }
+    // SAFETY: the type was compared; the block keeps the function alive, and the frame takes it over.
+    let function: &Function = unsafe { payload_in(callable) };
+    // SAFETY: a function's code is a code object, deferred: it outlives this frame's use through the function.
+    let code: &CodeObject = unsafe { payload_in(function.code_word()) };
+    let skip = usize::from(this.is_null());
+    let given = argc + 1 - skip;
+    if !is_simple(code, given) {
+        return None;
+    }
+    let callee = push_frame(th, callable, function, code, given)?;
+    for index in 0..given {
+        // SAFETY: both blocks are inside their frames; the words move.
+        let word = unsafe { block.add(1 + skip + index).read() };
+        // SAFETY: as above.
+        unsafe { callee.add(index).write(word) };
+    }
+    Some(enter_frame(th, callee, ret))
+}
+
+/// The rest of [`call_block`]: everything that is no plain call of a Python function. Takes the block's values out, so
+/// that they live in native handles while anything may happen.
+#[cold]
+#[inline(never)]
+pub(crate) fn call_block_slow(
+    th: &Thread,
+    ip: *const Cell,
+    fp: *mut Word,
+    base: usize,
+    argc: usize,
+    ret: Return,
+) -> Flow {
+    // SAFETY: H2: the block is still in place and the caller saved its ip.
+    let esc = unsafe { Esc::after_spill(th) };
+    match call_native(esc, fp, base, argc) {
+        Ok(Called::Value(value)) => {
+            clear_block(th, fp, base, argc + 2);
+            store_result(th, fp, ret, value)
+        }
+        Ok(Called::Frame(callee)) => {
+            clear_block(th, fp, base, argc + 2);
+            enter_frame(th, callee, ret)
+        }
+        Err(Raised { .. }) => {
+            clear_block(th, fp, base, argc + 2);
+            unwind::unwind(ip, fp, th)
+        }
+    }
+}
+
+enum Called {
+    Value(Value),
+    Frame(*mut Word),
+}
+
+fn call_native(esc: Esc<'_>, fp: *mut Word, base: usize, argc: usize) -> PyResult<Called> {
+    // SAFETY: H1: the block is part of the frame.
+    let block = unsafe { fp.add(base) };
+    // SAFETY: a view of the block, whose values stay in place until the caller clears them.
+    let callable = unsafe { &*block.cast::<Value>() };
+    // SAFETY: as above.
+    let this = unsafe { block.add(1).read() };
+    let skip = usize::from(this.is_null());
+    // SAFETY: as above: `self` if there is one, and the arguments.
+    let args = unsafe { std::slice::from_raw_parts(block.add(1 + skip).cast::<Value>(), argc + 1 - skip) };
+    call_values(esc, callable, args)
+}
+
+/// Calls a callable with positional arguments that someone else keeps alive.
+fn call_values(esc: Esc<'_>, callable: &Value, args: &[Value]) -> PyResult<Called> {
+    use interp_object::Args;
+    use interp_object::data::descr::BoundMethod;
+    if let Some(function) = callable.exact::<Function>() {
+        return bind::bind_frame(esc, callable, function, Args::positional(args)).map(Called::Frame);
+    }
+    if let Some(method) = callable.exact::<BoundMethod>() {
+        let mut values = Vec::with_capacity(args.len() + 1);
+        values.push(method.receiver.clone());
+        values.extend_from_slice(args);
+        if let Some(function) = method.function.exact::<Function>() {
+            let callable = &method.function;
+            return bind::bind_frame(esc, callable, function, Args::positional(&values)).map(Called::Frame);
+        }
+        return interp_object::call::call(esc, &method.function, &values).map(Called::Value);
+    }
+    interp_object::call::call(esc, callable, args).map(Called::Value)
+}
+
+/// Closes `len` slots from `base` on, top down.
+pub(crate) fn clear_block(th: &Thread, fp: *mut Word, base: usize, len: usize) {
+    for slot in (base..base + len).rev() {
+        // SAFETY: H1: the block is part of the frame.
+        let place = unsafe { fp.add(slot) };
+        // SAFETY: as above; the slot owned what it held.
+        let word = unsafe { place.replace(Word::NULL) };
+        close_word(th, word);
+    }
+}
+
+/// Closes an owned word; NULL is allowed. Only where an escape is possible.
+pub(crate) fn close_word(th: &Thread, word: Word) {
+    if !word.is_null() {
+        // SAFETY: the caller owns the word.
+        if let Some(dead) = unsafe { StackRef::from_word(word) }.close(th.id()) {
+            dead.finalize();
+        }
+    }
+}
+
+/// Gives a result to the frame that waits for it, and goes on there.
+pub(crate) fn store_result(th: &Thread, fp: *mut Word, ret: Return, value: Value) -> Flow {
+    // SAFETY: H1: the caller's frame.
+    let place = unsafe { fp.add(ret.slot) };
+    match ret.how {
+        OnReturn::StoreLocal | OnReturn::ForIterLocal => {
+            // SAFETY: a local is always initialized.
+            let old = unsafe { place.replace(value.into_word()) };
+            // SAFETY: the caller's frame; the store is done, so it stands at the next cell.
+            unsafe { Frame::of(fp) }.ip.set(ret.ip);
+            close_word(th, old);
+        }
+        // SAFETY: a temporary that holds nothing.
+        _ => unsafe { place.write(value.into_word()) },
+    }
+    Flow { ip: ret.ip, fp }
+}
+
+/// Raises `RecursionError`, or makes a frame's code executable and asks for another try.
+#[cold]
+pub(crate) fn cannot_push(esc: Esc<'_>, code: &CodeObject) -> PyResult<()> {
+    if esc.thread().recursion_remaining.get() == 0 {
+        return Err(esc.raise_str(&exc::RECURSION_ERROR, "maximum recursion depth exceeded"));
+    }
+    code.executable(esc).map(drop)
+}
+
+/// Closes the locals of the running frame and what its header owns, top down; stops at the first object that dies, which
+/// the caller finalizes before it goes on.
+#[inline(always)]
+fn close_frame(th: &Thread, fp: *mut Word, frame: &Frame) -> Option<Dead> {
+    let me = th.id();
+    let mut slot = frame.locals_count.get() as usize;
+    while slot > 0 {
+        slot -= 1;
+        // SAFETY: inside the frame.
+        let place = unsafe { fp.add(slot) };
+        // SAFETY: locals are always initialized.
+        let word = unsafe { place.read() };
+        if word.is_counted() {
+            // SAFETY: as above.
+            unsafe { place.write(Word::NULL) };
+            // SAFETY: the slot owned the count, and is NULL now.
+            let dead = unsafe { StackRef::from_word(word) }.close(me);
+            if dead.is_some() {
+                return dead;
+            }
+        }
+    }
+    for owned in [&frame.locals, &frame.function] {
+        let word = owned.get();
+        if word.is_counted() {
+            owned.set(Word::NULL);
+            // SAFETY: the header owned the count.
+            let dead = unsafe { StackRef::from_word(word) }.close(me);
+            if dead.is_some() {
+                return dead;
+            }
+        }
+    }
+    None
+}
+
+/// Leaves the running frame with a result that owns itself: closes what the frame holds, unlinks it, and gives the
+/// result to whoever waits for it. The frame's ip is saved.
+#[inline(always)]
+pub(crate) fn leave_frame(th: &Thread, fp: *mut Word, result: Word) -> Flow {
+    // SAFETY: H1.
+    let frame = unsafe { Frame::of(fp) };
+    if let Some(dead) = close_frame(th, fp, frame) {
+        return leave_frame_slow(th, fp, result, dead);
+    }
+    unlink_and_return(th, fp, frame, result)
+}
+
+#[cold]
+#[inline(never)]
+fn leave_frame_slow(th: &Thread, fp: *mut Word, result: Word, dead: Dead) -> Flow {
+    // SAFETY: the result is owned; as a native handle it survives what finalizers do.
+    let result = unsafe { StackRef::from_word(result) }.into_value(th.id());
+    dead.finalize();
+    // SAFETY: H1.
+    let frame = unsafe { Frame::of(fp) };
+    while let Some(dead) = close_frame(th, fp, frame) {
+        dead.finalize();
+    }
+    unlink_and_return(th, fp, frame, result.into_word())
+}
+
+#[inline(always)]
+fn unlink_and_return(th: &Thread, fp: *mut Word, frame: &Frame, result: Word) -> Flow {
+    let caller = frame.previous.get();
+    th.frame.set(caller);
+    let (ip, slot, how) = (frame.return_ip.get(), frame.return_slot.get() as usize, frame.on_return.get());
+    if !frame.owner.get().is_null() {
+        return crate::generator::returned(th, fp, frame, result);
+    }
+    th.recursion_remaining.set(th.recursion_remaining.get() + 1);
+    stack::pop(th, fp);
+    if how == OnReturn::Store {
+        // SAFETY: H1: the caller's frame has this slot, which holds nothing.
+        let place = unsafe { caller.add(slot) };
+        // SAFETY: as above.
+        unsafe { place.write(result) };
+        return Flow { ip, fp: caller };
+    }
+    deliver(th, caller, Return { ip, slot, how }, result)
+}
+
+#[inline(never)]
+fn deliver(th: &Thread, caller: *mut Word, ret: Return, result: Word) -> Flow {
+    match ret.how {
+        OnReturn::Leave => {
+            // SAFETY: owned; what leaves the loop is a native handle.
+            let value = unsafe { StackRef::from_word(result) }.into_value(th.id());
+            Flow::leave(value.into_word().bits())
+        }
+        OnReturn::Init => init_returned(th, caller, ret, result),
+        _ => {
+            // SAFETY: owned.
+            let value = unsafe { StackRef::from_word(result) }.into_value(th.id());
+            store_result(th, caller, ret, value)
+        }
+    }
+}
+
+/// `__init__` came back: the instance waits in the slot.
+fn init_returned(th: &Thread, caller: *mut Word, ret: Return, result: Word) -> Flow {
+    // SAFETY: owned.
+    let value = unsafe { StackRef::from_word(result) }.into_value(th.id());
+    if singletons::is_none(&value) {
+        return Flow { ip: ret.ip, fp: caller };
+    }
+    // SAFETY: the caller stands at its call, which is complete but for this check.
+    let esc = unsafe { Esc::after_spill(th) };
+    let message = format!("__init__() should return None, not '{}'", value.class().name());
+    drop(value);
+    clear_block(th, caller, ret.slot, 1);
+    let _ = esc.type_error(message);
+    // SAFETY: H1.
+    let ip = unsafe { Frame::of(caller) }.ip.get();
+    unwind::unwind(ip, caller, th)
+}

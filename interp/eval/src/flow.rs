@@ -1,0 +1,97 @@
+//! What out-of-line bodies work with: arrays of slots, and the place to go on.
+
+use interp_object::{Thread, Value, Word};
+
+use crate::dispatch::{Cell, Control, next};
+
+/// Consecutive slots of a frame. Bounds are checked: arrays are not on the fastest paths.
+#[derive(Clone, Copy)]
+pub(crate) struct Slots {
+    first: *mut Word,
+    len: usize,
+}
+
+impl Slots {
+    /// # Safety
+    /// `first` starts `len` slots of the running frame (H1).
+    #[inline(always)]
+    pub(crate) unsafe fn new(first: *mut Word, len: usize) -> Self {
+        Slots { first, len }
+    }
+
+    /// How many.
+    #[inline(always)]
+    pub(crate) fn len(self) -> usize {
+        self.len
+    }
+
+    /// The word in a slot.
+    #[inline(always)]
+    pub(crate) fn get(self, index: usize) -> Word {
+        assert!(index < self.len, "slot of the array");
+        // SAFETY: checked; the array is part of the running frame.
+        unsafe { self.first.add(index).read() }
+    }
+
+    /// Stores a word; what was there is overwritten.
+    #[inline(always)]
+    pub(crate) fn set(self, index: usize, word: Word) {
+        assert!(index < self.len, "slot of the array");
+        // SAFETY: checked, as above.
+        unsafe { self.first.add(index).write(word) };
+    }
+
+    /// Stores NULL everywhere.
+    pub(crate) fn clear(self) {
+        (0..self.len).for_each(|index| self.set(index, Word::NULL));
+    }
+
+    /// A view of slots that hold values.
+    #[inline(always)]
+    pub(crate) fn values<'a>(self) -> &'a [Value] {
+        // SAFETY: `Word` and `Value` have one representation; the definition says that these slots hold values, and
+        // they stay in the frame while the body runs.
+        unsafe { std::slice::from_raw_parts(self.first.cast::<Value>(), self.len) }
+    }
+
+    /// Moves the values out; the slots hold NULL.
+    pub(crate) fn take_all(self, me: u32) -> Vec<Value> {
+        (0..self.len)
+            .map(|index| {
+                let word = self.get(index);
+                self.set(index, Word::NULL);
+                // SAFETY: the slot owned what it held, and was just given up.
+                unsafe { stackref::StackRef::from_word(word) }.into_value(me)
+            })
+            .collect()
+    }
+}
+
+/// Where to go on. The low bit of `ip` asks for the base of the cell there.
+#[derive(Clone, Copy)]
+pub(crate) struct Flow {
+    pub(crate) ip: *const Cell,
+    pub(crate) fp: *mut Word,
+}
+
+impl Flow {
+    /// Leaving the loop with these bits: marked by a null `ip`.
+    pub(crate) fn leave(bits: u64) -> Flow {
+        Flow { ip: std::ptr::null(), fp: std::ptr::without_provenance_mut(bits as usize) }
+    }
+
+    /// Goes on there.
+    #[inline(always)]
+    pub(crate) fn go(self, th: &Thread) -> Control {
+        if self.ip.is_null() { Control { ip: self.ip, fp: self.fp } } else { next(self.ip, self.fp, th) }
+    }
+
+    /// Goes on there, or runs the base of the cell.
+    #[inline(always)]
+    pub(crate) fn go_or_deopt(self, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+        if self.ip.addr() & 1 == 0 {
+            return self.go(th);
+        }
+        crate::at::run_base(self.ip.map_addr(|ip| ip & !1), fp, th, cell)
+    }
+}

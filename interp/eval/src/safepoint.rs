@@ -1,0 +1,31 @@
+//! Safepoints: what others asked of this thread is done at backward jumps, calls and resumption.
+
+use std::sync::atomic::Ordering;
+
+use interp_object::{Esc, PyResult, Thread, gcmodel};
+
+/// Whether someone asked for something.
+#[inline(always)]
+pub(crate) fn is_asked(th: &Thread) -> bool {
+    cfg!(zeal) || th.breaker().load(Ordering::Relaxed) != 0
+}
+
+/// Does what was asked: stops, merges counts, frees memory, collects, raises.
+///
+/// # Errors
+/// An exception another thread asked this one to raise, or what a signal handler raised.
+#[cold]
+#[inline(never)]
+pub(crate) fn serve(esc: Esc<'_>) -> PyResult<()> {
+    let th = esc.thread();
+    let requests = th.mutator().safepoint();
+    th.drop_delayed();
+    if requests.contains(gc::Requests::GC) || cfg!(zeal) {
+        gcmodel::collect(esc);
+    }
+    let asked = th.async_exception.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+    match asked {
+        Some(exception) => Err(esc.raise_object(&exception)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,73 @@
+//! The data stack: frames of calls, contiguous in chunks.
+
+use interp_object::data::frame::HEADER_WORDS;
+use interp_object::{Thread, Word};
+
+/// Words of a chunk; larger frames get a chunk of their own size.
+const CHUNK_WORDS: usize = 16 * 1024;
+
+/// Room for a frame with this many slots: the address of its first local. Nothing is initialized.
+#[inline(always)]
+pub(crate) fn push(th: &Thread, slots: usize) -> *mut Word {
+    let start = th.stack_top.get();
+    let need = HEADER_WORDS + slots;
+    if (th.stack_end.get().addr() - start.addr()) / size_of::<Word>() < need {
+        return push_slow(th, slots);
+    }
+    // SAFETY: the chunk has room for `need` words from `start`.
+    th.stack_top.set(unsafe { start.add(need) });
+    // SAFETY: as above.
+    unsafe { start.add(HEADER_WORDS) }
+}
+
+#[cold]
+#[inline(never)]
+fn push_slow(th: &Thread, slots: usize) -> *mut Word {
+    let need = HEADER_WORDS + slots + 1;
+    let mut chunk = vec![Word::NULL; CHUNK_WORDS.max(need * 2)].into_boxed_slice();
+    let saved = th.stack_top.get();
+    let first = chunk.as_mut_ptr();
+    let len = chunk.len();
+    let mut chunks = th.stack_chunks.borrow_mut();
+    let is_first = chunks.is_empty();
+    chunks.push(chunk);
+    drop(chunks);
+    // The first word of a chunk remembers where the one below was filled to.
+    // SAFETY: inside the chunk; the box does not move its contents.
+    let floor = unsafe { first.add(1) };
+    // SAFETY: as above; an address is no legal word, and this one is never read as one.
+    unsafe { first.cast::<*mut Word>().write(saved) };
+    th.stack_floor.set(if is_first { std::ptr::null_mut() } else { floor });
+    th.stack_top.set(floor);
+    // SAFETY: one past the end of the chunk.
+    th.stack_end.set(unsafe { first.add(len) });
+    push(th, slots)
+}
+
+/// Gives the room of the topmost frame back.
+#[inline(always)]
+pub(crate) fn pop(th: &Thread, fp: *mut Word) {
+    // SAFETY: `fp` is the topmost frame, `HEADER_WORDS` above its start.
+    let start = unsafe { fp.sub(HEADER_WORDS) };
+    th.stack_top.set(start);
+    if start == th.stack_floor.get() {
+        pop_chunk(th, start);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn pop_chunk(th: &Thread, floor: *mut Word) {
+    // SAFETY: the word below the floor of a chunk holds the saved top (`push_slow`).
+    let saved = unsafe { floor.sub(1).cast::<*mut Word>().read() };
+    let mut chunks = th.stack_chunks.borrow_mut();
+    chunks.pop();
+    let first_left = chunks.len() == 1;
+    if let Some(below) = chunks.last_mut() {
+        let range = below.as_mut_ptr_range();
+        th.stack_top.set(saved);
+        th.stack_end.set(range.end);
+        // SAFETY: a chunk is longer than a word.
+        th.stack_floor.set(if first_left { std::ptr::null_mut() } else { unsafe { range.start.add(1) } });
+    }
+}
