@@ -206,3 +206,6 @@ impl std::ops::IndexMut<ScopeId> for SymbolTable {
         &mut self.scopes[scope.0 as usize]
     }
 }
+
+#[cfg(test)]
+mod tests;
