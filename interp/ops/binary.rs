@@ -1,5 +1,69 @@
 //! Unary and binary operators, subscripts and slices.
 
+#[op(left, right -- left, right)]
+fn _GUARD_BOTH_INT() {
+    exit_if!(!Word::both_ints(left, right))
+}
+
+#[op(left, right -- left, right)]
+fn _GUARD_BOTH_FLOAT() {
+    exit_if!(!Word::both_floats(left, right))
+}
+
+/// Deopts when the result leaves the immediate range: the generic form makes a big int.
+#[op(left, right -- res)]
+#[pure]
+fn _BINARY_OP_ADD_INT() {
+    let Some(found) = left.int_add(right) else { deopt!() };
+    imm!(left, right);
+    res = found;
+}
+
+/// Deopts when the result is no immediate: the generic form boxes it.
+#[op(left, right -- res)]
+#[pure]
+fn _BINARY_OP_ADD_FLOAT() {
+    let Some(found) = Word::from_f64(left.f64_unchecked() + right.f64_unchecked()) else { deopt!() };
+    imm!(left, right);
+    res = found;
+}
+
+/// Deopts when the result leaves the immediate range: the generic form makes a big int.
+#[op(left, right -- res)]
+#[pure]
+fn _BINARY_OP_SUBTRACT_INT() {
+    let Some(found) = left.int_sub(right) else { deopt!() };
+    imm!(left, right);
+    res = found;
+}
+
+/// Deopts when the result is no immediate: the generic form boxes it.
+#[op(left, right -- res)]
+#[pure]
+fn _BINARY_OP_SUBTRACT_FLOAT() {
+    let Some(found) = Word::from_f64(left.f64_unchecked() - right.f64_unchecked()) else { deopt!() };
+    imm!(left, right);
+    res = found;
+}
+
+/// Deopts when the result leaves the immediate range: the generic form makes a big int.
+#[op(left, right -- res)]
+#[pure]
+fn _BINARY_OP_MULTIPLY_INT() {
+    let Some(found) = left.int_mul(right) else { deopt!() };
+    imm!(left, right);
+    res = found;
+}
+
+/// Deopts when the result is no immediate: the generic form boxes it.
+#[op(left, right -- res)]
+#[pure]
+fn _BINARY_OP_MULTIPLY_FLOAT() {
+    let Some(found) = Word::from_f64(left.f64_unchecked() * right.f64_unchecked()) else { deopt!() };
+    imm!(left, right);
+    res = found;
+}
+
 /// Applies the operator `oparg` (`interp_opcode::BinaryOp`), subscript included.
 #[inst(code = 44, arg)]
 #[stack(left, right -- res)]
@@ -8,27 +72,27 @@ fn BINARY_OP();
 
 #[inst(code = 130, arg)]
 #[stack(left, right -- res)]
-fn BINARY_OP_ADD_INT();
+const BINARY_OP_ADD_INT: Macro = _GUARD_BOTH_INT + _BINARY_OP_ADD_INT;
 
 #[inst(code = 142, arg)]
 #[stack(left, right -- res)]
-fn BINARY_OP_SUBTRACT_INT();
+const BINARY_OP_SUBTRACT_INT: Macro = _GUARD_BOTH_INT + _BINARY_OP_SUBTRACT_INT;
 
 #[inst(code = 134, arg)]
 #[stack(left, right -- res)]
-fn BINARY_OP_MULTIPLY_INT();
+const BINARY_OP_MULTIPLY_INT: Macro = _GUARD_BOTH_INT + _BINARY_OP_MULTIPLY_INT;
 
 #[inst(code = 129, arg)]
 #[stack(left, right -- res)]
-fn BINARY_OP_ADD_FLOAT();
+const BINARY_OP_ADD_FLOAT: Macro = _GUARD_BOTH_FLOAT + _BINARY_OP_ADD_FLOAT;
 
 #[inst(code = 141, arg)]
 #[stack(left, right -- res)]
-fn BINARY_OP_SUBTRACT_FLOAT();
+const BINARY_OP_SUBTRACT_FLOAT: Macro = _GUARD_BOTH_FLOAT + _BINARY_OP_SUBTRACT_FLOAT;
 
 #[inst(code = 133, arg)]
 #[stack(left, right -- res)]
-fn BINARY_OP_MULTIPLY_FLOAT();
+const BINARY_OP_MULTIPLY_FLOAT: Macro = _GUARD_BOTH_FLOAT + _BINARY_OP_MULTIPLY_FLOAT;
 
 #[inst(code = 131, arg)]
 #[stack(left, right -- res)]
@@ -136,4 +200,7 @@ fn UNARY_INVERT();
 #[inst(code = 42)]
 #[stack(value -- res)]
 #[operands(value: L | T, dest: T | L)]
-fn UNARY_NOT();
+fn UNARY_NOT() {
+    res = bool_word(!is_true(value));
+    imm!(value);
+}

@@ -1,5 +1,19 @@
 //! Comparisons, containment, identity and truth.
 
+#[op(left, right -- res)]
+#[pure]
+fn _COMPARE_OP_INT() {
+    res = bool_word(compare_ints(left, right, oparg));
+    imm!(left, right);
+}
+
+#[op(left, right -- res)]
+#[pure]
+fn _COMPARE_OP_FLOAT() {
+    res = bool_word(compare_floats(left, right, oparg));
+    imm!(left, right);
+}
+
 /// Compares; the operator is `oparg >> 5`, and `oparg & 16` asks for a bool.
 #[inst(code = 56, arg)]
 #[stack(left, right -- res)]
@@ -8,11 +22,11 @@ fn COMPARE_OP();
 
 #[inst(code = 167, arg)]
 #[stack(left, right -- res)]
-fn COMPARE_OP_INT();
+const COMPARE_OP_INT: Macro = _GUARD_BOTH_INT + _COMPARE_OP_INT;
 
 #[inst(code = 166, arg)]
 #[stack(left, right -- res)]
-fn COMPARE_OP_FLOAT();
+const COMPARE_OP_FLOAT: Macro = _GUARD_BOTH_FLOAT + _COMPARE_OP_FLOAT;
 
 #[inst(code = 168, arg)]
 #[stack(left, right -- res)]
@@ -42,7 +56,12 @@ const CONTAINS_OP: Family = [CONTAINS_OP_SET, CONTAINS_OP_DICT];
 #[inst(code = 74, arg, words = 1)]
 #[stack(left, right -- res)]
 #[operands(left: L | T | K, right: L | T | K, dest: T)]
-fn IS_OP();
+fn IS_OP() {
+    let same = left.is(right);
+    close!(esc, right);
+    close!(esc, left);
+    res = bool_word(same != (oparg == 1));
+}
 
 /// Truth of a value as True or False.
 #[inst(code = 39)]
@@ -56,11 +75,19 @@ fn TO_BOOL_ALWAYS_TRUE();
 
 #[inst(code = 204)]
 #[stack(value -- res)]
-fn TO_BOOL_BOOL();
+fn TO_BOOL_BOOL() {
+    exit_if!(!is_bool(value));
+    res = value;
+    imm!(value);
+}
 
 #[inst(code = 205)]
 #[stack(value -- res)]
-fn TO_BOOL_INT();
+fn TO_BOOL_INT() {
+    exit_if!(!value.is_int());
+    res = bool_word(value.int_unchecked() != 0);
+    imm!(value);
+}
 
 #[inst(code = 206)]
 #[stack(value -- res)]
@@ -68,7 +95,11 @@ fn TO_BOOL_LIST();
 
 #[inst(code = 207)]
 #[stack(value -- res)]
-fn TO_BOOL_NONE();
+fn TO_BOOL_NONE() {
+    exit_if!(!is_none(value));
+    res = bool_word(false);
+    imm!(value);
+}
 
 #[inst(code = 208)]
 #[stack(value -- res)]

@@ -19,36 +19,64 @@ const JUMP_BACKWARD: Family = [JUMP_BACKWARD_NO_JIT, JUMP_BACKWARD_JIT];
 /// Jumps back without a safepoint (inside `yield from` and `await`).
 #[inst(code = 76, arg = jump)]
 #[stack(--)]
-fn JUMP_BACKWARD_NO_INTERRUPT();
+fn JUMP_BACKWARD_NO_INTERRUPT() {
+    jump!()
+}
 
 /// Jumps forward.
 #[inst(code = 77, arg = jump)]
 #[stack(--)]
-fn JUMP_FORWARD();
+fn JUMP_FORWARD() {
+    jump!()
+}
 
 /// Pops a bool and jumps if it is True.
 #[inst(code = 103, arg = jump, caches = 1)]
 #[stack(cond --)]
 #[operands(cond: L | T)]
-fn POP_JUMP_IF_TRUE();
+fn POP_JUMP_IF_TRUE() {
+    let taken = is_true(cond);
+    imm!(cond);
+    if taken {
+        jump!()
+    }
+}
 
 /// Pops a bool and jumps if it is False.
 #[inst(code = 100, arg = jump, caches = 1)]
 #[stack(cond --)]
 #[operands(cond: L | T)]
-fn POP_JUMP_IF_FALSE();
+fn POP_JUMP_IF_FALSE() {
+    let taken = !is_true(cond);
+    imm!(cond);
+    if taken {
+        jump!()
+    }
+}
 
 /// Pops and jumps if it is None.
 #[inst(code = 101, arg = jump, caches = 1)]
 #[stack(value --)]
 #[operands(value: L | T)]
-fn POP_JUMP_IF_NONE();
+fn POP_JUMP_IF_NONE() {
+    let taken = is_none(value);
+    close!(esc, value);
+    if taken {
+        jump!()
+    }
+}
 
 /// Pops and jumps if it is not None.
 #[inst(code = 102, arg = jump, caches = 1)]
 #[stack(value --)]
 #[operands(value: L | T)]
-fn POP_JUMP_IF_NOT_NONE();
+fn POP_JUMP_IF_NOT_NONE() {
+    let taken = !is_none(value);
+    close!(esc, value);
+    if taken {
+        jump!()
+    }
+}
 
 /// Marks the way on from a conditional jump, for monitoring.
 #[inst(code = 28, no_cell)]
@@ -75,6 +103,42 @@ const JUMP_IF_FALSE: Pseudo = seq![COPY, TO_BOOL, POP_JUMP_IF_FALSE];
 #[stack(cond -- cond)]
 const JUMP_IF_TRUE: Pseudo = seq![COPY, TO_BOOL, POP_JUMP_IF_TRUE];
 
+#[op(left, right --)]
+fn _COMPARE_JUMP_IF_TRUE_INT() {
+    let taken = compare_ints(left, right, oparg);
+    imm!(left, right);
+    if taken {
+        jump!()
+    }
+}
+
+#[op(left, right --)]
+fn _COMPARE_JUMP_IF_TRUE_FLOAT() {
+    let taken = compare_floats(left, right, oparg);
+    imm!(left, right);
+    if taken {
+        jump!()
+    }
+}
+
+#[op(left, right --)]
+fn _COMPARE_JUMP_IF_FALSE_INT() {
+    let taken = !compare_ints(left, right, oparg);
+    imm!(left, right);
+    if taken {
+        jump!()
+    }
+}
+
+#[op(left, right --)]
+fn _COMPARE_JUMP_IF_FALSE_FLOAT() {
+    let taken = !compare_floats(left, right, oparg);
+    imm!(left, right);
+    if taken {
+        jump!()
+    }
+}
+
 /// `COMPARE_OP` to a bool and `POP_JUMP_IF_TRUE` in one: the truth is not materialized.
 #[inst(form = 513, arg, jump)]
 #[stack(left, right --)]
@@ -83,11 +147,11 @@ fn COMPARE_JUMP_IF_TRUE();
 
 #[inst(form = 514, arg, jump)]
 #[stack(left, right --)]
-fn COMPARE_JUMP_IF_TRUE_INT();
+const COMPARE_JUMP_IF_TRUE_INT: Macro = _GUARD_BOTH_INT + _COMPARE_JUMP_IF_TRUE_INT;
 
 #[inst(form = 515, arg, jump)]
 #[stack(left, right --)]
-fn COMPARE_JUMP_IF_TRUE_FLOAT();
+const COMPARE_JUMP_IF_TRUE_FLOAT: Macro = _GUARD_BOTH_FLOAT + _COMPARE_JUMP_IF_TRUE_FLOAT;
 
 #[inst(form = 516, arg, jump)]
 #[stack(left, right --)]
@@ -104,11 +168,11 @@ fn COMPARE_JUMP_IF_FALSE();
 
 #[inst(form = 518, arg, jump)]
 #[stack(left, right --)]
-fn COMPARE_JUMP_IF_FALSE_INT();
+const COMPARE_JUMP_IF_FALSE_INT: Macro = _GUARD_BOTH_INT + _COMPARE_JUMP_IF_FALSE_INT;
 
 #[inst(form = 519, arg, jump)]
 #[stack(left, right --)]
-fn COMPARE_JUMP_IF_FALSE_FLOAT();
+const COMPARE_JUMP_IF_FALSE_FLOAT: Macro = _GUARD_BOTH_FLOAT + _COMPARE_JUMP_IF_FALSE_FLOAT;
 
 #[inst(form = 520, arg, jump)]
 #[stack(left, right --)]

@@ -25,7 +25,10 @@ const SEND: Family = [SEND_GEN];
 /// Drops the receiver under the value that `SEND` left.
 #[inst(code = 10)]
 #[stack(receiver, value -- val)]
-fn END_SEND();
+fn END_SEND() {
+    val = steal!(value);
+    close!(esc, receiver);
+}
 
 /// After a throw into `yield from`: StopIteration becomes its value, all else is raised again.
 #[inst(code = 7)]

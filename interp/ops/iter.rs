@@ -45,7 +45,9 @@ fn END_FOR();
 /// Drops the iterator.
 #[inst(code = 30)]
 #[stack(iter --)]
-fn POP_ITER();
+fn POP_ITER() {
+    close!(esc, iter);
+}
 
 /// Pushes `len` of the top.
 #[inst(code = 18)]

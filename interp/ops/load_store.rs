@@ -49,7 +49,9 @@ fn LOAD_FAST_CHECK();
 /// Pushes a local, NULL included, and clears it (comprehension entry).
 #[inst(code = 85, arg = local)]
 #[stack(-- value)]
-fn LOAD_FAST_AND_CLEAR();
+fn LOAD_FAST_AND_CLEAR() {
+    value = set_local!(oparg, Word::NULL);
+}
 
 /// Pops into a local.
 #[inst(code = 112, arg = local, no_cell)]
@@ -112,22 +114,32 @@ fn LOAD_COMMON_CONSTANT();
 /// Drops the top.
 #[inst(code = 31)]
 #[stack(value --)]
-fn POP_TOP();
+fn POP_TOP() {
+    close!(esc, value);
+}
 
 /// Pushes NULL, the missing `self` of a call.
 #[inst(code = 33)]
 #[stack(-- null)]
-fn PUSH_NULL();
+fn PUSH_NULL() {
+    null = Word::NULL;
+}
 
 /// Pushes another reference to the `oparg`-th from the top.
 #[inst(code = 59, arg)]
 #[stack(bottom, _[oparg - 1] -- bottom, _[oparg - 1], top)]
-fn COPY();
+fn COPY() {
+    top = dup!(bottom);
+}
 
 /// Exchanges the top with the `oparg`-th from the top.
 #[inst(code = 117, arg)]
 #[stack(bottom, middle[oparg - 2], top -- bottom, middle[oparg - 2], top)]
-fn SWAP();
+fn SWAP() {
+    let (low, high) = (steal!(bottom), steal!(top));
+    bottom = high;
+    top = low;
+}
 
 /// Wraps a local (an argument or NULL) in a new cell.
 #[inst(code = 97, arg = free)]

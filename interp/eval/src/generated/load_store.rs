@@ -16,7 +16,88 @@
 
 use crate::ops::*;
 
-/// `MOVE` as L_T (interp/ops/load_store.rs:167).
+/// `POP_TOP` (interp/ops/load_store.rs:117).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_pop_top(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let mut dead_0 = None;
+    dead_0 = at.close(value);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(1), dead_0);
+    }
+    at.next(1)
+}
+
+/// `PUSH_NULL` (interp/ops/load_store.rs:124).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_push_null(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut null;
+    null = Word::NULL;
+    at.set(at.a(), null);
+    at.next(1)
+}
+
+/// `COPY` (interp/ops/load_store.rs:131).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_copy(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut bottom = at.get(at.a());
+    let mut top;
+    top = at.dup(bottom);
+    at.set(at.a() + oparg as usize, top);
+    at.next(1)
+}
+
+/// `LOAD_FAST_AND_CLEAR` (interp/ops/load_store.rs:52).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_fast_and_clear(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut value;
+    value = at.set_local(oparg, Word::NULL);
+    at.set(at.a(), value);
+    at.next(1)
+}
+
+/// `SWAP` (interp/ops/load_store.rs:138).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_swap(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut top = at.get(at.a() + oparg as usize - 1);
+    let mut bottom = at.get(at.a());
+    let (low, high) = (bottom, top);
+    bottom = high;
+    top = low;
+    at.set(at.a() + oparg as usize - 1, top);
+    at.set(at.a(), bottom);
+    at.next(1)
+}
+
+/// `MOVE` as L_T (interp/ops/load_store.rs:179).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -30,7 +111,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_l_t(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as L_L (interp/ops/load_store.rs:167).
+/// `MOVE` as L_L (interp/ops/load_store.rs:179).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -47,7 +128,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_l_l(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as T_T (interp/ops/load_store.rs:167).
+/// `MOVE` as T_T (interp/ops/load_store.rs:179).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -61,7 +142,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_t_t(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as T_L (interp/ops/load_store.rs:167).
+/// `MOVE` as T_L (interp/ops/load_store.rs:179).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -78,7 +159,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_t_l(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as I_T (interp/ops/load_store.rs:167).
+/// `MOVE` as I_T (interp/ops/load_store.rs:179).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -92,7 +173,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_i_t(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as I_L (interp/ops/load_store.rs:167).
+/// `MOVE` as I_L (interp/ops/load_store.rs:179).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -109,7 +190,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_i_l(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as K_T (interp/ops/load_store.rs:167).
+/// `MOVE` as K_T (interp/ops/load_store.rs:179).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -123,7 +204,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_k_t(ip: *const Cell, fp: *mut Word,
     at.next(2)
 }
 
-/// `MOVE` as K_L (interp/ops/load_store.rs:167).
+/// `MOVE` as K_L (interp/ops/load_store.rs:179).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

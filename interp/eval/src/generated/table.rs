@@ -16,7 +16,7 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // CHECK_EXC_MATCH 
     missing, // CLEANUP_THROW 
     missing, // DELETE_SUBSCR 
-    missing, // END_SEND 
+    generators::weft_op_end_send, // END_SEND 
     missing, // EXIT_INIT_CHECK 
     missing, // FORMAT_SIMPLE 
     missing, // FORMAT_WITH_SPEC 
@@ -34,10 +34,10 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // MATCH_MAPPING 
     missing, // MATCH_SEQUENCE 
     missing, // POP_EXCEPT 
-    missing, // POP_ITER 
-    missing, // POP_TOP 
+    iter::weft_op_pop_iter, // POP_ITER 
+    load_store::weft_op_pop_top, // POP_TOP 
     missing, // PUSH_EXC_INFO 
-    missing, // PUSH_NULL 
+    load_store::weft_op_push_null, // PUSH_NULL 
     missing, // RETURN_GENERATOR 
     missing, // RETURN_VALUE L
     missing, // RETURN_VALUE T
@@ -79,10 +79,10 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // UNARY_NEGATIVE L_L
     missing, // UNARY_NEGATIVE T_T
     missing, // UNARY_NEGATIVE T_L
-    missing, // UNARY_NOT L_T
-    missing, // UNARY_NOT L_L
-    missing, // UNARY_NOT T_T
-    missing, // UNARY_NOT T_L
+    binary::weft_op_unary_not_l_t, // UNARY_NOT L_T
+    binary::weft_op_unary_not_l_l, // UNARY_NOT L_L
+    binary::weft_op_unary_not_l_t, // UNARY_NOT T_T
+    binary::weft_op_unary_not_l_l, // UNARY_NOT T_L
     missing, // WITH_EXCEPT_START 
     missing, // BINARY_OP LL_T
     missing, // BINARY_OP LL_L
@@ -141,7 +141,7 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // CONTAINS_OP KT_T
     missing, // CONTAINS_OP KK_T
     missing, // CONVERT_VALUE 
-    missing, // COPY 
+    load_store::weft_op_copy, // COPY 
     missing, // COPY_FREE_VARS 
     missing, // DELETE_ATTR 
     missing, // DELETE_DEREF 
@@ -156,18 +156,18 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // GET_AWAITABLE 
     missing, // IMPORT_FROM 
     missing, // IMPORT_NAME 
-    missing, // IS_OP LL_T
-    missing, // IS_OP LT_T
-    missing, // IS_OP LK_T
-    missing, // IS_OP TL_T
-    missing, // IS_OP TT_T
-    missing, // IS_OP TK_T
-    missing, // IS_OP KL_T
-    missing, // IS_OP KT_T
-    missing, // IS_OP KK_T
+    compare::weft_op_is_op_ll_t, // IS_OP LL_T
+    compare::weft_op_is_op_lt_t, // IS_OP LT_T
+    compare::weft_op_is_op_lk_t, // IS_OP LK_T
+    compare::weft_op_is_op_tl_t, // IS_OP TL_T
+    compare::weft_op_is_op_tt_t, // IS_OP TT_T
+    compare::weft_op_is_op_tk_t, // IS_OP TK_T
+    compare::weft_op_is_op_kl_t, // IS_OP KL_T
+    compare::weft_op_is_op_kt_t, // IS_OP KT_T
+    compare::weft_op_is_op_kk_t, // IS_OP KK_T
     missing, // JUMP_BACKWARD 
-    missing, // JUMP_BACKWARD_NO_INTERRUPT 
-    missing, // JUMP_FORWARD 
+    control::weft_op_jump_backward_no_interrupt, // JUMP_BACKWARD_NO_INTERRUPT 
+    control::weft_op_jump_forward, // JUMP_FORWARD 
     missing, // LIST_APPEND 
     missing, // LIST_EXTEND 
     missing, // LOAD_ATTR L_T
@@ -175,7 +175,7 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // LOAD_COMMON_CONSTANT 
     missing, // LOAD_CONST 
     missing, // LOAD_DEREF 
-    missing, // LOAD_FAST_AND_CLEAR 
+    load_store::weft_op_load_fast_and_clear, // LOAD_FAST_AND_CLEAR 
     missing, // LOAD_FAST_CHECK 
     missing, // LOAD_FROM_DICT_OR_DEREF 
     missing, // LOAD_FROM_DICT_OR_GLOBALS 
@@ -186,14 +186,14 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // MAKE_CELL 
     missing, // MAP_ADD 
     missing, // MATCH_CLASS 
-    missing, // POP_JUMP_IF_FALSE L
-    missing, // POP_JUMP_IF_FALSE T
-    missing, // POP_JUMP_IF_NONE L
-    missing, // POP_JUMP_IF_NONE T
-    missing, // POP_JUMP_IF_NOT_NONE L
-    missing, // POP_JUMP_IF_NOT_NONE T
-    missing, // POP_JUMP_IF_TRUE L
-    missing, // POP_JUMP_IF_TRUE T
+    control::weft_op_pop_jump_if_false_l, // POP_JUMP_IF_FALSE L
+    control::weft_op_pop_jump_if_false_l, // POP_JUMP_IF_FALSE T
+    control::weft_op_pop_jump_if_none_l, // POP_JUMP_IF_NONE L
+    control::weft_op_pop_jump_if_none_t, // POP_JUMP_IF_NONE T
+    control::weft_op_pop_jump_if_not_none_l, // POP_JUMP_IF_NOT_NONE L
+    control::weft_op_pop_jump_if_not_none_t, // POP_JUMP_IF_NOT_NONE T
+    control::weft_op_pop_jump_if_true_l, // POP_JUMP_IF_TRUE L
+    control::weft_op_pop_jump_if_true_l, // POP_JUMP_IF_TRUE T
     missing, // RAISE_VARARGS 
     missing, // RERAISE 
     missing, // SEND 
@@ -209,59 +209,59 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // STORE_DEREF 
     missing, // STORE_GLOBAL 
     missing, // STORE_NAME 
-    missing, // SWAP 
+    load_store::weft_op_swap, // SWAP 
     missing, // UNPACK_EX 
     missing, // UNPACK_SEQUENCE 
     missing, // YIELD_VALUE 
     missing, // RESUME 
-    missing, // BINARY_OP_ADD_FLOAT LL_T
-    missing, // BINARY_OP_ADD_FLOAT LL_L
-    missing, // BINARY_OP_ADD_FLOAT LT_T
-    missing, // BINARY_OP_ADD_FLOAT LT_L
-    missing, // BINARY_OP_ADD_FLOAT LI_T
-    missing, // BINARY_OP_ADD_FLOAT LI_L
-    missing, // BINARY_OP_ADD_FLOAT LK_T
-    missing, // BINARY_OP_ADD_FLOAT LK_L
-    missing, // BINARY_OP_ADD_FLOAT TL_T
-    missing, // BINARY_OP_ADD_FLOAT TL_L
-    missing, // BINARY_OP_ADD_FLOAT TT_T
-    missing, // BINARY_OP_ADD_FLOAT TT_L
-    missing, // BINARY_OP_ADD_FLOAT TI_T
-    missing, // BINARY_OP_ADD_FLOAT TI_L
-    missing, // BINARY_OP_ADD_FLOAT TK_T
-    missing, // BINARY_OP_ADD_FLOAT TK_L
-    missing, // BINARY_OP_ADD_FLOAT KL_T
-    missing, // BINARY_OP_ADD_FLOAT KL_L
-    missing, // BINARY_OP_ADD_FLOAT KT_T
-    missing, // BINARY_OP_ADD_FLOAT KT_L
-    missing, // BINARY_OP_ADD_FLOAT KI_T
-    missing, // BINARY_OP_ADD_FLOAT KI_L
-    missing, // BINARY_OP_ADD_FLOAT KK_T
-    missing, // BINARY_OP_ADD_FLOAT KK_L
-    missing, // BINARY_OP_ADD_INT LL_T
-    missing, // BINARY_OP_ADD_INT LL_L
-    missing, // BINARY_OP_ADD_INT LT_T
-    missing, // BINARY_OP_ADD_INT LT_L
-    missing, // BINARY_OP_ADD_INT LI_T
-    missing, // BINARY_OP_ADD_INT LI_L
-    missing, // BINARY_OP_ADD_INT LK_T
-    missing, // BINARY_OP_ADD_INT LK_L
-    missing, // BINARY_OP_ADD_INT TL_T
-    missing, // BINARY_OP_ADD_INT TL_L
-    missing, // BINARY_OP_ADD_INT TT_T
-    missing, // BINARY_OP_ADD_INT TT_L
-    missing, // BINARY_OP_ADD_INT TI_T
-    missing, // BINARY_OP_ADD_INT TI_L
-    missing, // BINARY_OP_ADD_INT TK_T
-    missing, // BINARY_OP_ADD_INT TK_L
-    missing, // BINARY_OP_ADD_INT KL_T
-    missing, // BINARY_OP_ADD_INT KL_L
-    missing, // BINARY_OP_ADD_INT KT_T
-    missing, // BINARY_OP_ADD_INT KT_L
-    missing, // BINARY_OP_ADD_INT KI_T
-    missing, // BINARY_OP_ADD_INT KI_L
-    missing, // BINARY_OP_ADD_INT KK_T
-    missing, // BINARY_OP_ADD_INT KK_L
+    binary_op::weft_op_binary_op_add_float_ll_t, // BINARY_OP_ADD_FLOAT LL_T
+    binary_op::weft_op_binary_op_add_float_ll_l, // BINARY_OP_ADD_FLOAT LL_L
+    binary_op::weft_op_binary_op_add_float_ll_t, // BINARY_OP_ADD_FLOAT LT_T
+    binary_op::weft_op_binary_op_add_float_ll_l, // BINARY_OP_ADD_FLOAT LT_L
+    binary_op::weft_op_binary_op_add_float_li_t, // BINARY_OP_ADD_FLOAT LI_T
+    binary_op::weft_op_binary_op_add_float_li_l, // BINARY_OP_ADD_FLOAT LI_L
+    binary_op::weft_op_binary_op_add_float_lk_t, // BINARY_OP_ADD_FLOAT LK_T
+    binary_op::weft_op_binary_op_add_float_lk_l, // BINARY_OP_ADD_FLOAT LK_L
+    binary_op::weft_op_binary_op_add_float_ll_t, // BINARY_OP_ADD_FLOAT TL_T
+    binary_op::weft_op_binary_op_add_float_ll_l, // BINARY_OP_ADD_FLOAT TL_L
+    binary_op::weft_op_binary_op_add_float_ll_t, // BINARY_OP_ADD_FLOAT TT_T
+    binary_op::weft_op_binary_op_add_float_ll_l, // BINARY_OP_ADD_FLOAT TT_L
+    binary_op::weft_op_binary_op_add_float_li_t, // BINARY_OP_ADD_FLOAT TI_T
+    binary_op::weft_op_binary_op_add_float_li_l, // BINARY_OP_ADD_FLOAT TI_L
+    binary_op::weft_op_binary_op_add_float_lk_t, // BINARY_OP_ADD_FLOAT TK_T
+    binary_op::weft_op_binary_op_add_float_lk_l, // BINARY_OP_ADD_FLOAT TK_L
+    binary_op::weft_op_binary_op_add_float_kl_t, // BINARY_OP_ADD_FLOAT KL_T
+    binary_op::weft_op_binary_op_add_float_kl_l, // BINARY_OP_ADD_FLOAT KL_L
+    binary_op::weft_op_binary_op_add_float_kl_t, // BINARY_OP_ADD_FLOAT KT_T
+    binary_op::weft_op_binary_op_add_float_kl_l, // BINARY_OP_ADD_FLOAT KT_L
+    binary_op::weft_op_binary_op_add_float_ki_t, // BINARY_OP_ADD_FLOAT KI_T
+    binary_op::weft_op_binary_op_add_float_ki_l, // BINARY_OP_ADD_FLOAT KI_L
+    binary_op::weft_op_binary_op_add_float_kk_t, // BINARY_OP_ADD_FLOAT KK_T
+    binary_op::weft_op_binary_op_add_float_kk_l, // BINARY_OP_ADD_FLOAT KK_L
+    binary_op::weft_op_binary_op_add_int_ll_t, // BINARY_OP_ADD_INT LL_T
+    binary_op::weft_op_binary_op_add_int_ll_l, // BINARY_OP_ADD_INT LL_L
+    binary_op::weft_op_binary_op_add_int_ll_t, // BINARY_OP_ADD_INT LT_T
+    binary_op::weft_op_binary_op_add_int_ll_l, // BINARY_OP_ADD_INT LT_L
+    binary_op::weft_op_binary_op_add_int_li_t, // BINARY_OP_ADD_INT LI_T
+    binary_op::weft_op_binary_op_add_int_li_l, // BINARY_OP_ADD_INT LI_L
+    binary_op::weft_op_binary_op_add_int_lk_t, // BINARY_OP_ADD_INT LK_T
+    binary_op::weft_op_binary_op_add_int_lk_l, // BINARY_OP_ADD_INT LK_L
+    binary_op::weft_op_binary_op_add_int_ll_t, // BINARY_OP_ADD_INT TL_T
+    binary_op::weft_op_binary_op_add_int_ll_l, // BINARY_OP_ADD_INT TL_L
+    binary_op::weft_op_binary_op_add_int_ll_t, // BINARY_OP_ADD_INT TT_T
+    binary_op::weft_op_binary_op_add_int_ll_l, // BINARY_OP_ADD_INT TT_L
+    binary_op::weft_op_binary_op_add_int_li_t, // BINARY_OP_ADD_INT TI_T
+    binary_op::weft_op_binary_op_add_int_li_l, // BINARY_OP_ADD_INT TI_L
+    binary_op::weft_op_binary_op_add_int_lk_t, // BINARY_OP_ADD_INT TK_T
+    binary_op::weft_op_binary_op_add_int_lk_l, // BINARY_OP_ADD_INT TK_L
+    binary_op::weft_op_binary_op_add_int_kl_t, // BINARY_OP_ADD_INT KL_T
+    binary_op::weft_op_binary_op_add_int_kl_l, // BINARY_OP_ADD_INT KL_L
+    binary_op::weft_op_binary_op_add_int_kl_t, // BINARY_OP_ADD_INT KT_T
+    binary_op::weft_op_binary_op_add_int_kl_l, // BINARY_OP_ADD_INT KT_L
+    binary_op::weft_op_binary_op_add_int_ki_t, // BINARY_OP_ADD_INT KI_T
+    binary_op::weft_op_binary_op_add_int_ki_l, // BINARY_OP_ADD_INT KI_L
+    binary_op::weft_op_binary_op_add_int_kk_t, // BINARY_OP_ADD_INT KK_T
+    binary_op::weft_op_binary_op_add_int_kk_l, // BINARY_OP_ADD_INT KK_L
     missing, // BINARY_OP_ADD_UNICODE LL_T
     missing, // BINARY_OP_ADD_UNICODE LL_L
     missing, // BINARY_OP_ADD_UNICODE LT_T
@@ -310,54 +310,54 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // BINARY_OP_EXTEND KI_L
     missing, // BINARY_OP_EXTEND KK_T
     missing, // BINARY_OP_EXTEND KK_L
-    missing, // BINARY_OP_MULTIPLY_FLOAT LL_T
-    missing, // BINARY_OP_MULTIPLY_FLOAT LL_L
-    missing, // BINARY_OP_MULTIPLY_FLOAT LT_T
-    missing, // BINARY_OP_MULTIPLY_FLOAT LT_L
-    missing, // BINARY_OP_MULTIPLY_FLOAT LI_T
-    missing, // BINARY_OP_MULTIPLY_FLOAT LI_L
-    missing, // BINARY_OP_MULTIPLY_FLOAT LK_T
-    missing, // BINARY_OP_MULTIPLY_FLOAT LK_L
-    missing, // BINARY_OP_MULTIPLY_FLOAT TL_T
-    missing, // BINARY_OP_MULTIPLY_FLOAT TL_L
-    missing, // BINARY_OP_MULTIPLY_FLOAT TT_T
-    missing, // BINARY_OP_MULTIPLY_FLOAT TT_L
-    missing, // BINARY_OP_MULTIPLY_FLOAT TI_T
-    missing, // BINARY_OP_MULTIPLY_FLOAT TI_L
-    missing, // BINARY_OP_MULTIPLY_FLOAT TK_T
-    missing, // BINARY_OP_MULTIPLY_FLOAT TK_L
-    missing, // BINARY_OP_MULTIPLY_FLOAT KL_T
-    missing, // BINARY_OP_MULTIPLY_FLOAT KL_L
-    missing, // BINARY_OP_MULTIPLY_FLOAT KT_T
-    missing, // BINARY_OP_MULTIPLY_FLOAT KT_L
-    missing, // BINARY_OP_MULTIPLY_FLOAT KI_T
-    missing, // BINARY_OP_MULTIPLY_FLOAT KI_L
-    missing, // BINARY_OP_MULTIPLY_FLOAT KK_T
-    missing, // BINARY_OP_MULTIPLY_FLOAT KK_L
-    missing, // BINARY_OP_MULTIPLY_INT LL_T
-    missing, // BINARY_OP_MULTIPLY_INT LL_L
-    missing, // BINARY_OP_MULTIPLY_INT LT_T
-    missing, // BINARY_OP_MULTIPLY_INT LT_L
-    missing, // BINARY_OP_MULTIPLY_INT LI_T
-    missing, // BINARY_OP_MULTIPLY_INT LI_L
-    missing, // BINARY_OP_MULTIPLY_INT LK_T
-    missing, // BINARY_OP_MULTIPLY_INT LK_L
-    missing, // BINARY_OP_MULTIPLY_INT TL_T
-    missing, // BINARY_OP_MULTIPLY_INT TL_L
-    missing, // BINARY_OP_MULTIPLY_INT TT_T
-    missing, // BINARY_OP_MULTIPLY_INT TT_L
-    missing, // BINARY_OP_MULTIPLY_INT TI_T
-    missing, // BINARY_OP_MULTIPLY_INT TI_L
-    missing, // BINARY_OP_MULTIPLY_INT TK_T
-    missing, // BINARY_OP_MULTIPLY_INT TK_L
-    missing, // BINARY_OP_MULTIPLY_INT KL_T
-    missing, // BINARY_OP_MULTIPLY_INT KL_L
-    missing, // BINARY_OP_MULTIPLY_INT KT_T
-    missing, // BINARY_OP_MULTIPLY_INT KT_L
-    missing, // BINARY_OP_MULTIPLY_INT KI_T
-    missing, // BINARY_OP_MULTIPLY_INT KI_L
-    missing, // BINARY_OP_MULTIPLY_INT KK_T
-    missing, // BINARY_OP_MULTIPLY_INT KK_L
+    binary_op::weft_op_binary_op_multiply_float_ll_t, // BINARY_OP_MULTIPLY_FLOAT LL_T
+    binary_op::weft_op_binary_op_multiply_float_ll_l, // BINARY_OP_MULTIPLY_FLOAT LL_L
+    binary_op::weft_op_binary_op_multiply_float_ll_t, // BINARY_OP_MULTIPLY_FLOAT LT_T
+    binary_op::weft_op_binary_op_multiply_float_ll_l, // BINARY_OP_MULTIPLY_FLOAT LT_L
+    binary_op::weft_op_binary_op_multiply_float_li_t, // BINARY_OP_MULTIPLY_FLOAT LI_T
+    binary_op::weft_op_binary_op_multiply_float_li_l, // BINARY_OP_MULTIPLY_FLOAT LI_L
+    binary_op::weft_op_binary_op_multiply_float_lk_t, // BINARY_OP_MULTIPLY_FLOAT LK_T
+    binary_op::weft_op_binary_op_multiply_float_lk_l, // BINARY_OP_MULTIPLY_FLOAT LK_L
+    binary_op::weft_op_binary_op_multiply_float_ll_t, // BINARY_OP_MULTIPLY_FLOAT TL_T
+    binary_op::weft_op_binary_op_multiply_float_ll_l, // BINARY_OP_MULTIPLY_FLOAT TL_L
+    binary_op::weft_op_binary_op_multiply_float_ll_t, // BINARY_OP_MULTIPLY_FLOAT TT_T
+    binary_op::weft_op_binary_op_multiply_float_ll_l, // BINARY_OP_MULTIPLY_FLOAT TT_L
+    binary_op::weft_op_binary_op_multiply_float_li_t, // BINARY_OP_MULTIPLY_FLOAT TI_T
+    binary_op::weft_op_binary_op_multiply_float_li_l, // BINARY_OP_MULTIPLY_FLOAT TI_L
+    binary_op::weft_op_binary_op_multiply_float_lk_t, // BINARY_OP_MULTIPLY_FLOAT TK_T
+    binary_op::weft_op_binary_op_multiply_float_lk_l, // BINARY_OP_MULTIPLY_FLOAT TK_L
+    binary_op::weft_op_binary_op_multiply_float_kl_t, // BINARY_OP_MULTIPLY_FLOAT KL_T
+    binary_op::weft_op_binary_op_multiply_float_kl_l, // BINARY_OP_MULTIPLY_FLOAT KL_L
+    binary_op::weft_op_binary_op_multiply_float_kl_t, // BINARY_OP_MULTIPLY_FLOAT KT_T
+    binary_op::weft_op_binary_op_multiply_float_kl_l, // BINARY_OP_MULTIPLY_FLOAT KT_L
+    binary_op::weft_op_binary_op_multiply_float_ki_t, // BINARY_OP_MULTIPLY_FLOAT KI_T
+    binary_op::weft_op_binary_op_multiply_float_ki_l, // BINARY_OP_MULTIPLY_FLOAT KI_L
+    binary_op::weft_op_binary_op_multiply_float_kk_t, // BINARY_OP_MULTIPLY_FLOAT KK_T
+    binary_op::weft_op_binary_op_multiply_float_kk_l, // BINARY_OP_MULTIPLY_FLOAT KK_L
+    binary_op::weft_op_binary_op_multiply_int_ll_t, // BINARY_OP_MULTIPLY_INT LL_T
+    binary_op::weft_op_binary_op_multiply_int_ll_l, // BINARY_OP_MULTIPLY_INT LL_L
+    binary_op::weft_op_binary_op_multiply_int_ll_t, // BINARY_OP_MULTIPLY_INT LT_T
+    binary_op::weft_op_binary_op_multiply_int_ll_l, // BINARY_OP_MULTIPLY_INT LT_L
+    binary_op::weft_op_binary_op_multiply_int_li_t, // BINARY_OP_MULTIPLY_INT LI_T
+    binary_op::weft_op_binary_op_multiply_int_li_l, // BINARY_OP_MULTIPLY_INT LI_L
+    binary_op::weft_op_binary_op_multiply_int_lk_t, // BINARY_OP_MULTIPLY_INT LK_T
+    binary_op::weft_op_binary_op_multiply_int_lk_l, // BINARY_OP_MULTIPLY_INT LK_L
+    binary_op::weft_op_binary_op_multiply_int_ll_t, // BINARY_OP_MULTIPLY_INT TL_T
+    binary_op::weft_op_binary_op_multiply_int_ll_l, // BINARY_OP_MULTIPLY_INT TL_L
+    binary_op::weft_op_binary_op_multiply_int_ll_t, // BINARY_OP_MULTIPLY_INT TT_T
+    binary_op::weft_op_binary_op_multiply_int_ll_l, // BINARY_OP_MULTIPLY_INT TT_L
+    binary_op::weft_op_binary_op_multiply_int_li_t, // BINARY_OP_MULTIPLY_INT TI_T
+    binary_op::weft_op_binary_op_multiply_int_li_l, // BINARY_OP_MULTIPLY_INT TI_L
+    binary_op::weft_op_binary_op_multiply_int_lk_t, // BINARY_OP_MULTIPLY_INT TK_T
+    binary_op::weft_op_binary_op_multiply_int_lk_l, // BINARY_OP_MULTIPLY_INT TK_L
+    binary_op::weft_op_binary_op_multiply_int_kl_t, // BINARY_OP_MULTIPLY_INT KL_T
+    binary_op::weft_op_binary_op_multiply_int_kl_l, // BINARY_OP_MULTIPLY_INT KL_L
+    binary_op::weft_op_binary_op_multiply_int_kl_t, // BINARY_OP_MULTIPLY_INT KT_T
+    binary_op::weft_op_binary_op_multiply_int_kl_l, // BINARY_OP_MULTIPLY_INT KT_L
+    binary_op::weft_op_binary_op_multiply_int_ki_t, // BINARY_OP_MULTIPLY_INT KI_T
+    binary_op::weft_op_binary_op_multiply_int_ki_l, // BINARY_OP_MULTIPLY_INT KI_L
+    binary_op::weft_op_binary_op_multiply_int_kk_t, // BINARY_OP_MULTIPLY_INT KK_T
+    binary_op::weft_op_binary_op_multiply_int_kk_l, // BINARY_OP_MULTIPLY_INT KK_L
     missing, // BINARY_OP_SUBSCR_DICT LL_T
     missing, // BINARY_OP_SUBSCR_DICT LL_L
     missing, // BINARY_OP_SUBSCR_DICT LT_T
@@ -502,54 +502,54 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // BINARY_OP_SUBSCR_TUPLE_INT KI_L
     missing, // BINARY_OP_SUBSCR_TUPLE_INT KK_T
     missing, // BINARY_OP_SUBSCR_TUPLE_INT KK_L
-    missing, // BINARY_OP_SUBTRACT_FLOAT LL_T
-    missing, // BINARY_OP_SUBTRACT_FLOAT LL_L
-    missing, // BINARY_OP_SUBTRACT_FLOAT LT_T
-    missing, // BINARY_OP_SUBTRACT_FLOAT LT_L
-    missing, // BINARY_OP_SUBTRACT_FLOAT LI_T
-    missing, // BINARY_OP_SUBTRACT_FLOAT LI_L
-    missing, // BINARY_OP_SUBTRACT_FLOAT LK_T
-    missing, // BINARY_OP_SUBTRACT_FLOAT LK_L
-    missing, // BINARY_OP_SUBTRACT_FLOAT TL_T
-    missing, // BINARY_OP_SUBTRACT_FLOAT TL_L
-    missing, // BINARY_OP_SUBTRACT_FLOAT TT_T
-    missing, // BINARY_OP_SUBTRACT_FLOAT TT_L
-    missing, // BINARY_OP_SUBTRACT_FLOAT TI_T
-    missing, // BINARY_OP_SUBTRACT_FLOAT TI_L
-    missing, // BINARY_OP_SUBTRACT_FLOAT TK_T
-    missing, // BINARY_OP_SUBTRACT_FLOAT TK_L
-    missing, // BINARY_OP_SUBTRACT_FLOAT KL_T
-    missing, // BINARY_OP_SUBTRACT_FLOAT KL_L
-    missing, // BINARY_OP_SUBTRACT_FLOAT KT_T
-    missing, // BINARY_OP_SUBTRACT_FLOAT KT_L
-    missing, // BINARY_OP_SUBTRACT_FLOAT KI_T
-    missing, // BINARY_OP_SUBTRACT_FLOAT KI_L
-    missing, // BINARY_OP_SUBTRACT_FLOAT KK_T
-    missing, // BINARY_OP_SUBTRACT_FLOAT KK_L
-    missing, // BINARY_OP_SUBTRACT_INT LL_T
-    missing, // BINARY_OP_SUBTRACT_INT LL_L
-    missing, // BINARY_OP_SUBTRACT_INT LT_T
-    missing, // BINARY_OP_SUBTRACT_INT LT_L
-    missing, // BINARY_OP_SUBTRACT_INT LI_T
-    missing, // BINARY_OP_SUBTRACT_INT LI_L
-    missing, // BINARY_OP_SUBTRACT_INT LK_T
-    missing, // BINARY_OP_SUBTRACT_INT LK_L
-    missing, // BINARY_OP_SUBTRACT_INT TL_T
-    missing, // BINARY_OP_SUBTRACT_INT TL_L
-    missing, // BINARY_OP_SUBTRACT_INT TT_T
-    missing, // BINARY_OP_SUBTRACT_INT TT_L
-    missing, // BINARY_OP_SUBTRACT_INT TI_T
-    missing, // BINARY_OP_SUBTRACT_INT TI_L
-    missing, // BINARY_OP_SUBTRACT_INT TK_T
-    missing, // BINARY_OP_SUBTRACT_INT TK_L
-    missing, // BINARY_OP_SUBTRACT_INT KL_T
-    missing, // BINARY_OP_SUBTRACT_INT KL_L
-    missing, // BINARY_OP_SUBTRACT_INT KT_T
-    missing, // BINARY_OP_SUBTRACT_INT KT_L
-    missing, // BINARY_OP_SUBTRACT_INT KI_T
-    missing, // BINARY_OP_SUBTRACT_INT KI_L
-    missing, // BINARY_OP_SUBTRACT_INT KK_T
-    missing, // BINARY_OP_SUBTRACT_INT KK_L
+    binary_op::weft_op_binary_op_subtract_float_ll_t, // BINARY_OP_SUBTRACT_FLOAT LL_T
+    binary_op::weft_op_binary_op_subtract_float_ll_l, // BINARY_OP_SUBTRACT_FLOAT LL_L
+    binary_op::weft_op_binary_op_subtract_float_ll_t, // BINARY_OP_SUBTRACT_FLOAT LT_T
+    binary_op::weft_op_binary_op_subtract_float_ll_l, // BINARY_OP_SUBTRACT_FLOAT LT_L
+    binary_op::weft_op_binary_op_subtract_float_li_t, // BINARY_OP_SUBTRACT_FLOAT LI_T
+    binary_op::weft_op_binary_op_subtract_float_li_l, // BINARY_OP_SUBTRACT_FLOAT LI_L
+    binary_op::weft_op_binary_op_subtract_float_lk_t, // BINARY_OP_SUBTRACT_FLOAT LK_T
+    binary_op::weft_op_binary_op_subtract_float_lk_l, // BINARY_OP_SUBTRACT_FLOAT LK_L
+    binary_op::weft_op_binary_op_subtract_float_ll_t, // BINARY_OP_SUBTRACT_FLOAT TL_T
+    binary_op::weft_op_binary_op_subtract_float_ll_l, // BINARY_OP_SUBTRACT_FLOAT TL_L
+    binary_op::weft_op_binary_op_subtract_float_ll_t, // BINARY_OP_SUBTRACT_FLOAT TT_T
+    binary_op::weft_op_binary_op_subtract_float_ll_l, // BINARY_OP_SUBTRACT_FLOAT TT_L
+    binary_op::weft_op_binary_op_subtract_float_li_t, // BINARY_OP_SUBTRACT_FLOAT TI_T
+    binary_op::weft_op_binary_op_subtract_float_li_l, // BINARY_OP_SUBTRACT_FLOAT TI_L
+    binary_op::weft_op_binary_op_subtract_float_lk_t, // BINARY_OP_SUBTRACT_FLOAT TK_T
+    binary_op::weft_op_binary_op_subtract_float_lk_l, // BINARY_OP_SUBTRACT_FLOAT TK_L
+    binary_op::weft_op_binary_op_subtract_float_kl_t, // BINARY_OP_SUBTRACT_FLOAT KL_T
+    binary_op::weft_op_binary_op_subtract_float_kl_l, // BINARY_OP_SUBTRACT_FLOAT KL_L
+    binary_op::weft_op_binary_op_subtract_float_kl_t, // BINARY_OP_SUBTRACT_FLOAT KT_T
+    binary_op::weft_op_binary_op_subtract_float_kl_l, // BINARY_OP_SUBTRACT_FLOAT KT_L
+    binary_op::weft_op_binary_op_subtract_float_ki_t, // BINARY_OP_SUBTRACT_FLOAT KI_T
+    binary_op::weft_op_binary_op_subtract_float_ki_l, // BINARY_OP_SUBTRACT_FLOAT KI_L
+    binary_op::weft_op_binary_op_subtract_float_kk_t, // BINARY_OP_SUBTRACT_FLOAT KK_T
+    binary_op::weft_op_binary_op_subtract_float_kk_l, // BINARY_OP_SUBTRACT_FLOAT KK_L
+    binary_op::weft_op_binary_op_subtract_int_ll_t, // BINARY_OP_SUBTRACT_INT LL_T
+    binary_op::weft_op_binary_op_subtract_int_ll_l, // BINARY_OP_SUBTRACT_INT LL_L
+    binary_op::weft_op_binary_op_subtract_int_ll_t, // BINARY_OP_SUBTRACT_INT LT_T
+    binary_op::weft_op_binary_op_subtract_int_ll_l, // BINARY_OP_SUBTRACT_INT LT_L
+    binary_op::weft_op_binary_op_subtract_int_li_t, // BINARY_OP_SUBTRACT_INT LI_T
+    binary_op::weft_op_binary_op_subtract_int_li_l, // BINARY_OP_SUBTRACT_INT LI_L
+    binary_op::weft_op_binary_op_subtract_int_lk_t, // BINARY_OP_SUBTRACT_INT LK_T
+    binary_op::weft_op_binary_op_subtract_int_lk_l, // BINARY_OP_SUBTRACT_INT LK_L
+    binary_op::weft_op_binary_op_subtract_int_ll_t, // BINARY_OP_SUBTRACT_INT TL_T
+    binary_op::weft_op_binary_op_subtract_int_ll_l, // BINARY_OP_SUBTRACT_INT TL_L
+    binary_op::weft_op_binary_op_subtract_int_ll_t, // BINARY_OP_SUBTRACT_INT TT_T
+    binary_op::weft_op_binary_op_subtract_int_ll_l, // BINARY_OP_SUBTRACT_INT TT_L
+    binary_op::weft_op_binary_op_subtract_int_li_t, // BINARY_OP_SUBTRACT_INT TI_T
+    binary_op::weft_op_binary_op_subtract_int_li_l, // BINARY_OP_SUBTRACT_INT TI_L
+    binary_op::weft_op_binary_op_subtract_int_lk_t, // BINARY_OP_SUBTRACT_INT TK_T
+    binary_op::weft_op_binary_op_subtract_int_lk_l, // BINARY_OP_SUBTRACT_INT TK_L
+    binary_op::weft_op_binary_op_subtract_int_kl_t, // BINARY_OP_SUBTRACT_INT KL_T
+    binary_op::weft_op_binary_op_subtract_int_kl_l, // BINARY_OP_SUBTRACT_INT KL_L
+    binary_op::weft_op_binary_op_subtract_int_kl_t, // BINARY_OP_SUBTRACT_INT KT_T
+    binary_op::weft_op_binary_op_subtract_int_kl_l, // BINARY_OP_SUBTRACT_INT KT_L
+    binary_op::weft_op_binary_op_subtract_int_ki_t, // BINARY_OP_SUBTRACT_INT KI_T
+    binary_op::weft_op_binary_op_subtract_int_ki_l, // BINARY_OP_SUBTRACT_INT KI_L
+    binary_op::weft_op_binary_op_subtract_int_kk_t, // BINARY_OP_SUBTRACT_INT KK_T
+    binary_op::weft_op_binary_op_subtract_int_kk_l, // BINARY_OP_SUBTRACT_INT KK_L
     missing, // CALL_ALLOC_AND_ENTER_INIT 
     missing, // CALL_BOUND_METHOD_EXACT_ARGS 
     missing, // CALL_BOUND_METHOD_GENERAL 
@@ -573,30 +573,30 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // CALL_STR_1 
     missing, // CALL_TUPLE_1 
     missing, // CALL_TYPE_1 
-    missing, // COMPARE_OP_FLOAT LL_T
-    missing, // COMPARE_OP_FLOAT LT_T
-    missing, // COMPARE_OP_FLOAT LI_T
-    missing, // COMPARE_OP_FLOAT LK_T
-    missing, // COMPARE_OP_FLOAT TL_T
-    missing, // COMPARE_OP_FLOAT TT_T
-    missing, // COMPARE_OP_FLOAT TI_T
-    missing, // COMPARE_OP_FLOAT TK_T
-    missing, // COMPARE_OP_FLOAT KL_T
-    missing, // COMPARE_OP_FLOAT KT_T
-    missing, // COMPARE_OP_FLOAT KI_T
-    missing, // COMPARE_OP_FLOAT KK_T
-    missing, // COMPARE_OP_INT LL_T
-    missing, // COMPARE_OP_INT LT_T
-    missing, // COMPARE_OP_INT LI_T
-    missing, // COMPARE_OP_INT LK_T
-    missing, // COMPARE_OP_INT TL_T
-    missing, // COMPARE_OP_INT TT_T
-    missing, // COMPARE_OP_INT TI_T
-    missing, // COMPARE_OP_INT TK_T
-    missing, // COMPARE_OP_INT KL_T
-    missing, // COMPARE_OP_INT KT_T
-    missing, // COMPARE_OP_INT KI_T
-    missing, // COMPARE_OP_INT KK_T
+    compare_op::weft_op_compare_op_float_ll_t, // COMPARE_OP_FLOAT LL_T
+    compare_op::weft_op_compare_op_float_ll_t, // COMPARE_OP_FLOAT LT_T
+    compare_op::weft_op_compare_op_float_li_t, // COMPARE_OP_FLOAT LI_T
+    compare_op::weft_op_compare_op_float_lk_t, // COMPARE_OP_FLOAT LK_T
+    compare_op::weft_op_compare_op_float_ll_t, // COMPARE_OP_FLOAT TL_T
+    compare_op::weft_op_compare_op_float_ll_t, // COMPARE_OP_FLOAT TT_T
+    compare_op::weft_op_compare_op_float_li_t, // COMPARE_OP_FLOAT TI_T
+    compare_op::weft_op_compare_op_float_lk_t, // COMPARE_OP_FLOAT TK_T
+    compare_op::weft_op_compare_op_float_kl_t, // COMPARE_OP_FLOAT KL_T
+    compare_op::weft_op_compare_op_float_kl_t, // COMPARE_OP_FLOAT KT_T
+    compare_op::weft_op_compare_op_float_ki_t, // COMPARE_OP_FLOAT KI_T
+    compare_op::weft_op_compare_op_float_kk_t, // COMPARE_OP_FLOAT KK_T
+    compare_op::weft_op_compare_op_int_ll_t, // COMPARE_OP_INT LL_T
+    compare_op::weft_op_compare_op_int_ll_t, // COMPARE_OP_INT LT_T
+    compare_op::weft_op_compare_op_int_li_t, // COMPARE_OP_INT LI_T
+    compare_op::weft_op_compare_op_int_lk_t, // COMPARE_OP_INT LK_T
+    compare_op::weft_op_compare_op_int_ll_t, // COMPARE_OP_INT TL_T
+    compare_op::weft_op_compare_op_int_ll_t, // COMPARE_OP_INT TT_T
+    compare_op::weft_op_compare_op_int_li_t, // COMPARE_OP_INT TI_T
+    compare_op::weft_op_compare_op_int_lk_t, // COMPARE_OP_INT TK_T
+    compare_op::weft_op_compare_op_int_kl_t, // COMPARE_OP_INT KL_T
+    compare_op::weft_op_compare_op_int_kl_t, // COMPARE_OP_INT KT_T
+    compare_op::weft_op_compare_op_int_ki_t, // COMPARE_OP_INT KI_T
+    compare_op::weft_op_compare_op_int_kk_t, // COMPARE_OP_INT KK_T
     missing, // COMPARE_OP_STR LL_T
     missing, // COMPARE_OP_STR LT_T
     missing, // COMPARE_OP_STR LI_T
@@ -737,14 +737,14 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // STORE_SUBSCR_LIST_INT KTK
     missing, // TO_BOOL_ALWAYS_TRUE L_T
     missing, // TO_BOOL_ALWAYS_TRUE T_T
-    missing, // TO_BOOL_BOOL L_T
-    missing, // TO_BOOL_BOOL T_T
-    missing, // TO_BOOL_INT L_T
-    missing, // TO_BOOL_INT T_T
+    to_bool::weft_op_to_bool_bool_l_t, // TO_BOOL_BOOL L_T
+    to_bool::weft_op_to_bool_bool_l_t, // TO_BOOL_BOOL T_T
+    to_bool::weft_op_to_bool_int_l_t, // TO_BOOL_INT L_T
+    to_bool::weft_op_to_bool_int_l_t, // TO_BOOL_INT T_T
     missing, // TO_BOOL_LIST L_T
     missing, // TO_BOOL_LIST T_T
-    missing, // TO_BOOL_NONE L_T
-    missing, // TO_BOOL_NONE T_T
+    to_bool::weft_op_to_bool_none_l_t, // TO_BOOL_NONE L_T
+    to_bool::weft_op_to_bool_none_l_t, // TO_BOOL_NONE T_T
     missing, // TO_BOOL_STR L_T
     missing, // TO_BOOL_STR T_T
     missing, // UNPACK_SEQUENCE_LIST 
@@ -766,22 +766,22 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // COMPARE_JUMP_IF_TRUE TT
     missing, // COMPARE_JUMP_IF_TRUE TI
     missing, // COMPARE_JUMP_IF_TRUE TK
-    missing, // COMPARE_JUMP_IF_TRUE_INT LL
-    missing, // COMPARE_JUMP_IF_TRUE_INT LT
-    missing, // COMPARE_JUMP_IF_TRUE_INT LI
-    missing, // COMPARE_JUMP_IF_TRUE_INT LK
-    missing, // COMPARE_JUMP_IF_TRUE_INT TL
-    missing, // COMPARE_JUMP_IF_TRUE_INT TT
-    missing, // COMPARE_JUMP_IF_TRUE_INT TI
-    missing, // COMPARE_JUMP_IF_TRUE_INT TK
-    missing, // COMPARE_JUMP_IF_TRUE_FLOAT LL
-    missing, // COMPARE_JUMP_IF_TRUE_FLOAT LT
-    missing, // COMPARE_JUMP_IF_TRUE_FLOAT LI
-    missing, // COMPARE_JUMP_IF_TRUE_FLOAT LK
-    missing, // COMPARE_JUMP_IF_TRUE_FLOAT TL
-    missing, // COMPARE_JUMP_IF_TRUE_FLOAT TT
-    missing, // COMPARE_JUMP_IF_TRUE_FLOAT TI
-    missing, // COMPARE_JUMP_IF_TRUE_FLOAT TK
+    compare_jump_if_true::weft_op_compare_jump_if_true_int_ll, // COMPARE_JUMP_IF_TRUE_INT LL
+    compare_jump_if_true::weft_op_compare_jump_if_true_int_ll, // COMPARE_JUMP_IF_TRUE_INT LT
+    compare_jump_if_true::weft_op_compare_jump_if_true_int_li, // COMPARE_JUMP_IF_TRUE_INT LI
+    compare_jump_if_true::weft_op_compare_jump_if_true_int_lk, // COMPARE_JUMP_IF_TRUE_INT LK
+    compare_jump_if_true::weft_op_compare_jump_if_true_int_ll, // COMPARE_JUMP_IF_TRUE_INT TL
+    compare_jump_if_true::weft_op_compare_jump_if_true_int_ll, // COMPARE_JUMP_IF_TRUE_INT TT
+    compare_jump_if_true::weft_op_compare_jump_if_true_int_li, // COMPARE_JUMP_IF_TRUE_INT TI
+    compare_jump_if_true::weft_op_compare_jump_if_true_int_lk, // COMPARE_JUMP_IF_TRUE_INT TK
+    compare_jump_if_true::weft_op_compare_jump_if_true_float_ll, // COMPARE_JUMP_IF_TRUE_FLOAT LL
+    compare_jump_if_true::weft_op_compare_jump_if_true_float_ll, // COMPARE_JUMP_IF_TRUE_FLOAT LT
+    compare_jump_if_true::weft_op_compare_jump_if_true_float_li, // COMPARE_JUMP_IF_TRUE_FLOAT LI
+    compare_jump_if_true::weft_op_compare_jump_if_true_float_lk, // COMPARE_JUMP_IF_TRUE_FLOAT LK
+    compare_jump_if_true::weft_op_compare_jump_if_true_float_ll, // COMPARE_JUMP_IF_TRUE_FLOAT TL
+    compare_jump_if_true::weft_op_compare_jump_if_true_float_ll, // COMPARE_JUMP_IF_TRUE_FLOAT TT
+    compare_jump_if_true::weft_op_compare_jump_if_true_float_li, // COMPARE_JUMP_IF_TRUE_FLOAT TI
+    compare_jump_if_true::weft_op_compare_jump_if_true_float_lk, // COMPARE_JUMP_IF_TRUE_FLOAT TK
     missing, // COMPARE_JUMP_IF_TRUE_STR LL
     missing, // COMPARE_JUMP_IF_TRUE_STR LT
     missing, // COMPARE_JUMP_IF_TRUE_STR LI
@@ -798,22 +798,22 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // COMPARE_JUMP_IF_FALSE TT
     missing, // COMPARE_JUMP_IF_FALSE TI
     missing, // COMPARE_JUMP_IF_FALSE TK
-    missing, // COMPARE_JUMP_IF_FALSE_INT LL
-    missing, // COMPARE_JUMP_IF_FALSE_INT LT
-    missing, // COMPARE_JUMP_IF_FALSE_INT LI
-    missing, // COMPARE_JUMP_IF_FALSE_INT LK
-    missing, // COMPARE_JUMP_IF_FALSE_INT TL
-    missing, // COMPARE_JUMP_IF_FALSE_INT TT
-    missing, // COMPARE_JUMP_IF_FALSE_INT TI
-    missing, // COMPARE_JUMP_IF_FALSE_INT TK
-    missing, // COMPARE_JUMP_IF_FALSE_FLOAT LL
-    missing, // COMPARE_JUMP_IF_FALSE_FLOAT LT
-    missing, // COMPARE_JUMP_IF_FALSE_FLOAT LI
-    missing, // COMPARE_JUMP_IF_FALSE_FLOAT LK
-    missing, // COMPARE_JUMP_IF_FALSE_FLOAT TL
-    missing, // COMPARE_JUMP_IF_FALSE_FLOAT TT
-    missing, // COMPARE_JUMP_IF_FALSE_FLOAT TI
-    missing, // COMPARE_JUMP_IF_FALSE_FLOAT TK
+    compare_jump_if_false::weft_op_compare_jump_if_false_int_ll, // COMPARE_JUMP_IF_FALSE_INT LL
+    compare_jump_if_false::weft_op_compare_jump_if_false_int_ll, // COMPARE_JUMP_IF_FALSE_INT LT
+    compare_jump_if_false::weft_op_compare_jump_if_false_int_li, // COMPARE_JUMP_IF_FALSE_INT LI
+    compare_jump_if_false::weft_op_compare_jump_if_false_int_lk, // COMPARE_JUMP_IF_FALSE_INT LK
+    compare_jump_if_false::weft_op_compare_jump_if_false_int_ll, // COMPARE_JUMP_IF_FALSE_INT TL
+    compare_jump_if_false::weft_op_compare_jump_if_false_int_ll, // COMPARE_JUMP_IF_FALSE_INT TT
+    compare_jump_if_false::weft_op_compare_jump_if_false_int_li, // COMPARE_JUMP_IF_FALSE_INT TI
+    compare_jump_if_false::weft_op_compare_jump_if_false_int_lk, // COMPARE_JUMP_IF_FALSE_INT TK
+    compare_jump_if_false::weft_op_compare_jump_if_false_float_ll, // COMPARE_JUMP_IF_FALSE_FLOAT LL
+    compare_jump_if_false::weft_op_compare_jump_if_false_float_ll, // COMPARE_JUMP_IF_FALSE_FLOAT LT
+    compare_jump_if_false::weft_op_compare_jump_if_false_float_li, // COMPARE_JUMP_IF_FALSE_FLOAT LI
+    compare_jump_if_false::weft_op_compare_jump_if_false_float_lk, // COMPARE_JUMP_IF_FALSE_FLOAT LK
+    compare_jump_if_false::weft_op_compare_jump_if_false_float_ll, // COMPARE_JUMP_IF_FALSE_FLOAT TL
+    compare_jump_if_false::weft_op_compare_jump_if_false_float_ll, // COMPARE_JUMP_IF_FALSE_FLOAT TT
+    compare_jump_if_false::weft_op_compare_jump_if_false_float_li, // COMPARE_JUMP_IF_FALSE_FLOAT TI
+    compare_jump_if_false::weft_op_compare_jump_if_false_float_lk, // COMPARE_JUMP_IF_FALSE_FLOAT TK
     missing, // COMPARE_JUMP_IF_FALSE_STR LL
     missing, // COMPARE_JUMP_IF_FALSE_STR LT
     missing, // COMPARE_JUMP_IF_FALSE_STR LI

@@ -8,7 +8,39 @@ use crate::uop::{Uop, UopFlags, UopInfo};
 /// By name.
 #[rustfmt::skip]
 pub(crate) static UOPS: &[UopInfo] = &[
+    UopInfo { name: "_BINARY_OP_ADD_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
+    UopInfo { name: "_BINARY_OP_ADD_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
+    UopInfo { name: "_BINARY_OP_MULTIPLY_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
+    UopInfo { name: "_BINARY_OP_MULTIPLY_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
+    UopInfo { name: "_BINARY_OP_SUBTRACT_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
+    UopInfo { name: "_BINARY_OP_SUBTRACT_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
+    UopInfo { name: "_COMPARE_JUMP_IF_FALSE_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x90), cache: 0 },
+    UopInfo { name: "_COMPARE_JUMP_IF_FALSE_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x90), cache: 0 },
+    UopInfo { name: "_COMPARE_JUMP_IF_TRUE_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x90), cache: 0 },
+    UopInfo { name: "_COMPARE_JUMP_IF_TRUE_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x90), cache: 0 },
+    UopInfo { name: "_COMPARE_OP_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x880), cache: 0 },
+    UopInfo { name: "_COMPARE_OP_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x880), cache: 0 },
+    UopInfo { name: "_COPY", inputs: &[Item { name: "bottom", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], outputs: &[Item { name: "bottom", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "top", array: false, size: |_| 1 }], peeks: 2, flags: UopFlags(0x0), cache: 0 },
+    UopInfo { name: "_END_SEND", inputs: &[Item { name: "receiver", array: false, size: |_| 1 }, Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "val", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x1), cache: 0 },
+    UopInfo { name: "_GUARD_BOTH_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], peeks: 2, flags: UopFlags(0x8), cache: 0 },
+    UopInfo { name: "_GUARD_BOTH_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], peeks: 2, flags: UopFlags(0x8), cache: 0 },
+    UopInfo { name: "_IS_OP", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x81), cache: 0 },
+    UopInfo { name: "_JUMP_BACKWARD_NO_INTERRUPT", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x10), cache: 0 },
+    UopInfo { name: "_JUMP_FORWARD", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x10), cache: 0 },
+    UopInfo { name: "_LOAD_FAST_AND_CLEAR", inputs: &[], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x180), cache: 0 },
     UopInfo { name: "_MOVE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x0), cache: 0 },
+    UopInfo { name: "_POP_ITER", inputs: &[Item { name: "iter", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x1), cache: 0 },
+    UopInfo { name: "_POP_JUMP_IF_FALSE", inputs: &[Item { name: "cond", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x10), cache: 0 },
+    UopInfo { name: "_POP_JUMP_IF_NONE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x11), cache: 0 },
+    UopInfo { name: "_POP_JUMP_IF_NOT_NONE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x11), cache: 0 },
+    UopInfo { name: "_POP_JUMP_IF_TRUE", inputs: &[Item { name: "cond", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x10), cache: 0 },
+    UopInfo { name: "_POP_TOP", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x1), cache: 0 },
+    UopInfo { name: "_PUSH_NULL", inputs: &[], outputs: &[Item { name: "null", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x0), cache: 0 },
+    UopInfo { name: "_SWAP", inputs: &[Item { name: "bottom", array: false, size: |_| 1 }, Item { name: "middle", array: true, size: |oparg| oparg - 2 }, Item { name: "top", array: false, size: |_| 1 }], outputs: &[Item { name: "bottom", array: false, size: |_| 1 }, Item { name: "middle", array: true, size: |oparg| oparg - 2 }, Item { name: "top", array: false, size: |_| 1 }], peeks: 3, flags: UopFlags(0x0), cache: 0 },
+    UopInfo { name: "_TO_BOOL_BOOL", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x8), cache: 0 },
+    UopInfo { name: "_TO_BOOL_INT", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x8), cache: 0 },
+    UopInfo { name: "_TO_BOOL_NONE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x8), cache: 0 },
+    UopInfo { name: "_UNARY_NOT", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x0), cache: 0 },
 ];
 
 /// By instruction.
@@ -21,7 +53,7 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     None, // CHECK_EXC_MATCH
     None, // CLEANUP_THROW
     None, // DELETE_SUBSCR
-    None, // END_SEND
+    Some(&[Uop(13)]), // END_SEND
     None, // EXIT_INIT_CHECK
     None, // FORMAT_SIMPLE
     None, // FORMAT_WITH_SPEC
@@ -38,10 +70,10 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     None, // MATCH_MAPPING
     None, // MATCH_SEQUENCE
     None, // POP_EXCEPT
-    None, // POP_ITER
-    None, // POP_TOP
+    Some(&[Uop(21)]), // POP_ITER
+    Some(&[Uop(26)]), // POP_TOP
     None, // PUSH_EXC_INFO
-    None, // PUSH_NULL
+    Some(&[Uop(27)]), // PUSH_NULL
     None, // RETURN_GENERATOR
     None, // RETURN_VALUE
     None, // SETUP_ANNOTATIONS
@@ -50,7 +82,7 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     None, // TO_BOOL
     None, // UNARY_INVERT
     None, // UNARY_NEGATIVE
-    None, // UNARY_NOT
+    Some(&[Uop(32)]), // UNARY_NOT
     None, // WITH_EXCEPT_START
     None, // BINARY_OP
     None, // BUILD_INTERPOLATION
@@ -67,7 +99,7 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     None, // COMPARE_OP
     None, // CONTAINS_OP
     None, // CONVERT_VALUE
-    None, // COPY
+    Some(&[Uop(12)]), // COPY
     None, // COPY_FREE_VARS
     None, // DELETE_ATTR
     None, // DELETE_DEREF
@@ -81,17 +113,17 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     None, // GET_AWAITABLE
     None, // IMPORT_FROM
     None, // IMPORT_NAME
-    None, // IS_OP
+    Some(&[Uop(16)]), // IS_OP
     None, // JUMP_BACKWARD
-    None, // JUMP_BACKWARD_NO_INTERRUPT
-    None, // JUMP_FORWARD
+    Some(&[Uop(17)]), // JUMP_BACKWARD_NO_INTERRUPT
+    Some(&[Uop(18)]), // JUMP_FORWARD
     None, // LIST_APPEND
     None, // LIST_EXTEND
     None, // LOAD_ATTR
     None, // LOAD_COMMON_CONSTANT
     None, // LOAD_CONST
     None, // LOAD_DEREF
-    None, // LOAD_FAST_AND_CLEAR
+    Some(&[Uop(19)]), // LOAD_FAST_AND_CLEAR
     None, // LOAD_FAST_CHECK
     None, // LOAD_FROM_DICT_OR_DEREF
     None, // LOAD_FROM_DICT_OR_GLOBALS
@@ -102,10 +134,10 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     None, // MAKE_CELL
     None, // MAP_ADD
     None, // MATCH_CLASS
-    None, // POP_JUMP_IF_FALSE
-    None, // POP_JUMP_IF_NONE
-    None, // POP_JUMP_IF_NOT_NONE
-    None, // POP_JUMP_IF_TRUE
+    Some(&[Uop(22)]), // POP_JUMP_IF_FALSE
+    Some(&[Uop(23)]), // POP_JUMP_IF_NONE
+    Some(&[Uop(24)]), // POP_JUMP_IF_NOT_NONE
+    Some(&[Uop(25)]), // POP_JUMP_IF_TRUE
     None, // RAISE_VARARGS
     None, // RERAISE
     None, // SEND
@@ -116,25 +148,25 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     None, // STORE_DEREF
     None, // STORE_GLOBAL
     None, // STORE_NAME
-    None, // SWAP
+    Some(&[Uop(28)]), // SWAP
     None, // UNPACK_EX
     None, // UNPACK_SEQUENCE
     None, // YIELD_VALUE
     None, // RESUME
-    None, // BINARY_OP_ADD_FLOAT
-    None, // BINARY_OP_ADD_INT
+    Some(&[Uop(14), Uop(0)]), // BINARY_OP_ADD_FLOAT
+    Some(&[Uop(15), Uop(1)]), // BINARY_OP_ADD_INT
     None, // BINARY_OP_ADD_UNICODE
     None, // BINARY_OP_EXTEND
-    None, // BINARY_OP_MULTIPLY_FLOAT
-    None, // BINARY_OP_MULTIPLY_INT
+    Some(&[Uop(14), Uop(2)]), // BINARY_OP_MULTIPLY_FLOAT
+    Some(&[Uop(15), Uop(3)]), // BINARY_OP_MULTIPLY_INT
     None, // BINARY_OP_SUBSCR_DICT
     None, // BINARY_OP_SUBSCR_GETITEM
     None, // BINARY_OP_SUBSCR_LIST_INT
     None, // BINARY_OP_SUBSCR_LIST_SLICE
     None, // BINARY_OP_SUBSCR_STR_INT
     None, // BINARY_OP_SUBSCR_TUPLE_INT
-    None, // BINARY_OP_SUBTRACT_FLOAT
-    None, // BINARY_OP_SUBTRACT_INT
+    Some(&[Uop(14), Uop(4)]), // BINARY_OP_SUBTRACT_FLOAT
+    Some(&[Uop(15), Uop(5)]), // BINARY_OP_SUBTRACT_INT
     None, // CALL_ALLOC_AND_ENTER_INIT
     None, // CALL_BOUND_METHOD_EXACT_ARGS
     None, // CALL_BOUND_METHOD_GENERAL
@@ -158,8 +190,8 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     None, // CALL_STR_1
     None, // CALL_TUPLE_1
     None, // CALL_TYPE_1
-    None, // COMPARE_OP_FLOAT
-    None, // COMPARE_OP_INT
+    Some(&[Uop(14), Uop(10)]), // COMPARE_OP_FLOAT
+    Some(&[Uop(15), Uop(11)]), // COMPARE_OP_INT
     None, // COMPARE_OP_STR
     None, // CONTAINS_OP_DICT
     None, // CONTAINS_OP_SET
@@ -194,22 +226,22 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     None, // STORE_SUBSCR_DICT
     None, // STORE_SUBSCR_LIST_INT
     None, // TO_BOOL_ALWAYS_TRUE
-    None, // TO_BOOL_BOOL
-    None, // TO_BOOL_INT
+    Some(&[Uop(29)]), // TO_BOOL_BOOL
+    Some(&[Uop(30)]), // TO_BOOL_INT
     None, // TO_BOOL_LIST
-    None, // TO_BOOL_NONE
+    Some(&[Uop(31)]), // TO_BOOL_NONE
     None, // TO_BOOL_STR
     None, // UNPACK_SEQUENCE_LIST
     None, // UNPACK_SEQUENCE_TUPLE
     None, // UNPACK_SEQUENCE_TWO_TUPLE
-    Some(&[Uop(0)]), // MOVE
+    Some(&[Uop(20)]), // MOVE
     None, // COMPARE_JUMP_IF_TRUE
-    None, // COMPARE_JUMP_IF_TRUE_INT
-    None, // COMPARE_JUMP_IF_TRUE_FLOAT
+    Some(&[Uop(15), Uop(9)]), // COMPARE_JUMP_IF_TRUE_INT
+    Some(&[Uop(14), Uop(8)]), // COMPARE_JUMP_IF_TRUE_FLOAT
     None, // COMPARE_JUMP_IF_TRUE_STR
     None, // COMPARE_JUMP_IF_FALSE
-    None, // COMPARE_JUMP_IF_FALSE_INT
-    None, // COMPARE_JUMP_IF_FALSE_FLOAT
+    Some(&[Uop(15), Uop(7)]), // COMPARE_JUMP_IF_FALSE_INT
+    Some(&[Uop(14), Uop(6)]), // COMPARE_JUMP_IF_FALSE_FLOAT
     None, // COMPARE_JUMP_IF_FALSE_STR
     None, // TEST_JUMP_IF_TRUE
     None, // TEST_JUMP_IF_FALSE

@@ -55,8 +55,6 @@ pub(crate) struct Exit {
     pub(crate) discard: Vec<ValueId>,
     /// Values that live.
     pub(crate) defined: Vec<ValueId>,
-    /// Values that were consumed.
-    pub(crate) dead: Vec<ValueId>,
 }
 
 /// A hole in a body.

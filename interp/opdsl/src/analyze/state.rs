@@ -138,6 +138,14 @@ impl State {
         spill
     }
 
+    /// The state once the frame shows what it should, without an escape: `sync!`.
+    pub(crate) fn synced(&mut self, composed: &Composed) -> Spill {
+        let spill = Spill { protect: Vec::new(), ..self.pending(composed) };
+        self.settle(&spill);
+        self.hard |= !(spill.null.is_empty() && spill.store.is_empty());
+        spill
+    }
+
     fn settle(&mut self, spill: &Spill) {
         for id in &spill.null {
             self.vars[*id].stale = false;

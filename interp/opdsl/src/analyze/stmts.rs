@@ -157,8 +157,7 @@ impl Walker<'_> {
             }
             "sync" => {
                 let flush = self.flush();
-                let spill = self.state.escaped(&self.composed);
-                self.traits.escapes = true;
+                let spill = self.state.synced(&self.composed);
                 let hole = self.hole(Action::Spill(spill));
                 quote!(#flush #hole;)
             }
@@ -437,7 +436,7 @@ fn statement_macro(mac: &Macro) -> bool {
 
 /// Whether an expression gives a `Word` that only the body will hold.
 fn raw_word(expr: &Expr) -> bool {
-    matches!(expr, Expr::Macro(mac) if matches!(scan::macro_name(&mac.mac).as_str(), "steal" | "dup" | "set_local" | "local"))
+    matches!(expr, Expr::Macro(mac) if matches!(scan::macro_name(&mac.mac).as_str(), "steal" | "dup" | "own" | "set_local" | "local"))
 }
 
 /// A statement under its attributes: in a block, unless it is a binding.

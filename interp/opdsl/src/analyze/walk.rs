@@ -222,9 +222,8 @@ impl<'a> Walker<'a> {
             });
             self.used.extend(left.copied());
         }
-        let dead = (0..self.composed.values.len()).filter(|id| self.state.status(*id) == Status::Dead).collect();
         let deads = self.state.deads.iter().copied().collect();
-        Exit { way, spill, deads, discard, defined, dead }
+        Exit { way, spill, deads, discard, defined }
     }
 
     /// A block without its braces.

@@ -305,13 +305,7 @@ impl Render<'_> {
                 let put = if exit.deads.is_empty() { String::new() } else { self.null(&exit.spill.null) };
                 (put + &self.finalize(&exit.deads, ""), format!("at.leave{flow}({})", self.inner(arguments)?))
             }
-            Way::Dispatch(arguments) => {
-                let operand = |id: &ValueId| {
-                    self.plan.composed.values[*id].input.is_some_and(|input| self.operand(input).is_some())
-                };
-                let free: Vec<ValueId> = exit.dead.iter().copied().filter(operand).collect();
-                self.onward(self.null(&free), Vec::new(), exit, "go", &self.inner(arguments)?)
-            }
+            Way::Dispatch(arguments) => self.onward(String::new(), Vec::new(), exit, "go", &self.inner(arguments)?),
             Way::Next => {
                 let (stores, replaced) = self.outputs(exit)?;
                 self.onward(stores, replaced, exit, "next", &self.layout.size(self.shapes).to_string())
