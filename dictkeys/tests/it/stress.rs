@@ -8,7 +8,7 @@ use dictkeys::{Dict, Inline, NoSafepoint, SharedKeys};
 use stackref::{ByteLock, Value};
 
 use crate::split::Instance;
-use crate::toy::{Qsbr, Registered, Toy, Zone, content, int};
+use crate::toy::{Qsbr, Registered, Toy, Zone, content, int, one_at_a_time};
 
 const THREADS: usize = 4;
 const ROUNDS: u64 = if cfg!(debug_assertions) { 6_000 } else { 60_000 };
@@ -142,6 +142,7 @@ fn read(dict: &Dict, lock: &ByteLock, env: &mut Toy<'_>, rng: &mut Rng, zone: &'
 
 #[test]
 fn readers_and_writers() {
+    let _turn = one_at_a_time();
     let zone = Zone::new();
     let (dict, lock) = (Dict::new(1), ByteLock::new());
     let home = Registered::new();
@@ -171,6 +172,7 @@ fn finish(mut dict: Dict, keys: Vec<(Value, i64)>, zone: &'static Zone, home: &R
 
 #[test]
 fn guarded_loads() {
+    let _turn = one_at_a_time();
     let zone = Zone::new();
     let (dict, lock) = (Dict::new(1), ByteLock::new());
     let home = Registered::new();
@@ -221,6 +223,7 @@ fn guarded_loads() {
 #[test]
 fn a_dictionary_changes_hands() {
     // The owner works unlocked on a private dictionary when others find it.
+    let _turn = one_at_a_time();
     let zone = Zone::new();
     let home = Registered::new();
     let keys = keys(zone);
@@ -260,6 +263,7 @@ fn a_dictionary_changes_hands() {
 
 #[test]
 fn attributes_of_one_instance() {
+    let _turn = one_at_a_time();
     let zone = Zone::new();
     let home = Registered::new();
     let names = keys(zone);

@@ -233,6 +233,13 @@ impl Env for Toy<'_> {
     }
 }
 
+/// Lets one test at a time count objects. Thread ids are given out again process-wide: a test that drops an object of an
+/// ended thread hands it to whoever has that id now, which must not be a thread of another test.
+pub(crate) fn one_at_a_time() -> std::sync::MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(|failed| failed.into_inner())
+}
+
 /// A registered thread, retired when this is dropped, in a panic too.
 pub(crate) struct Registered(pub(crate) std::sync::Arc<stackref::thread::Record>);
 
@@ -250,6 +257,7 @@ impl Drop for Registered {
 
 /// Runs `f` as a registered thread, with a clean environment.
 pub(crate) fn alone(f: impl FnOnce(&mut Toy<'_>, &'static Zone)) {
+    let _turn = one_at_a_time();
     let thread = Registered::new();
     let qsbr = Qsbr::new();
     let zone = Zone::new();
