@@ -86,56 +86,72 @@ pub(super) fn small(value: &Const) -> Option<u32> {
     }
 }
 
-/// Positions of the `count` constant loads that come before `end`, if nothing but NOPs stands between them.
-pub(super) fn const_loads(instrs: &[CfgInstr], end: usize, count: usize) -> Option<Vec<usize>> {
-    let mut found = Vec::with_capacity(count);
-    for at in (0..end).rev() {
-        if found.len() == count {
-            break;
-        }
-        if ops::loads_const(instrs[at].op) {
-            found.push(at);
-        } else if instrs[at].op != Opcode::Nop {
-            return None;
-        }
-    }
-    found.reverse();
-    (found.len() == count).then_some(found)
+/// The instructions of a block while a forward pass rewrites them: those before the current one are known without the
+/// NOPs, so that looking back takes no time for what was folded away.
+pub(super) struct Window<'a> {
+    pub(super) instrs: &'a mut [CfgInstr],
+    /// Positions of the instructions before the current one that are no NOPs.
+    before: Vec<usize>,
 }
 
-/// Makes NOPs of instructions whose work is done elsewhere, and lets their lines go.
-pub(super) fn drop_instrs(instrs: &mut [CfgInstr], positions: &[usize]) {
-    for &at in positions {
-        instrs[at].set_nop();
-        instrs[at].loc = Loc::NONE;
+impl<'a> Window<'a> {
+    pub(super) fn new(instrs: &'a mut [CfgInstr]) -> Self {
+        Self { instrs, before: Vec::new() }
+    }
+
+    /// The instruction at `at` is done: it comes before the next one, with those that were put before it.
+    pub(super) fn pass(&mut self, at: usize) {
+        let known = self.before.last().map_or(0, |last| last + 1);
+        let new = (at.saturating_sub(2).max(known)..=at).filter(|&at| self.instrs[at].op != Opcode::Nop);
+        self.before.extend(new);
+    }
+
+    /// Positions before the current instruction, the nearest first.
+    pub(super) fn backwards(&self) -> impl Iterator<Item = usize> {
+        self.before.iter().rev().copied()
+    }
+
+    /// Positions of the `count` constant loads right before the current instruction.
+    pub(super) fn const_loads(&self, count: usize) -> Option<Vec<usize>> {
+        let loads = &self.before[self.before.len().checked_sub(count)?..];
+        loads.iter().all(|&at| ops::loads_const(self.instrs[at].op)).then(|| loads.to_vec())
+    }
+
+    /// Makes NOPs of the last `count` instructions, whose work is done elsewhere, and lets their lines go.
+    pub(super) fn drop_last(&mut self, count: usize) {
+        for at in self.before.drain(self.before.len() - count..) {
+            self.instrs[at].set_nop();
+            self.instrs[at].loc = Loc::NONE;
+        }
     }
 }
 
 /// Folds the `BINARY_OP` at `at` if both operands are constants and the result is worth keeping.
-pub(super) fn binary(instrs: &mut [CfgInstr], at: usize, pool: &mut Pool) -> Result<(), CompileError> {
-    let Some(loads) = const_loads(instrs, at, 2) else { return Ok(()) };
-    let (left, right) = (pool.value(&instrs[loads[0]])?, pool.value(&instrs[loads[1]])?);
-    if let Some(result) = consteval::binary(&left, instrs[at].arg, &right) {
-        drop_instrs(instrs, &loads);
-        pool.make_load(&mut instrs[at], result);
+pub(super) fn binary(window: &mut Window<'_>, at: usize, pool: &mut Pool) -> Result<(), CompileError> {
+    let Some(loads) = window.const_loads(2) else { return Ok(()) };
+    let (left, right) = (pool.value(&window.instrs[loads[0]])?, pool.value(&window.instrs[loads[1]])?);
+    if let Some(result) = consteval::binary(&left, window.instrs[at].arg, &right) {
+        window.drop_last(2);
+        pool.make_load(&mut window.instrs[at], result);
     }
     Ok(())
 }
 
 /// Folds the unary operator at `at`.
-pub(super) fn unary(instrs: &mut [CfgInstr], at: usize, pool: &mut Pool) -> Result<(), CompileError> {
-    let Some(loads) = const_loads(instrs, at, 1) else { return Ok(()) };
-    let operand = pool.value(&instrs[loads[0]])?;
-    let result = match instrs[at].op {
+pub(super) fn unary(window: &mut Window<'_>, at: usize, pool: &mut Pool) -> Result<(), CompileError> {
+    let Some(loads) = window.const_loads(1) else { return Ok(()) };
+    let operand = pool.value(&window.instrs[loads[0]])?;
+    let CfgInstr { op, arg, .. } = window.instrs[at];
+    let result = match op {
         Opcode::UnaryNot => Some(Const::bool(!operand.truth())),
         Opcode::UnaryNegative => consteval::negative(&operand),
         Opcode::UnaryInvert => consteval::invert(&operand),
-        Opcode::CallIntrinsic1 if instrs[at].arg == Intrinsic1::UnaryPositive as u32 => consteval::positive(&operand),
+        Opcode::CallIntrinsic1 if arg == Intrinsic1::UnaryPositive as u32 => consteval::positive(&operand),
         _ => None,
     };
     if let Some(result) = result {
-        drop_instrs(instrs, &loads);
-        pool.make_load(&mut instrs[at], result);
+        window.drop_last(1);
+        pool.make_load(&mut window.instrs[at], result);
     }
     Ok(())
 }

@@ -71,3 +71,6 @@ pub(crate) fn optimize(
     lines::resolve(&mut graph);
     Ok(graph)
 }
+
+#[cfg(test)]
+mod tests;

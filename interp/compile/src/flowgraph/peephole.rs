@@ -6,7 +6,7 @@ use interp_code::Const;
 use interp_opcode::{Intrinsic1, Opcode};
 
 use super::blocks::{CfgInstr, Graph, NONE};
-use super::fold::{self, Pool};
+use super::fold::{self, Pool, Window};
 use super::{BlockId, ops, sequences, swaps};
 use crate::error::CompileError;
 
@@ -94,16 +94,16 @@ fn compare_to_none(instrs: &mut [CfgInstr]) {
 /// Rewrites patterns in every block: folding, jumps to jumps, swaps.
 pub(crate) fn blocks(graph: &mut Graph, pool: &mut Pool) -> Result<(), CompileError> {
     for id in graph.order() {
+        let mut window = Window::new(&mut graph.block_mut(id).instrs);
+        for at in 0..window.instrs.len() {
+            rewrite(&mut window, at, pool)?;
+            window.pass(at);
+        }
         let mut at = 0;
         while at < graph.block(id).instrs.len() {
-            if ops::has_target(graph.block(id).instrs[at].op) {
-                if thread_jump(graph, id, at) {
-                    continue;
-                }
-            } else {
-                rewrite(&mut graph.block_mut(id).instrs, at, pool)?;
+            if !(ops::has_target(graph.block(id).instrs[at].op) && thread_jump(graph, id, at)) {
+                at += 1;
             }
-            at += 1;
         }
         swaps::optimize(&mut graph.block_mut(id).instrs);
     }
@@ -143,7 +143,8 @@ fn thread_jump(graph: &mut Graph, id: BlockId, at: usize) -> bool {
     true
 }
 
-fn rewrite(instrs: &mut [CfgInstr], at: usize, pool: &mut Pool) -> Result<(), CompileError> {
+fn rewrite(window: &mut Window<'_>, at: usize, pool: &mut Pool) -> Result<(), CompileError> {
+    let instrs = &mut *window.instrs;
     let CfgInstr { op, arg, loc, .. } = instrs[at];
     let next = instrs.get(at + 1).copied();
     let next_op = next.map(|next| next.op);
@@ -157,13 +158,13 @@ fn rewrite(instrs: &mut [CfgInstr], at: usize, pool: &mut Pool) -> Result<(), Co
                 }
                 return Ok(());
             }
-            sequences::tuple(instrs, at, pool)
+            sequences::tuple(window, at, pool)
         }
-        Opcode::BuildList | Opcode::BuildSet => sequences::list_or_set(instrs, at, next_op, pool),
+        Opcode::BuildList | Opcode::BuildSet => sequences::list_or_set(window, at, next_op, pool),
         Opcode::ListAppend | Opcode::SetAdd
             if arg == 1 && matches!(next_op, Some(Opcode::GetIter | Opcode::ContainsOp)) =>
         {
-            sequences::read_only_display(instrs, at, pool)
+            sequences::read_only_display(window, at, pool)
         }
         Opcode::StoreFast => {
             if next.is_some_and(|next| next.op == op && next.arg == arg && next.loc.lineno == loc.lineno) {
@@ -191,17 +192,17 @@ fn rewrite(instrs: &mut [CfgInstr], at: usize, pool: &mut Pool) -> Result<(), Co
                 instrs[at + 1].set(merged, 0);
                 Ok(())
             }
-            _ => fold::unary(instrs, at, pool),
+            _ => fold::unary(window, at, pool),
         },
-        Opcode::UnaryInvert | Opcode::UnaryNegative => fold::unary(instrs, at, pool),
-        Opcode::CallIntrinsic1 if arg == Intrinsic1::UnaryPositive as u32 => fold::unary(instrs, at, pool),
+        Opcode::UnaryInvert | Opcode::UnaryNegative => fold::unary(window, at, pool),
+        Opcode::CallIntrinsic1 if arg == Intrinsic1::UnaryPositive as u32 => fold::unary(window, at, pool),
         Opcode::CallIntrinsic1 if arg == Intrinsic1::ListToTuple as u32 => {
-            if !sequences::list_to_tuple(instrs, at, pool)? && next_op == Some(Opcode::GetIter) {
-                instrs[at].set_nop();
+            if !sequences::list_to_tuple(window, at, pool)? && next_op == Some(Opcode::GetIter) {
+                window.instrs[at].set_nop();
             }
             Ok(())
         }
-        Opcode::BinaryOp => fold::binary(instrs, at, pool),
+        Opcode::BinaryOp => fold::binary(window, at, pool),
         _ => Ok(()),
     }
 }

@@ -6,9 +6,10 @@ use interp_code::Const;
 use interp_opcode::Opcode;
 
 use super::blocks::CfgInstr;
-use super::fold::{Pool, const_loads, drop_instrs};
+use super::fold::{Pool, Window};
 use super::{consteval, ops};
 use crate::error::CompileError;
+use crate::instr::Loc;
 
 /// Longest display that is built on the stack; code generation builds longer ones item by item.
 const MAX_ON_STACK: u32 = 30;
@@ -16,45 +17,58 @@ const MAX_ON_STACK: u32 = 30;
 /// Shorter lists and sets are not worth a constant.
 const MIN_SEQUENCE: u32 = 3;
 
-fn values(instrs: &[CfgInstr], loads: &[usize], pool: &Pool) -> Result<Vec<Const>, CompileError> {
-    loads.iter().map(|&at| pool.value(&instrs[at])).collect()
+fn values(window: &Window<'_>, loads: &[usize], pool: &Pool) -> Result<Vec<Const>, CompileError> {
+    loads.iter().map(|&at| pool.value(&window.instrs[at])).collect()
+}
+
+fn display(is_set: bool, items: Vec<Const>) -> Const {
+    if is_set { Const::FrozenSet(consteval::unique(items).into()) } else { Const::Tuple(items.into()) }
 }
 
 /// `BUILD_TUPLE` of constants becomes a constant.
-pub(super) fn tuple(instrs: &mut [CfgInstr], at: usize, pool: &mut Pool) -> Result<(), CompileError> {
-    let count = instrs[at].arg;
+pub(super) fn tuple(window: &mut Window<'_>, at: usize, pool: &mut Pool) -> Result<(), CompileError> {
+    let count = window.instrs[at].arg;
     if count > MAX_ON_STACK {
         return Ok(());
     }
-    if let Some(loads) = const_loads(instrs, at, count as usize) {
-        let items = values(instrs, &loads, pool)?;
-        drop_instrs(instrs, &loads);
-        pool.make_load(&mut instrs[at], Const::Tuple(items.into()));
+    if let Some(loads) = window.const_loads(count as usize) {
+        let items = values(window, &loads, pool)?;
+        window.drop_last(loads.len());
+        pool.make_load(&mut window.instrs[at], Const::Tuple(items.into()));
     }
     Ok(())
 }
 
-/// Looks back from `end` for an empty list (or set) to which constants are added one by one, and nothing else; gives the
-/// position of its `BUILD_…` and those of the constants.
-fn built_from_consts(instrs: &[CfgInstr], end: usize) -> Option<(usize, Vec<usize>)> {
+/// Constants that are added one by one to an empty list or set.
+struct Built {
+    is_set: bool,
+    /// Positions of the constants.
+    loads: Vec<usize>,
+    /// Instructions from the `BUILD_…` on.
+    count: usize,
+}
+
+/// Looks back from the current instruction for such a display and nothing else; `append` is the current instruction if
+/// it is the last to add.
+fn built_from_consts(window: &Window<'_>, append: Option<CfgInstr>) -> Option<Built> {
     let mut loads = Vec::new();
-    let mut append = None;
-    let mut expect_append = true;
-    for start in (0..end).rev() {
-        let instr = instrs[start];
+    let mut adder = append.map(|instr| instr.op);
+    let mut expect_append = append.is_none();
+    for (at, count) in window.backwards().zip(1..) {
+        let instr = window.instrs[at];
         match instr.op {
-            Opcode::Nop => continue,
             Opcode::BuildList | Opcode::BuildSet if instr.arg == 0 && expect_append => {
-                let wanted = if instr.op == Opcode::BuildList { Opcode::ListAppend } else { Opcode::SetAdd };
+                let is_set = instr.op == Opcode::BuildSet;
+                let wanted = if is_set { Opcode::SetAdd } else { Opcode::ListAppend };
                 loads.reverse();
-                return append.is_none_or(|op| op == wanted).then_some((start, loads));
+                return adder.is_none_or(|op| op == wanted).then_some(Built { is_set, loads, count });
             }
             Opcode::ListAppend | Opcode::SetAdd if expect_append && instr.arg == 1 => {
-                if *append.get_or_insert(instr.op) != instr.op {
+                if *adder.get_or_insert(instr.op) != instr.op {
                     return None;
                 }
             }
-            op if !expect_append && ops::loads_const(op) => loads.push(start),
+            op if !expect_append && ops::loads_const(op) => loads.push(at),
             _ => return None,
         }
         expect_append = !expect_append;
@@ -62,63 +76,56 @@ fn built_from_consts(instrs: &[CfgInstr], end: usize) -> Option<(usize, Vec<usiz
     None
 }
 
-fn drop_range(instrs: &mut [CfgInstr], start: usize, end: usize) {
-    let dropped: Vec<usize> = (start..end).filter(|&at| instrs[at].op != Opcode::Nop).collect();
-    drop_instrs(instrs, &dropped);
-}
-
 /// `LIST_TO_TUPLE` at `at` of a list of constants becomes a constant; says whether it did.
-pub(super) fn list_to_tuple(instrs: &mut [CfgInstr], at: usize, pool: &mut Pool) -> Result<bool, CompileError> {
-    let Some((start, loads)) = built_from_consts(instrs, at) else { return Ok(false) };
-    if instrs[start].op == Opcode::BuildSet {
-        return Ok(false);
-    }
-    let items = values(instrs, &loads, pool)?;
-    drop_range(instrs, start, at);
-    pool.make_load(&mut instrs[at], Const::Tuple(items.into()));
+pub(super) fn list_to_tuple(window: &mut Window<'_>, at: usize, pool: &mut Pool) -> Result<bool, CompileError> {
+    let Some(built) = built_from_consts(window, None).filter(|built| !built.is_set) else { return Ok(false) };
+    let items = values(window, &built.loads, pool)?;
+    window.drop_last(built.count);
+    pool.make_load(&mut window.instrs[at], Const::Tuple(items.into()));
     Ok(true)
 }
 
 /// The last `LIST_APPEND` or `SET_ADD` (at `at`) of a display of constants that is only iterated or searched: the
 /// display becomes a constant.
-pub(super) fn read_only_display(instrs: &mut [CfgInstr], at: usize, pool: &mut Pool) -> Result<(), CompileError> {
-    let Some((start, loads)) = built_from_consts(instrs, at + 1) else { return Ok(()) };
-    let items = values(instrs, &loads, pool)?;
-    let is_set = instrs[start].op == Opcode::BuildSet;
-    let constant = if is_set { Const::FrozenSet(consteval::unique(items).into()) } else { Const::Tuple(items.into()) };
+pub(super) fn read_only_display(window: &mut Window<'_>, at: usize, pool: &mut Pool) -> Result<(), CompileError> {
+    let append = window.instrs[at];
+    let Some(built) = built_from_consts(window, Some(append)) else { return Ok(()) };
+    let items = values(window, &built.loads, pool)?;
+    window.drop_last(built.count);
     // In 3.14 the constant loses its location too.
-    drop_range(instrs, start, at + 1);
-    pool.make_load(&mut instrs[at], constant);
+    window.instrs[at].loc = Loc::NONE;
+    pool.make_load(&mut window.instrs[at], display(built.is_set, items));
     Ok(())
 }
 
 /// `BUILD_LIST` or `BUILD_SET` at `at`: a constant where it is only iterated or searched, a copy of a constant where it
 /// is long enough; a list of anything that is only iterated or searched becomes a tuple.
 pub(super) fn list_or_set(
-    instrs: &mut [CfgInstr],
+    window: &mut Window<'_>,
     at: usize,
     next: Option<Opcode>,
     pool: &mut Pool,
 ) -> Result<(), CompileError> {
     let only_read = matches!(next, Some(Opcode::GetIter | Opcode::ContainsOp));
-    let CfgInstr { op, arg: count, loc, .. } = instrs[at];
+    let CfgInstr { op, arg: count, loc, .. } = window.instrs[at];
     if count > MAX_ON_STACK || (count < MIN_SEQUENCE && !only_read) {
         return Ok(());
     }
-    let Some(loads) = const_loads(instrs, at, count as usize) else {
+    let Some(loads) = window.const_loads(count as usize) else {
         if only_read && op == Opcode::BuildList {
-            instrs[at].op = Opcode::BuildTuple;
+            window.instrs[at].op = Opcode::BuildTuple;
         }
         return Ok(());
     };
-    let items = values(instrs, &loads, pool)?;
+    let items = values(window, &loads, pool)?;
     let is_set = op == Opcode::BuildSet;
-    let constant = if is_set { Const::FrozenSet(consteval::unique(items).into()) } else { Const::Tuple(items.into()) };
-    let number = pool.add(constant);
-    drop_instrs(instrs, &loads);
+    let number = pool.add(display(is_set, items));
+    window.drop_last(loads.len());
+    let instrs = &mut window.instrs;
     if only_read {
         instrs[at].set(Opcode::LoadConst, number);
     } else {
+        // At least three NOPs are free before it.
         instrs[at - 2].set(op, 0);
         instrs[at - 2].loc = loc;
         instrs[at - 1].set(Opcode::LoadConst, number);
