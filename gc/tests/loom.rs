@@ -18,17 +18,18 @@ mod tuning;
 use foreign::{ForeignList, NIL};
 use gate::Gate;
 use loom::cell::UnsafeCell;
-use loom::sync::Arc;
 use loom::sync::atomic::AtomicUsize;
 use loom::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use loom::sync::{Arc, Notify};
 use loom::thread;
 use qsbr::{Poke, Qsbr};
 use stackref::thread::{Breaker, Record, register_detached};
 
-/// Explores `f` with at most `preemptions` forced switches, or as many as `LOOM_MAX_PREEMPTIONS` says if that is fewer.
+/// Explores `f` with at most `preemptions` forced switches, or as many as `LOOM_MAX_PREEMPTIONS` says if that is more. (The
+/// bounds here are the smallest that find the faults the models were tried with, and take seconds.)
 fn explore(preemptions: usize, f: impl Fn() + Send + Sync + 'static) {
     let mut model = loom::model::Builder::new();
-    model.preemption_bound = Some(model.preemption_bound.unwrap_or(preemptions).min(preemptions));
+    model.preemption_bound = model.preemption_bound.max(Some(preemptions));
     model.check(f);
 }
 
@@ -278,6 +279,31 @@ fn the_world_stands_still() {
         stage.stop(&record);
         stage.work(0);
         stage.stop(&record);
+        worker.join().unwrap();
+        stage.leave(&record);
+    });
+}
+
+#[test]
+fn a_stop_notices_a_thread_that_detaches_for_long() {
+    explore(3, || {
+        let stage = Stage::new();
+        let over = Arc::new(Notify::new());
+        let worker = {
+            let (stage, over) = (stage.clone(), over.clone());
+            thread::spawn(move || {
+                let record = stage.enter();
+                stage.work(1);
+                stage.gate.detach(&record);
+                over.wait();
+                record.attach();
+                stage.work(1);
+                stage.leave(&record);
+            })
+        };
+        let record = stage.enter();
+        stage.stop(&record);
+        over.notify();
         worker.join().unwrap();
         stage.leave(&record);
     });

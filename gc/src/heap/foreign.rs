@@ -47,12 +47,15 @@ impl ForeignList {
         }
     }
 
+    /// Whether the list was empty a moment ago: spares the owner most of its swaps.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.head.load(Ordering::Relaxed) == NIL
+    }
+
     /// Takes the whole list: the newest link, or [`NIL`].
     #[inline]
     pub(crate) fn take(&self) -> usize {
-        if self.head.load(Ordering::Relaxed) == NIL {
-            return NIL;
-        }
         self.head.swap(NIL, Ordering::Acquire)
     }
 }

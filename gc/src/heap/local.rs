@@ -13,6 +13,7 @@ use super::segment::{PageRef, PageState, block_of, set_word, word};
 use crate::pace::Pace;
 use crate::tuning::{FULL_PAGES_PER_LOOK, PENDING_BYTES, SPARE_PAGES, YOUNG_FLUSH};
 use crate::world::Poker;
+use stackref::Header;
 use stackref::sync::Arc;
 use stackref::sync::atomic::Ordering;
 use std::cell::{Cell, RefCell};
@@ -281,6 +282,7 @@ impl LocalHeap {
                 if page.used.get() == 0 {
                     empty.push(page);
                 } else {
+                    page.for_each_live(&mut |block| self.disown(block));
                     self.pool.abandon(page);
                 }
             }
@@ -292,7 +294,21 @@ impl LocalHeap {
         for page in self.spare.borrow_mut().drain(..) {
             self.pool.give_page(page);
         }
+        for traced in [false, true] {
+            self.shelf.for_each_live(traced, &mut |block| self.disown(block));
+        }
         self.pool.give_shelf(self.shelf.clone());
+    }
+
+    /// Merges the counts of an object that this thread owns. The thread's id will be another thread's some day, perhaps one of another
+    /// world, which must not be taken for the owner.
+    fn disown(&self, block: NonNull<u8>) {
+        // SAFETY: an initialized block starts with a header.
+        let header = unsafe { block.cast::<Header>().as_ref() };
+        if header.owner() == self.owner && !header.is_immortal() {
+            // SAFETY: the calling thread is the owner. All references are counted, those in its merge queue too: nothing dies.
+            unsafe { header.merge(0) };
+        }
     }
 }
 

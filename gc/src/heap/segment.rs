@@ -168,7 +168,7 @@ impl PageRef {
         self.bin.set(bin as u8);
         self.heap.set(heap);
         self.goal.set(0);
-        debug_assert_eq!(self.foreign.take(), NIL, "a page without live blocks has no foreign frees");
+        debug_assert!(self.foreign.is_empty(), "a page without live blocks has no foreign frees");
     }
 
     /// Links the next few fresh blocks. False if the page has no more.
@@ -194,6 +194,9 @@ impl PageRef {
 
     /// Takes back what other threads have freed. True if the page has free blocks afterwards.
     pub(crate) fn take_foreign(self) -> bool {
+        if self.foreign.is_empty() {
+            return self.free.get() != NIL;
+        }
         let mut link = self.foreign.take();
         let mut free = self.free.get();
         let mut used = self.used.get();

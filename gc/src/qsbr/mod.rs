@@ -68,7 +68,9 @@ impl<P: Poke> Qsbr<P> {
 
     /// The thread is about to read shared data.
     pub(crate) fn online(&self, slot: &Slot<P>) {
-        slot.seen.store(self.write.load(Ordering::Acquire), Ordering::Relaxed);
+        // Release: a poller that sees this store has not seen the one of `offline` before it, whose work this takes over: what was
+        // read before going offline happens before.
+        slot.seen.store(self.write.load(Ordering::Acquire), Ordering::Release);
         // Partner: the fence in `poll`.
         fence(Ordering::SeqCst);
     }

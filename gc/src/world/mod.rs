@@ -110,7 +110,6 @@ impl World {
     ///
     /// A safepoint: another thread's stop may come first, and a collection with it. The caller must not use counts, allocate or
     /// free while the world is stopped, nor take a lock that a stopped thread may hold.
-    #[must_use]
     pub fn stop(&self, me: &Mutator) -> Stopped {
         let asked = Instant::now();
         debug_assert!(Arc::ptr_eq(&self.shared, &me.world().shared), "a thread stops its own world");

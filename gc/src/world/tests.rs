@@ -56,6 +56,7 @@ fn requests_are_reported_once() {
 
 #[test]
 fn a_stop_holds_running_blocked_and_new_threads() {
+    const STOPS: u64 = 30;
     let world = World::new();
     let me = world.register();
     let (stop, progress) = (AtomicBool::new(false), AtomicUsize::new(0));
@@ -78,14 +79,14 @@ fn a_stop_holds_running_blocked_and_new_threads() {
         }
         wait_ready.recv().unwrap();
         wait_ready.recv().unwrap();
-        for _ in 0..200 {
+        for _ in 0..STOPS {
             let stopped = world.stop(&me);
             let newcomer = scope.spawn(move || {
                 let _me = world.register();
                 progress.fetch_add(1, Ordering::Relaxed);
             });
             let before = progress.load(Ordering::Relaxed);
-            for _ in 0..20 {
+            for _ in 0..4 {
                 std::thread::yield_now();
             }
             assert_eq!(progress.load(Ordering::Relaxed), before, "somebody runs while the world is stopped");
@@ -95,7 +96,7 @@ fn a_stop_holds_running_blocked_and_new_threads() {
         }
         stop.store(true, Ordering::Relaxed);
     });
-    assert_eq!(world.statistics().pauses.count(), 200);
+    assert_eq!(world.statistics().pauses.count(), STOPS);
 }
 
 #[test]

@@ -198,6 +198,13 @@ impl Mock {
     }
 }
 
+/// Prints an object that should not be there.
+pub(super) fn describe(object: NonNull<Header>) {
+    let entry = node(object);
+    // SAFETY: paused.
+    eprintln!("left: {} at {object:p}: {:?} -> {:?}", entry.id, entry.header, unsafe { &*entry.slots.get() });
+}
+
 /// Appends a counted reference.
 pub(super) fn link(from: &Value, to: &Value) {
     push(from, to.clone().into_word());
