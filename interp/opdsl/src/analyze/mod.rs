@@ -14,7 +14,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::diag::Fault;
 use crate::model::compose::compose;
-use crate::model::{Arg, Inst, Made, Model, Op};
+use crate::model::layout::Layout;
+use crate::model::{Arg, Inst, Made, Model, Op, Shape};
 use plan::{Plan, Traits};
 
 /// Plans by instruction name, and what each micro-op does.
@@ -24,6 +25,20 @@ pub(crate) struct Plans {
     pub(crate) traits: BTreeMap<String, Traits>,
 }
 
+/// What a walk has to know of the cell.
+#[derive(Clone, Default)]
+pub(crate) struct CellFacts {
+    words: u8,
+    in_place: Vec<usize>,
+}
+
+impl CellFacts {
+    fn new(layout: &Layout) -> Self {
+        let shared = layout.operands.iter().filter(|operand| operand.shapes.iter().any(|shape| *shape != Shape::T));
+        Self { words: layout.words, in_place: shared.map(|operand| operand.input).collect() }
+    }
+}
+
 /// Plans every instruction with a body, and checks the micro-ops that none uses.
 pub(crate) fn analyze(model: &Model) -> Result<Plans, Vec<Fault>> {
     let (mut plans, mut faults) = (Plans::default(), Vec::new());
@@ -31,8 +46,8 @@ pub(crate) fn analyze(model: &Model) -> Result<Plans, Vec<Fault>> {
     for inst in &model.insts {
         let Some(ops) = model.parts(inst) else { continue };
         checked.extend(ops.iter().map(|op| op.name.as_str()));
-        let words = model.layouts.get(&inst.name).map_or(0, |layout| layout.words);
-        match plan(inst, &ops, words) {
+        let cell = model.layouts.get(&inst.name).map_or_else(CellFacts::default, CellFacts::new);
+        match plan(inst, &ops, &cell) {
             Ok(plan) => {
                 let leaves = plan.parts.iter().find(|part| part.traits.deopts || part.traits.exits);
                 if let Some(part) = leaves.filter(|_| model.head_of(&inst.name) == inst.name) {
@@ -48,7 +63,7 @@ pub(crate) fn analyze(model: &Model) -> Result<Plans, Vec<Fault>> {
         }
     }
     for op in model.ops.values().filter(|op| op.body.is_some() && !checked.contains(op.name.as_str())) {
-        match plan(&alone(op), &[op], u8::MAX) {
+        match plan(&alone(op), &[op], &CellFacts { words: u8::MAX, in_place: Vec::new() }) {
             Ok(plan) => drop(plans.traits.insert(op.name.clone(), plan.parts[0].traits)),
             Err(found) => faults.extend(found),
         }
@@ -74,13 +89,13 @@ fn alone(op: &Op) -> Inst {
     }
 }
 
-fn plan(inst: &Inst, ops: &[&Op], words: u8) -> Result<Plan, Vec<Fault>> {
+fn plan(inst: &Inst, ops: &[&Op], cell: &CellFacts) -> Result<Plan, Vec<Fault>> {
     let outlined = ops.iter().filter_map(|op| op.body.as_ref()).any(scan::escapes_at_top);
-    let mut fast = walked(inst, ops, words, outlined)?;
+    let mut fast = walked(inst, ops, cell, outlined)?;
     let restarts =
         |action: &plan::Action| matches!(action, plan::Action::Exit(exit) if matches!(exit.way, plan::Way::Slow));
     if fast.actions.iter().any(restarts) {
-        let slow = walked(inst, ops, words, true)?;
+        let slow = walked(inst, ops, cell, true)?;
         for (part, slow) in fast.parts.iter_mut().zip(&slow.parts) {
             part.traits = slow.traits;
         }
@@ -89,13 +104,13 @@ fn plan(inst: &Inst, ops: &[&Op], words: u8) -> Result<Plan, Vec<Fault>> {
     Ok(fast)
 }
 
-fn walked(inst: &Inst, ops: &[&Op], words: u8, outlined: bool) -> Result<Plan, Vec<Fault>> {
+fn walked(inst: &Inst, ops: &[&Op], cell: &CellFacts, outlined: bool) -> Result<Plan, Vec<Fault>> {
     let composed = if inst.number == u16::MAX {
         crate::model::compose::bare(ops[0])
     } else {
         compose(inst, ops).map_err(|fault| vec![fault])?
     };
-    let mut walker = walk::Walker::new(inst, composed, outlined, words);
+    let mut walker = walk::Walker::new(inst, composed, outlined, cell.clone());
     let mut parts = Vec::new();
     for (index, op) in ops.iter().enumerate() {
         parts.push(walker.part(index, op));

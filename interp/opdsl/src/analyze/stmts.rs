@@ -145,6 +145,15 @@ impl Walker<'_> {
             kind @ ("kill" | "imm") => {
                 for (name, id) in self.items(mac) {
                     if self.live(&name, id) {
+                        let shared = self.composed.values[id].input.is_some_and(|input| self.in_place.contains(&input));
+                        if kind == "kill" && shared {
+                            self.fault(
+                                name.span(),
+                                format!(
+                                    "`{name}` may be read in place: move it with `steal!` or `take!`, or say `imm!`"
+                                ),
+                            );
+                        }
                         self.state.kill(id);
                         if kind == "imm" {
                             self.state.harmless(id);

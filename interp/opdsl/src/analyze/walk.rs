@@ -43,6 +43,8 @@ pub(crate) struct Walker<'a> {
     pub(crate) outlined: bool,
     /// Data words of the cell.
     pub(crate) words: u8,
+    /// Inputs that some shape leaves to others: what is moved out of them must be copied there.
+    pub(crate) in_place: Vec<usize>,
     pub(crate) state: State,
     pub(crate) faults: Vec<Fault>,
     pub(crate) actions: Vec<Action>,
@@ -67,7 +69,7 @@ pub(crate) struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    pub(crate) fn new(inst: &'a Inst, composed: Composed, outlined: bool, words: u8) -> Self {
+    pub(crate) fn new(inst: &'a Inst, composed: Composed, outlined: bool, cell: super::CellFacts) -> Self {
         let scope =
             Scope { file: inst.at.file, names: BTreeMap::new(), inputs: Vec::new(), outputs: Vec::new(), peeks: 0 };
         Self {
@@ -76,7 +78,8 @@ impl<'a> Walker<'a> {
             state: State::new(&composed),
             composed,
             outlined,
-            words,
+            words: cell.words,
+            in_place: cell.in_place,
             faults: Vec::new(),
             actions: Vec::new(),
             used: BTreeSet::new(),
@@ -209,7 +212,7 @@ impl<'a> Walker<'a> {
             _ => super::plan::Spill { protect: Vec::new(), ..self.state.pending(&self.composed) },
         };
         let discard = match way {
-            Way::Error | Way::Deopt | Way::Redo => self.state.abandoned(&self.composed),
+            Way::Error | Way::Deopt | Way::Redo | Way::Slow => self.state.abandoned(&self.composed),
             _ => Vec::new(),
         };
         self.use_spill(&spill);

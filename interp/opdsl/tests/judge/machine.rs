@@ -55,11 +55,17 @@ enum Stop {
 
 type Eval<T = Val> = Result<T, Stop>;
 
-/// What the instruction declares: how many inputs, how many outputs in all.
-#[derive(Clone, Copy)]
+/// Where a cell's operands are, and who owns them.
+#[derive(Clone, Debug)]
 pub(crate) struct Shape {
-    pub(crate) inputs: usize,
-    pub(crate) outputs: usize,
+    /// Fields a, b, c.
+    pub(crate) fields: [usize; 3],
+    /// Slots of the temporaries that the instruction found: it owns what is in them, and an escape sees them.
+    pub(crate) temporaries: Vec<usize>,
+    /// Slots of locals, which own what is in them.
+    pub(crate) locals: Vec<usize>,
+    /// Slots that hold something of the instruction's at the end.
+    pub(crate) outputs: Vec<usize>,
 }
 
 pub(crate) struct Machine<'r> {
@@ -68,6 +74,8 @@ pub(crate) struct Machine<'r> {
     /// Slots of the frame; `None` is NULL.
     frame: BTreeMap<usize, Option<Token>>,
     vars: BTreeMap<String, Val>,
+    /// What was there at the start.
+    before: BTreeMap<usize, Option<Token>>,
     /// Tokens that the instruction owns.
     owned: BTreeSet<Token>,
     /// Tokens known to be immediates: nobody has to care.
@@ -81,18 +89,21 @@ pub(crate) struct Machine<'r> {
 }
 
 /// Runs the body once. `Err` says what went wrong.
-pub(crate) fn run(body: &Block, shape: Shape, random: &mut Random) -> Result<(), String> {
+pub(crate) fn run(body: &Block, shape: &Shape, random: &mut Random) -> Result<(), String> {
+    let slots = shape.temporaries.iter().chain(&shape.locals);
+    let frame: BTreeMap<usize, Option<Token>> = slots.map(|slot| (*slot, Some(*slot))).collect();
     let mut machine = Machine {
         random,
-        shape,
-        frame: (0..shape.inputs).map(|slot| (slot, Some(slot))).collect(),
+        shape: shape.clone(),
+        before: frame.clone(),
+        frame,
         vars: BTreeMap::new(),
-        owned: (0..shape.inputs).collect(),
+        owned: shape.temporaries.iter().copied().collect(),
         small: BTreeSet::new(),
         strong: BTreeSet::new(),
         dead: BTreeSet::new(),
         saved_ip: false,
-        tokens: shape.inputs,
+        tokens: 1000,
     };
     match machine.block(body) {
         Ok(Val::Left) | Err(Stop::Left) => Ok(()),
@@ -120,7 +131,7 @@ impl Machine<'_> {
         }
         self.frame_is_sound(what)?;
         for token in &self.owned {
-            let visible = self.frame.iter().any(|(slot, held)| *slot < self.shape.inputs && *held == Some(*token));
+            let visible = self.shape.temporaries.iter().any(|slot| self.frame.get(slot) == Some(&Some(*token)));
             if !visible && !self.strong.contains(token) && !self.small.contains(token) {
                 return wrong(format!("{what}: token {token} is in no slot and not heap-safe"));
             }
@@ -131,7 +142,7 @@ impl Machine<'_> {
     fn frame_is_sound(&self, what: &str) -> Eval<()> {
         for (slot, held) in &self.frame {
             if let Some(token) = held
-                && *slot < self.shape.inputs
+                && self.shape.temporaries.contains(slot)
                 && !self.owned.contains(token)
                 && !self.small.contains(token)
             {
@@ -141,21 +152,35 @@ impl Machine<'_> {
         Ok(())
     }
 
+    /// Whether a token may be looked at.
+    fn readable(&self, token: Token) -> bool {
+        self.owned.contains(&token) || self.shape.locals.contains(&token) || self.small.contains(&token)
+    }
+
+    /// The instruction could start over: everything is as it found it.
+    fn intact(&self) -> bool {
+        let temporaries = self.shape.temporaries.iter();
+        let mut mine = temporaries.map(|token| self.owned.contains(token) || self.small.contains(token));
+        self.frame == self.before && mine.all(|mine| mine) && self.owned.iter().all(|token| *token < 1000)
+    }
+
     fn gone(&mut self, token: Token, how: &str) -> Eval<()> {
         if self.owned.remove(&token) { Ok(()) } else { wrong(format!("{how}: token {token} is not owned any more")) }
     }
 
     /// The next instruction starts: outputs are in place, everything else is gone.
     fn complete(&self) -> Eval<()> {
-        for slot in 0..self.shape.outputs {
-            let held = self.frame.get(&slot).copied().flatten();
-            let sound = held.is_some_and(|token| self.owned.contains(&token) || self.small.contains(&token));
+        for slot in &self.shape.outputs {
+            let held = self.frame.get(slot).copied().flatten();
+            let sound = held.is_some_and(|token| {
+                self.owned.contains(&token) || self.small.contains(&token) || self.shape.locals.contains(slot)
+            });
             if !sound {
                 return wrong(format!("at the end slot {slot} holds {held:?}"));
             }
         }
         let kept: BTreeSet<Token> =
-            (0..self.shape.outputs).filter_map(|slot| self.frame.get(&slot).copied().flatten()).collect();
+            self.shape.outputs.iter().filter_map(|slot| self.frame.get(slot).copied().flatten()).collect();
         match self.owned.iter().find(|token| !kept.contains(token) && !self.small.contains(token)) {
             Some(token) => wrong(format!("at the end token {token} leaks")),
             None => Ok(()),
@@ -307,11 +332,20 @@ impl Machine<'_> {
                 Ok(Val::Unit)
             }
             ("small", [Val::Word(token)]) => {
-                self.gone(*token, "found to be immediate")?;
+                if !self.shape.locals.contains(token) {
+                    self.gone(*token, "found to be immediate")?;
+                }
                 self.small.insert(*token);
                 Ok(Val::Unit)
             }
             ("note" | "sink" | "new", _) => Ok(Val::Unit),
+            (slow, _) if slow.ends_with("_slow") => {
+                if self.intact() {
+                    Ok(Val::Left)
+                } else {
+                    wrong("the slow copy does not find what the instruction found")
+                }
+            }
             _ => wrong(format!("the judge does not know `{name}`")),
         }
     }
@@ -342,7 +376,25 @@ impl Machine<'_> {
 
     fn runtime(&mut self, name: &str, arguments: &[Val]) -> Eval {
         match (name, arguments) {
-            ("a", []) => Ok(Val::Int(0)),
+            ("a", []) => Ok(Val::Int(self.shape.fields[0])),
+            ("b", []) => Ok(Val::Int(self.shape.fields[1])),
+            ("c", []) => Ok(Val::Int(self.shape.fields[2])),
+            ("dup", [Val::Word(token)]) if self.readable(*token) => Ok(Val::Word(self.fresh())),
+            ("clone_value", [Val::Word(token)]) if self.readable(*token) => Ok(Val::Native),
+            ("replace", [Val::Int(slot), Val::Word(token)]) => {
+                self.gone(*token, "stored to a local")?;
+                let old = self.frame.insert(*slot, Some(*token)).flatten();
+                if !self.shape.locals.contains(slot) {
+                    return wrong(format!("slot {slot} is no local"));
+                }
+                match old.filter(|_| self.random.coin()) {
+                    Some(old) => {
+                        self.dead.insert(old);
+                        Ok(Val::Dead(Some(old)))
+                    }
+                    None => Ok(Val::Dead(None)),
+                }
+            }
             ("get", [Val::Int(slot)]) => match self.frame.get(slot) {
                 Some(Some(token)) => Ok(Val::Word(*token)),
                 other => wrong(format!("slot {slot} holds {other:?}")),
@@ -352,13 +404,16 @@ impl Machine<'_> {
                 Ok(Val::Unit)
             }
             ("null", [Val::Int(slot)]) => {
+                if self.shape.locals.contains(slot) {
+                    return wrong(format!("slot {slot} is a local and is cleared"));
+                }
                 if self.frame.get(slot).copied().flatten().is_some_and(|token| self.owned.contains(&token)) {
                     return wrong(format!("slot {slot} is cleared while its value lives"));
                 }
                 self.frame.insert(*slot, None);
                 Ok(Val::Unit)
             }
-            ("view" | "view_slot", [Val::Word(token)]) if self.owned.contains(token) => Ok(Val::Native),
+            ("view", [Val::Word(token)]) if self.readable(*token) => Ok(Val::Native),
             ("view_slot", [Val::Int(_)]) => Ok(Val::Native),
             ("take", [Val::Word(token)]) => {
                 self.gone(*token, "taken")?;
@@ -373,6 +428,13 @@ impl Machine<'_> {
                 self.strong.insert(*token);
                 Ok(Val::Word(*token))
             }
+            _ => self.release(name, arguments),
+        }
+    }
+
+    /// The runtime calls that spill and release.
+    fn release(&mut self, name: &str, arguments: &[Val]) -> Eval {
+        match (name, arguments) {
             ("save_ip", []) => {
                 self.saved_ip = true;
                 Ok(Val::Unit)
@@ -428,11 +490,7 @@ impl Machine<'_> {
                 }
             }
             ("deopt" | "deopt_flow", []) => {
-                let intact = (0..self.shape.inputs).all(|slot| {
-                    let held = self.frame.get(&slot).copied().flatten();
-                    held == Some(slot) && (self.owned.contains(&slot) || self.small.contains(&slot))
-                });
-                if intact && self.owned.iter().all(|token| *token < self.shape.inputs) {
+                if self.intact() {
                     return Ok(Val::Left);
                 }
                 wrong("a deopt does not find what the instruction found")

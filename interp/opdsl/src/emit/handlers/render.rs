@@ -300,7 +300,7 @@ impl Render<'_> {
             }
             Way::Deopt => (discard, format!("at.deopt{flow}()")),
             Way::Redo => (discard, format!("at.redo{flow}()")),
-            Way::Slow => (String::new(), SLOW.to_owned()),
+            Way::Slow => (discard, SLOW.to_owned()),
             Way::Leave(arguments) => {
                 let put = if exit.deads.is_empty() { String::new() } else { self.null(&exit.spill.null) };
                 (put + &self.finalize(&exit.deads, ""), format!("at.leave{flow}({})", self.inner(arguments)?))
