@@ -96,3 +96,21 @@ fn headers() {
     let hash = Header { validity: Validity::Hash { hash: *b"abcdefgh", check: true } };
     assert_eq!(Header::read(&hash.write()), Ok((hash, &[][..])));
 }
+
+/// `fixtures/sample.pyc` is `fixtures/sample.py` compiled by CPython 3.14 (unchecked hash, file name `sample.py`).
+#[test]
+fn a_real_file() {
+    let (header, code) = load_pyc(include_bytes!("fixtures/sample.pyc")).unwrap();
+    assert!(matches!(header.validity, Validity::Hash { check: false, .. }));
+    assert_eq!(code.consts.first(), Some(&Const::str("A module that uses what code objects can hold.")));
+    assert_eq!(code.filename, "sample.py");
+    let value = Const::Code(code.clone());
+    assert_eq!(load(&dump(&value).unwrap()), Ok(value));
+
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/marshal/fixtures/sample.dis");
+    let found = crate::dis::dis(&code);
+    if std::env::var_os("WEFT_BLESS").is_some() {
+        std::fs::write(&path, &found).unwrap();
+    }
+    assert_eq!(found, std::fs::read_to_string(&path).unwrap());
+}
