@@ -177,12 +177,12 @@ impl Walk<'_> {
                 self.use_by_store(entry, index);
             }
             // A load that is dropped at once need not happen.
-            Step::Pop => match stack.pop().ok_or("stack underflow")? {
-                Entry::Loaded { source: Source::Local { borrowed: false, .. }, instruction, half } => {
+            Step::Pop => {
+                let entry = stack.pop().ok_or("stack underflow")?;
+                if let Entry::Loaded { source: Source::Local { borrowed: false, .. }, instruction, half } = entry {
                     self.flow.real[instruction][half] = true;
                 }
-                _ => {}
-            },
+            }
             Step::Copy(n) => {
                 let at = stack.len().checked_sub(n as usize).ok_or("stack underflow")?;
                 self.make_real(stack[at]);
@@ -196,7 +196,7 @@ impl Walk<'_> {
                 let mut at = stack.len().checked_sub(total as usize).ok_or("stack underflow")?;
                 for (input, size) in inputs.into_iter().enumerate() {
                     let shapes = operand_shapes(self.form_of(index, instr), input);
-                    for entry in stack[at..at + size as usize].iter().copied().collect::<Vec<_>>() {
+                    for entry in stack[at..at + size as usize].to_vec() {
                         match (entry, shapes) {
                             (Entry::Loaded { source, instruction: loader, .. }, Some(shapes))
                                 if nameable(self.code, proved(source, loader + 1 == index), shapes) => {}
