@@ -196,7 +196,7 @@ impl Walk<'_> {
                 let mut at = stack.len().checked_sub(total as usize).ok_or("stack underflow")?;
                 for (input, size) in inputs.into_iter().enumerate() {
                     let shapes = operand_shapes(self.form_of(index, instr), input);
-                    for entry in stack[at..at + size as usize].to_vec() {
+                    for entry in stack[at..at + size as usize].iter().copied() {
                         match (entry, shapes) {
                             (Entry::Loaded { source, instruction: loader, .. }, Some(shapes))
                                 if nameable(self.code, proved(source, loader + 1 == index), shapes) => {}
