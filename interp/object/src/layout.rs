@@ -3,6 +3,7 @@
 //! Apart from the rest because every cast between a word and a typed reference happens here, under O1.
 
 use std::alloc::Layout as MemLayout;
+use std::any::TypeId;
 use std::marker::PhantomData;
 use std::mem::size_of;
 use std::ops::Deref;
@@ -51,9 +52,11 @@ pub trait Payload: Sized + Send + Sync + 'static {
 
 /// The run-time description of a payload, shared by a builtin type and its subclasses.
 ///
-/// Two objects have the same payload type iff their types' layouts are the same address.
+/// Two objects have the same payload type iff [`Layout::is`] says so. Addresses do not tell: the constant is placed once
+/// for every unit of compilation that mentions it.
 #[derive(Debug)]
 pub struct Layout {
+    id: TypeId,
     /// [`Payload::NAME`].
     pub name: &'static str,
     /// Bytes of the payload.
@@ -66,7 +69,21 @@ pub struct Layout {
     pub(crate) convert: unsafe fn(NonNull<u8>, u32),
 }
 
-/// Gives each payload type one [`Layout`] with a unique address.
+impl Layout {
+    /// Whether this is the layout of `T`.
+    #[inline(always)]
+    pub fn is<T: Payload>(&self) -> bool {
+        self.id == TypeId::of::<T>()
+    }
+
+    /// Whether both describe the same payload type.
+    #[inline]
+    pub fn same(&self, other: &Layout) -> bool {
+        self.id == other.id
+    }
+}
+
+/// Gives each payload type its [`Layout`].
 pub trait HasLayout {
     /// The layout of `Self`.
     const LAYOUT: &'static Layout;
@@ -74,6 +91,7 @@ pub trait HasLayout {
 
 impl<T: Payload> HasLayout for T {
     const LAYOUT: &'static Layout = &Layout {
+        id: TypeId::of::<T>(),
         name: T::NAME,
         size: size_of::<T>(),
         traced: T::TRACED,
@@ -193,7 +211,8 @@ impl ValueExt for Value {
     #[inline]
     fn payload<T: Payload>(&self) -> Option<&T> {
         let header = self.header()?;
-        if std::ptr::eq(type_of(header).layout(), T::LAYOUT) {
+        let class = type_of(header);
+        if std::ptr::eq(class, T::class()) || class.layout().is::<T>() {
             // SAFETY: O1: the layouts were compared, and the value keeps the object alive.
             Some(unsafe { payload_of(header).cast::<T>().as_ref() })
         } else {
@@ -338,7 +357,7 @@ pub fn new<T: Payload>(esc: Esc<'_>, payload: T) -> Obj<T> {
 /// # Panics
 /// If `class` has another layout. Out of memory for a small object ends the process, as in Rust's own collections.
 pub fn new_with_type<T: Payload>(esc: Esc<'_>, class: &TypeObject, payload: T) -> Obj<T> {
-    assert!(std::ptr::eq(class.layout(), T::LAYOUT), "{} is not laid out as {}", class.name(), T::NAME);
+    assert!(class.layout().is::<T>(), "{} is not laid out as {}", class.name(), T::NAME);
     let size = class.next_instance_size();
     let memory = allocate(esc, class, size);
     // SAFETY: the allocation is `instance_size` bytes, which covers header and payload; nobody else has seen it.

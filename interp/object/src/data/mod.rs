@@ -1,6 +1,7 @@
 //! The layouts of the objects that more than one room knows: how their data lies, how it is read and written under
 //! threads. What Python code can do with them is defined in the `types-*` crates.
 
+pub mod alias;
 pub mod bytes;
 pub mod cell;
 pub mod code;
