@@ -4,7 +4,14 @@
 #[inst(code = 80, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
 #[operands(owner: L | T, dest: T)]
-fn LOAD_ATTR();
+fn LOAD_ATTR() {
+    let (found, bound) = attr::load_attr(esc, frame, val!(owner), oparg)?;
+    let receiver = if bound { Some(attr::receiver(th, val!(owner))) } else { None };
+    close!(esc, owner);
+    attr = own!(found);
+    attr::fill_receiver(self_or_null, receiver);
+    filled!(self_or_null);
+}
 
 #[inst(code = 180, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
@@ -81,7 +88,11 @@ const LOAD_ATTR: Family = [
 #[inst(code = 110, arg = name)]
 #[stack(value, owner --)]
 #[operands(value: L | T | K, owner: L | T)]
-fn STORE_ATTR();
+fn STORE_ATTR() {
+    attr::store_attr(esc, frame, val!(owner), oparg, val!(value))?;
+    close!(esc, owner);
+    close!(esc, value);
+}
 
 #[inst(code = 198, arg = name)]
 #[stack(value, owner --)]
@@ -101,12 +112,24 @@ const STORE_ATTR: Family = [STORE_ATTR_INSTANCE_VALUE, STORE_ATTR_SLOT, STORE_AT
 /// `del owner.name`.
 #[inst(code = 61, arg = name)]
 #[stack(owner --)]
-fn DELETE_ATTR();
+fn DELETE_ATTR() {
+    attr::delete_attr(esc, frame, val!(owner), oparg)?;
+    close!(esc, owner);
+}
 
 /// `super().name`: a method and `self` with `oparg & 1`; `oparg & 2` tells `super(a, b)` from `super()`. The name is `oparg >> 2`.
 #[inst(code = 96, arg = name)]
 #[stack(global_super, class, self_st -- attr, self_or_null[oparg & 1])]
-fn LOAD_SUPER_ATTR();
+fn LOAD_SUPER_ATTR() {
+    let (found, bound) = attr::load_super_attr(esc, frame, val!(global_super), val!(class), val!(self_st), oparg)?;
+    let receiver = if bound { Some(attr::receiver(th, val!(self_st))) } else { None };
+    close!(esc, self_st);
+    close!(esc, class);
+    close!(esc, global_super);
+    attr = own!(found);
+    attr::fill_receiver(self_or_null, receiver);
+    filled!(self_or_null);
+}
 
 #[inst(code = 194, arg = name)]
 #[stack(global_super, class, self_st -- attr)]
@@ -122,4 +145,9 @@ const LOAD_SUPER_ATTR: Family = [LOAD_SUPER_ATTR_ATTR, LOAD_SUPER_ATTR_METHOD];
 /// Looks a special method up on the type (`oparg` selects `__enter__`, `__exit__`, …) and pushes it with its `self`.
 #[inst(code = 95, arg)]
 #[stack(owner -- attr, self_or_null)]
-fn LOAD_SPECIAL();
+fn LOAD_SPECIAL() {
+    let (found, receiver) = attr::load_special(esc, val!(owner), oparg)?;
+    close!(esc, owner);
+    attr = own!(found);
+    self_or_null = attr::word_or_null(receiver);
+}

@@ -68,7 +68,12 @@ fn _BINARY_OP_MULTIPLY_FLOAT() {
 #[inst(code = 44, arg)]
 #[stack(left, right -- res)]
 #[operands(left: L | T | K, right: L | T | I | K, dest: T | L)]
-fn BINARY_OP();
+fn BINARY_OP() {
+    let result = binary::binary_op(esc, oparg, val!(left), val!(right))?;
+    close!(esc, right);
+    close!(esc, left);
+    res = own!(result);
+}
 
 #[inst(code = 130, arg)]
 #[stack(left, right -- res)]
@@ -155,18 +160,35 @@ const BINARY_OP: Family = [
 /// `container[start:stop]`.
 #[inst(code = 1)]
 #[stack(container, start, stop -- res)]
-fn BINARY_SLICE();
+fn BINARY_SLICE() {
+    let result = binary::slice(esc, val!(container), val!(start), val!(stop))?;
+    close!(esc, stop);
+    close!(esc, start);
+    close!(esc, container);
+    res = own!(result);
+}
 
 /// `container[start:stop] = value`.
 #[inst(code = 37)]
 #[stack(value, container, start, stop --)]
-fn STORE_SLICE();
+fn STORE_SLICE() {
+    binary::store_slice(esc, val!(value), val!(container), val!(start), val!(stop))?;
+    close!(esc, stop);
+    close!(esc, start);
+    close!(esc, container);
+    close!(esc, value);
+}
 
 /// `container[sub] = value`.
 #[inst(code = 38)]
 #[stack(value, container, sub --)]
 #[operands(value: L | T | K, container: L | T, sub: L | T | I | K)]
-fn STORE_SUBSCR();
+fn STORE_SUBSCR() {
+    binary::store_subscr(esc, val!(value), val!(container), val!(sub))?;
+    close!(esc, sub);
+    close!(esc, container);
+    close!(esc, value);
+}
 
 #[inst(code = 202)]
 #[stack(value, list_st, sub_st --)]
@@ -182,19 +204,31 @@ const STORE_SUBSCR: Family = [STORE_SUBSCR_DICT, STORE_SUBSCR_LIST_INT];
 /// `del container[sub]`.
 #[inst(code = 8)]
 #[stack(container, sub --)]
-fn DELETE_SUBSCR();
+fn DELETE_SUBSCR() {
+    binary::delete_subscr(esc, val!(container), val!(sub))?;
+    close!(esc, sub);
+    close!(esc, container);
+}
 
 /// `-value`.
 #[inst(code = 41)]
 #[stack(value -- res)]
 #[operands(value: L | T, dest: T | L)]
-fn UNARY_NEGATIVE();
+fn UNARY_NEGATIVE() {
+    let result = binary::negative(esc, val!(value))?;
+    close!(esc, value);
+    res = own!(result);
+}
 
 /// `~value`.
 #[inst(code = 40)]
 #[stack(value -- res)]
 #[operands(value: L | T, dest: T | L)]
-fn UNARY_INVERT();
+fn UNARY_INVERT() {
+    let result = binary::invert(esc, val!(value))?;
+    close!(esc, value);
+    res = own!(result);
+}
 
 /// `not value`, of a bool.
 #[inst(code = 42)]

@@ -3,7 +3,22 @@
 /// Calls with `oparg` positional arguments.
 #[inst(code = 52, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL();
+fn CALL() {
+    frame.ip.set(ip);
+    let first = block_start(fp, args) - 2;
+    let ret = Return::store(next_cell(ip, inst_size!()), first);
+    match call_block(th, fp, first, args.len(), ret) {
+        Some(flow) => {
+            kill!(args, self_or_null, callable);
+            dispatch!(flow.ip, flow.fp);
+        }
+        None => {
+            kill!(args, self_or_null, callable);
+            let flow = call_block_slow(th, ip, fp, first, oparg as usize, ret);
+            dispatch!(flow.ip, flow.fp);
+        }
+    }
+}
 
 /// A bound method of a Python function, arguments exact.
 #[inst(code = 144, arg)]
@@ -117,7 +132,15 @@ const CALL: Family = [
 /// As `CALL`; the names of the last arguments are a tuple on top.
 #[inst(code = 55, arg)]
 #[stack(callable, self_or_null, args[oparg], kwnames -- res)]
-fn CALL_KW();
+fn CALL_KW() {
+    let first = block_start(fp, args) - 2;
+    let result = call::keywords(esc, fp, first, oparg as usize, val!(kwnames))?;
+    close!(esc, kwnames);
+    close!(esc, args);
+    close!(esc, self_or_null);
+    close!(esc, callable);
+    res = own!(result);
+}
 
 #[inst(code = 153, arg)]
 #[stack(callable, self_or_null, args[oparg], kwnames -- res)]
@@ -137,38 +160,68 @@ const CALL_KW: Family = [CALL_KW_BOUND_METHOD, CALL_KW_PY, CALL_KW_NON_PY];
 /// `func(*callargs, **kwargs)`.
 #[inst(code = 4)]
 #[stack(func, null, callargs, kwargs_or_null -- res)]
-fn CALL_FUNCTION_EX();
+fn CALL_FUNCTION_EX() {
+    let result = call::function_ex(esc, val!(func), val!(callargs), kwargs_or_null)?;
+    close!(esc, kwargs_or_null);
+    close!(esc, callargs);
+    kill!(null);
+    close!(esc, func);
+    res = own!(result);
+}
 
 /// Applies a one-argument helper (`interp_opcode::Intrinsic1`).
 #[inst(code = 53, arg)]
 #[stack(value -- res)]
-fn CALL_INTRINSIC_1();
+fn CALL_INTRINSIC_1() {
+    let result = intrinsics::one(esc, frame, oparg, val!(value))?;
+    close!(esc, value);
+    res = own!(result);
+}
 
 /// Applies a two-argument helper (`interp_opcode::Intrinsic2`).
 #[inst(code = 54, arg)]
 #[stack(value2, value1 -- res)]
-fn CALL_INTRINSIC_2();
+fn CALL_INTRINSIC_2() {
+    let result = intrinsics::two(esc, oparg, val!(value2), val!(value1))?;
+    close!(esc, value1);
+    close!(esc, value2);
+    res = own!(result);
+}
 
 /// Returns to the caller; what is declared as output is what the caller finds.
 #[inst(code = 35)]
 #[stack(retval -- res)]
 #[operands(retval: L | T | I | K)]
-fn RETURN_VALUE();
+fn RETURN_VALUE() {
+    frame.ip.set(ip);
+    let result = steal!(retval);
+    let flow = leave_frame(th, fp, result);
+    dispatch!(flow.ip, flow.fp);
+}
 
 /// Leaves the loop for the native caller.
 #[inst(code = 20)]
 #[stack(retval --)]
-fn INTERPRETER_EXIT();
+fn INTERPRETER_EXIT() {
+    let result = steal!(retval);
+    leave!(result.bits());
+}
 
 /// After `__init__`: raises TypeError unless it returned None.
 #[inst(code = 11)]
 #[stack(should_be_none --)]
-fn EXIT_INIT_CHECK();
+fn EXIT_INIT_CHECK() {
+    close!(esc, should_be_none);
+}
 
 /// Entry of a function, and of a generator after each resumption: safepoint.
 #[inst(code = 128, arg)]
 #[stack(--)]
-fn RESUME();
+fn RESUME() {
+    if safepoint::is_asked(th) {
+        safepoint::serve(esc)?;
+    }
+}
 
 #[inst(code = 196, arg)]
 #[stack(--)]

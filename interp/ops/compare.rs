@@ -18,7 +18,17 @@ fn _COMPARE_OP_FLOAT() {
 #[inst(code = 56, arg)]
 #[stack(left, right -- res)]
 #[operands(left: L | T | K, right: L | T | I | K, dest: T)]
-fn COMPARE_OP();
+fn COMPARE_OP() {
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+        imm!(left, right);
+    } else {
+        let result = compare::compare_op(esc, oparg, val!(left), val!(right))?;
+        close!(esc, right);
+        close!(esc, left);
+        res = own!(result);
+    }
+}
 
 #[inst(code = 167, arg)]
 #[stack(left, right -- res)]
@@ -39,7 +49,12 @@ const COMPARE_OP: Family = [COMPARE_OP_FLOAT, COMPARE_OP_INT, COMPARE_OP_STR];
 #[inst(code = 57, arg)]
 #[stack(left, right -- res)]
 #[operands(left: L | T | K, right: L | T | K, dest: T)]
-fn CONTAINS_OP();
+fn CONTAINS_OP() {
+    let found = compare::contains(esc, val!(right), val!(left))?;
+    close!(esc, right);
+    close!(esc, left);
+    res = bool_word(found != (oparg != 0));
+}
 
 #[inst(code = 170, arg)]
 #[stack(left, right -- res)]
@@ -67,7 +82,17 @@ fn IS_OP() {
 #[inst(code = 39)]
 #[stack(value -- res)]
 #[operands(value: L | T, dest: T)]
-fn TO_BOOL();
+fn TO_BOOL() {
+    let quick = quick_truth(value);
+    if quick < 2 {
+        close!(esc, value);
+        res = bool_word(quick == 1);
+    } else {
+        let truth = compare::truth(esc, val!(value))?;
+        close!(esc, value);
+        res = bool_word(truth);
+    }
+}
 
 #[inst(code = 203)]
 #[stack(value -- res)]

@@ -3,7 +3,12 @@
 /// Jumps back after a safepoint.
 #[inst(code = 75, arg = jump)]
 #[stack(--)]
-fn JUMP_BACKWARD();
+fn JUMP_BACKWARD() {
+    if safepoint::is_asked(th) {
+        safepoint::serve(esc)?;
+    }
+    jump!();
+}
 
 #[inst(code = 175, arg = jump)]
 #[stack(--)]
@@ -143,7 +148,22 @@ fn _COMPARE_JUMP_IF_FALSE_FLOAT() {
 #[inst(form = 513, arg, jump)]
 #[stack(left, right --)]
 #[operands(left: L | T, right: L | T | I | K)]
-fn COMPARE_JUMP_IF_TRUE();
+fn COMPARE_JUMP_IF_TRUE() {
+    if Word::both_ints(left, right) {
+        let taken = compare_ints(left, right, oparg);
+        imm!(left, right);
+        if taken {
+            jump!();
+        }
+    } else {
+        let truth = compare::compare_truth(esc, oparg, val!(left), val!(right))?;
+        close!(esc, right);
+        close!(esc, left);
+        if truth {
+            jump!();
+        }
+    }
+}
 
 #[inst(form = 514, arg, jump)]
 #[stack(left, right --)]
@@ -164,7 +184,22 @@ const COMPARE_JUMP_IF_TRUE: Family = [COMPARE_JUMP_IF_TRUE_INT, COMPARE_JUMP_IF_
 #[inst(form = 517, arg, jump)]
 #[stack(left, right --)]
 #[operands(left: L | T, right: L | T | I | K)]
-fn COMPARE_JUMP_IF_FALSE();
+fn COMPARE_JUMP_IF_FALSE() {
+    if Word::both_ints(left, right) {
+        let taken = !compare_ints(left, right, oparg);
+        imm!(left, right);
+        if taken {
+            jump!();
+        }
+    } else {
+        let truth = compare::compare_truth(esc, oparg, val!(left), val!(right))?;
+        close!(esc, right);
+        close!(esc, left);
+        if !truth {
+            jump!();
+        }
+    }
+}
 
 #[inst(form = 518, arg, jump)]
 #[stack(left, right --)]
@@ -186,10 +221,38 @@ const COMPARE_JUMP_IF_FALSE: Family =
 #[inst(form = 521, jump)]
 #[stack(value --)]
 #[operands(value: L | T)]
-fn TEST_JUMP_IF_TRUE();
+fn TEST_JUMP_IF_TRUE() {
+    let quick = quick_truth(value);
+    if quick < 2 {
+        close!(esc, value);
+        if (quick == 1) {
+            jump!();
+        }
+    } else {
+        let truth = compare::truth(esc, val!(value))?;
+        close!(esc, value);
+        if truth {
+            jump!();
+        }
+    }
+}
 
 /// `TO_BOOL` and `POP_JUMP_IF_FALSE` in one.
 #[inst(form = 522, jump)]
 #[stack(value --)]
 #[operands(value: L | T)]
-fn TEST_JUMP_IF_FALSE();
+fn TEST_JUMP_IF_FALSE() {
+    let quick = quick_truth(value);
+    if quick < 2 {
+        close!(esc, value);
+        if !(quick == 1) {
+            jump!();
+        }
+    } else {
+        let truth = compare::truth(esc, val!(value))?;
+        close!(esc, value);
+        if !truth {
+            jump!();
+        }
+    }
+}

@@ -3,17 +3,32 @@
 /// Makes the running frame a generator's and returns the generator; resumed, it pushes the value sent.
 #[inst(code = 34)]
 #[stack(-- res)]
-fn RETURN_GENERATOR();
+fn RETURN_GENERATOR() {
+    let flow = generator::make(esc, ip, fp);
+    dispatch!(flow.ip, flow.fp);
+}
 
 /// Suspends with a value; resumed, it pushes the value sent.
 #[inst(code = 120, arg)]
 #[stack(retval -- value)]
-fn YIELD_VALUE();
+fn YIELD_VALUE() {
+    let yielded = steal!(retval);
+    let flow = generator::yield_value(th, fp, next_cell(ip, inst_size!()), yielded);
+    dispatch!(flow.ip, flow.fp);
+}
 
 /// Sends `v` to `receiver`: pushes what it yields, or jumps with what it returns.
 #[inst(code = 106, arg = jump)]
 #[stack(receiver, v -- receiver, retval)]
-fn SEND();
+fn SEND() {
+    let sent = take!(v);
+    let outcome = generators::send(esc, val!(receiver), sent)?;
+    let (value, done) = outcome;
+    retval = own!(value);
+    if done {
+        jump!();
+    }
+}
 
 #[inst(code = 197, arg = jump)]
 #[stack(receiver, v -- receiver, retval)]
@@ -33,24 +48,46 @@ fn END_SEND() {
 /// After a throw into `yield from`: StopIteration becomes its value, all else is raised again.
 #[inst(code = 7)]
 #[stack(sub_iter, last_sent_val, exc_value -- none, value)]
-fn CLEANUP_THROW();
+fn CLEANUP_THROW() {
+    let raised = take!(exc_value);
+    let result = generators::cleanup_throw(esc, raised)?;
+    close!(esc, last_sent_val);
+    close!(esc, sub_iter);
+    none = none_word();
+    value = own!(result);
+}
 
 /// `aiter(obj)`.
 #[inst(code = 14)]
 #[stack(obj -- iter)]
-fn GET_AITER();
+fn GET_AITER() {
+    let made = generators::get_aiter(esc, val!(obj))?;
+    close!(esc, obj);
+    iter = own!(made);
+}
 
 /// Pushes the awaitable of `anext(aiter)`.
 #[inst(code = 15)]
 #[stack(aiter -- aiter, awaitable)]
-fn GET_ANEXT();
+fn GET_ANEXT() {
+    let made = generators::get_anext(esc, val!(aiter))?;
+    awaitable = own!(made);
+}
 
 /// The iterator behind an awaitable; `oparg` tells `__aenter__` and `__aexit__` for the message.
 #[inst(code = 71, arg)]
 #[stack(iterable -- iter)]
-fn GET_AWAITABLE();
+fn GET_AWAITABLE() {
+    let made = generators::get_awaitable(esc, val!(iterable), oparg)?;
+    close!(esc, iterable);
+    iter = own!(made);
+}
 
 /// Ends `async for`: StopAsyncIteration is swallowed, all else is raised again.
 #[inst(code = 68, arg = jump)]
 #[stack(awaitable, exc --)]
-fn END_ASYNC_FOR();
+fn END_ASYNC_FOR() {
+    let raised = take!(exc);
+    generators::end_async_for(esc, raised)?;
+    close!(esc, awaitable);
+}

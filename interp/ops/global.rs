@@ -4,7 +4,12 @@
 #[inst(code = 92, arg = name)]
 #[stack(-- res, null[oparg & 1])]
 #[operands(dest: T)]
-fn LOAD_GLOBAL();
+fn LOAD_GLOBAL() {
+    let found = names::load_global(esc, frame, oparg >> 1)?;
+    res = own!(found);
+    null.clear();
+    filled!(null);
+}
 
 /// From the module's dictionary: one word `kind:8 | index:24 | keys_version:32`.
 #[inst(code = 193, arg = name)]
@@ -22,47 +27,66 @@ const LOAD_GLOBAL: Family = [LOAD_GLOBAL_MODULE, LOAD_GLOBAL_BUILTIN];
 /// Looks in locals, globals, builtins.
 #[inst(code = 93, arg = name)]
 #[stack(-- value)]
-fn LOAD_NAME();
+fn LOAD_NAME() {
+    let found = names::load_name(esc, frame, oparg)?;
+    value = own!(found);
+}
 
 /// Looks in a class body's namespace, then in globals and builtins.
 #[inst(code = 91, arg = name)]
 #[stack(class_dict -- value)]
-fn LOAD_FROM_DICT_OR_GLOBALS();
+fn LOAD_FROM_DICT_OR_GLOBALS() {
+    let found = names::load_from_dict_or_globals(esc, frame, val!(class_dict), oparg)?;
+    close!(esc, class_dict);
+    value = own!(found);
+}
 
 /// Pushes the namespace of the running class or module body.
 #[inst(code = 22)]
 #[stack(-- locals)]
-fn LOAD_LOCALS();
+fn LOAD_LOCALS() {
+    let found = names::locals_mapping(esc, frame)?;
+    locals = own!(found);
+}
 
 /// Binds a name in the running body's namespace.
 #[inst(code = 116, arg = name)]
 #[stack(value --)]
-fn STORE_NAME();
+fn STORE_NAME() {
+    names::store_name(esc, frame, oparg, val!(value))?;
+    close!(esc, value);
+}
 
 /// Unbinds a name in the running body's namespace.
 #[inst(code = 65, arg = name)]
 #[stack(--)]
-fn DELETE_NAME();
+fn DELETE_NAME() { names::delete_name(esc, frame, oparg)?; }
 
 /// Binds a global.
 #[inst(code = 115, arg = name)]
 #[stack(value --)]
-fn STORE_GLOBAL();
+fn STORE_GLOBAL() {
+    names::store_global(esc, frame, oparg, val!(value))?;
+    close!(esc, value);
+}
 
 /// Unbinds a global.
 #[inst(code = 64, arg = name)]
 #[stack(--)]
-fn DELETE_GLOBAL();
+fn DELETE_GLOBAL() { names::delete_global(esc, frame, oparg)?; }
 
 /// Pushes `__build_class__`.
 #[inst(code = 21)]
 #[stack(-- build_class)]
-fn LOAD_BUILD_CLASS();
+fn LOAD_BUILD_CLASS() {
+    let found = names::build_class(esc, frame)?;
+    build_class = own!(found);
+}
 
 /// Makes sure that the running body's namespace has `__annotations__`.
 #[inst(code = 36)]
 #[stack(--)]
-fn SETUP_ANNOTATIONS();
+fn SETUP_ANNOTATIONS() { names::setup_annotations(esc, frame)?; }
 
 /// Keeps the place where module annotations are set up; gone after assembly.
 #[pseudo(code = 256)]

@@ -4,18 +4,30 @@
 #[inst(code = 16)]
 #[stack(iterable -- iter)]
 #[operands(iterable: L | T, dest: T)]
-fn GET_ITER();
+fn GET_ITER() {
+    let made = iter::get_iter(esc, val!(iterable))?;
+    close!(esc, iterable);
+    iter = own!(made);
+}
 
 /// The iterable itself if it is a generator or coroutine, else `iter(iterable)`.
 #[inst(code = 19)]
 #[stack(iterable -- iter)]
-fn GET_YIELD_FROM_ITER();
+fn GET_YIELD_FROM_ITER() {
+    let made = iter::get_yield_from_iter(esc, frame, val!(iterable))?;
+    close!(esc, iterable);
+    iter = own!(made);
+}
 
 /// Pushes the next item, or jumps to the `POP_ITER` of the loop.
 #[inst(code = 70, arg = jump)]
 #[stack(iter -- iter, next)]
 #[operands(dest: T | L)]
-fn FOR_ITER();
+fn FOR_ITER() {
+    let item = iter::next(esc, val!(iter))?;
+    let Some(item) = item else { jump!() };
+    next = own!(item);
+}
 
 #[inst(code = 172, arg = jump)]
 #[stack(iter -- iter, next)]
@@ -52,12 +64,19 @@ fn POP_ITER() {
 /// Pushes `len` of the top.
 #[inst(code = 18)]
 #[stack(obj -- obj, len)]
-fn GET_LEN();
+fn GET_LEN() {
+    let length = iter::len(esc, val!(obj))?;
+    len = own!(length);
+}
 
 /// Spreads an iterable of exactly `oparg` items, the first on top.
 #[inst(code = 119, arg)]
 #[stack(seq -- items[oparg])]
-fn UNPACK_SEQUENCE();
+fn UNPACK_SEQUENCE() {
+    let sequence = take!(seq);
+    iter::unpack(esc, sequence, items)?;
+    filled!(items);
+}
 
 #[inst(code = 211, arg)]
 #[stack(seq -- second, first)]
@@ -77,4 +96,10 @@ const UNPACK_SEQUENCE: Family = [UNPACK_SEQUENCE_TWO_TUPLE, UNPACK_SEQUENCE_TUPL
 /// Spreads an iterable into `oparg & 255` items, a list of the rest, and `oparg >> 8` items; the first on top.
 #[inst(code = 118, arg)]
 #[stack(seq -- after[oparg >> 8], rest, before[oparg & 255])]
-fn UNPACK_EX();
+fn UNPACK_EX() {
+    let sequence = take!(seq);
+    let list = iter::unpack_ex(esc, sequence, before, after)?;
+    rest = own!(list);
+    filled!(before);
+    filled!(after);
+}

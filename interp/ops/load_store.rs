@@ -44,7 +44,12 @@ fn LOAD_FAST_BORROW_LOAD_FAST_BORROW();
 /// Pushes a local, or raises UnboundLocalError.
 #[inst(code = 88, arg = local)]
 #[stack(-- value)]
-fn LOAD_FAST_CHECK();
+fn LOAD_FAST_CHECK() {
+    if local!(oparg).is_null() {
+        names::raise_unbound(esc, frame, oparg)?;
+    }
+    value = dup_word(th, local!(oparg));
+}
 
 /// Pushes a local, NULL included, and clears it (comprehension entry).
 #[inst(code = 85, arg = local)]
@@ -71,7 +76,12 @@ fn STORE_FAST_STORE_FAST();
 /// Unbinds a local, or raises UnboundLocalError.
 #[inst(code = 63, arg = local)]
 #[stack(--)]
-fn DELETE_FAST();
+fn DELETE_FAST() {
+    if local!(oparg).is_null() {
+        names::raise_unbound(esc, frame, oparg)?;
+    }
+    names::delete_local(esc, fp, oparg);
+}
 
 /// As `STORE_FAST` for a value that may be NULL (comprehension exit).
 #[pseudo(code = 266, arg = local)]
@@ -109,7 +119,10 @@ fn LOAD_SMALL_INT();
 /// Pushes one of the runtime's own constants (AssertionError, tuple, all, …).
 #[inst(code = 81, arg)]
 #[stack(-- value)]
-fn LOAD_COMMON_CONSTANT();
+fn LOAD_COMMON_CONSTANT() {
+    let found = names::common_constant(esc, oparg)?;
+    value = own!(found);
+}
 
 /// Drops the top.
 #[inst(code = 31)]
@@ -144,32 +157,42 @@ fn SWAP() {
 /// Wraps a local (an argument or NULL) in a new cell.
 #[inst(code = 97, arg = free)]
 #[stack(--)]
-fn MAKE_CELL();
+fn MAKE_CELL() { names::make_cell(esc, fp, oparg); }
 
 /// Copies the closure's cells into the frame.
 #[inst(code = 60, arg)]
 #[stack(--)]
-fn COPY_FREE_VARS();
+fn COPY_FREE_VARS() { names::copy_free_vars(esc, fp, oparg); }
 
 /// Pushes what a cell holds, or raises NameError / UnboundLocalError. (CPython counts its operand among the locals.)
 #[inst(code = 83, arg = local)]
 #[stack(-- value)]
-fn LOAD_DEREF();
+fn LOAD_DEREF() {
+    let found = names::load_deref(esc, fp, oparg)?;
+    value = own!(found);
+}
 
 /// Stores into a cell.
 #[inst(code = 111, arg = free)]
 #[stack(value --)]
-fn STORE_DEREF();
+fn STORE_DEREF() {
+    let new = take!(value);
+    names::store_deref(esc, fp, oparg, new);
+}
 
 /// Empties a cell, or raises NameError / UnboundLocalError.
 #[inst(code = 62, arg = free)]
 #[stack(--)]
-fn DELETE_DEREF();
+fn DELETE_DEREF() { names::delete_deref(esc, fp, oparg)?; }
 
 /// Looks in a class body's namespace, then in a cell.
 #[inst(code = 90, arg = free)]
 #[stack(class_dict -- value)]
-fn LOAD_FROM_DICT_OR_DEREF();
+fn LOAD_FROM_DICT_OR_DEREF() {
+    let found = names::load_from_dict_or_deref(esc, fp, val!(class_dict), oparg)?;
+    close!(esc, class_dict);
+    value = own!(found);
+}
 
 /// Copies one operand to a slot: what `LOAD_FAST`, `LOAD_CONST`, `LOAD_SMALL_INT`, `COPY` and `STORE_FAST` become.
 /// An L operand is duplicated, a T moved, a constant used uncounted.

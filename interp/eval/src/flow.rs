@@ -19,6 +19,12 @@ impl Slots {
         Slots { first, len }
     }
 
+    /// The slot of the first in the frame at `fp`.
+    #[inline(always)]
+    pub(crate) fn start_in(self, fp: *mut Word) -> usize {
+        (self.first.addr() - fp.addr()) / size_of::<Word>()
+    }
+
     /// How many.
     #[inline(always)]
     pub(crate) fn len(self) -> usize {

@@ -3,8 +3,19 @@
 //! A helper that may run Python code, finalize, block or reach a safepoint takes `esc` first; the generator has spilled
 //! the frame where it is called. Helpers that take `fp` get the running frame's first local (H1).
 
+pub(crate) mod attr;
+pub(crate) mod binary;
+pub(crate) mod build;
+pub(crate) mod call;
+pub(crate) mod compare;
+pub(crate) mod exceptions;
+pub(crate) mod function;
 pub(crate) mod generators;
+pub(crate) mod import;
+pub(crate) mod intrinsics;
 pub(crate) mod iter;
+pub(crate) mod matching;
+pub(crate) mod names;
 
 #[allow(unused_imports, reason = "the definitions decide what is used")]
 pub(crate) use interp_object::{Esc, PyResult, Raised, Thread, Value, Word};
@@ -15,6 +26,35 @@ pub(crate) use crate::at::{At, FromCache};
 pub(crate) use crate::dispatch::{Cell, Control, Handler};
 #[allow(unused_imports, reason = "as above")]
 pub(crate) use crate::flow::{Flow, Slots};
+
+#[allow(unused_imports, reason = "as above")]
+pub(crate) use crate::safepoint;
+#[allow(unused_imports, reason = "as above")]
+pub(crate) use compare::{bool_word, compare_floats, compare_ints, is_bool, is_none, is_true, quick_truth};
+
+#[allow(unused_imports, reason = "as above")]
+pub(crate) use crate::call::{Return, call_block, call_block_slow, leave_frame};
+#[allow(unused_imports, reason = "as above")]
+pub(crate) use crate::generator;
+
+/// The cell `words` behind `ip`.
+#[inline(always)]
+pub(crate) fn next_cell(ip: *const Cell, words: usize) -> *const Cell {
+    // SAFETY: H1: the next cell is in the same code.
+    unsafe { ip.add(words) }
+}
+
+/// The slot where an array begins.
+#[inline(always)]
+pub(crate) fn block_start(fp: *mut Word, slots: Slots) -> usize {
+    slots.start_in(fp)
+}
+
+/// The word of `None`.
+#[inline(always)]
+pub(crate) fn none_word() -> Word {
+    interp_object::data::singletons::none_word()
+}
 
 /// Runs `f` out of line.
 #[cold]

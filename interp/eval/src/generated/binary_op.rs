@@ -16,7 +16,1080 @@
 
 use crate::ops::*;
 
-/// `BINARY_OP_ADD_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:87).
+/// `BINARY_OP` as LL_T (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_ll_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_ll_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(result);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP` as LL_L (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_ll_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_ll_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_ll_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(result);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP` as LT_T (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_lt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_lt_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_lt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP` as LT_L (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_lt_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_lt_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_lt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP` as LI_T (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_li_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_li_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_li_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(result);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP` as LI_L (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_li_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_li_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_li_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(result);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP` as LK_T (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_lk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_lk_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(3);
+    let mut left = at.get(at.a());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(result);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP` as LK_L (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_lk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_lk_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_lk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(3);
+    let mut left = at.get(at.a());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(result);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP` as TL_T (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_tl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_tl_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP` as TL_L (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_tl_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_tl_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_tl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP` as TT_T (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_tt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_tt_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_tt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(left) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP` as TT_L (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_tt_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_tt_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_tt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(left) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP` as TI_T (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_ti_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_ti_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_ti_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP` as TI_L (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_ti_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_ti_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_ti_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP` as TK_T (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_tk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_tk_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(3);
+    let mut left = at.get(at.a());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP` as TK_L (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_tk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_tk_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_tk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(3);
+    let mut left = at.get(at.a());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP` as KL_T (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_kl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_kl_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(3);
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(result);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP` as KL_L (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_kl_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_kl_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_kl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(3);
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(result);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP` as KT_T (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_kt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_kt_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_kt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(3);
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP` as KT_L (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_kt_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_kt_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_kt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(3);
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP` as KI_T (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_ki_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_ki_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_ki_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.small_b();
+    let mut left = at.constant_word(3);
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(result);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP` as KI_L (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_ki_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_ki_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_ki_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.small_b();
+    let mut left = at.constant_word(3);
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(result);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP` as KK_T (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_kk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_kk_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(4);
+    let mut left = at.constant_word(3);
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(result);
+    at.set(at.c(), res);
+    at.next_flow(5)
+}
+
+/// `BINARY_OP` as KK_L (interp/ops/binary.rs:71).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_kk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_kk_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_kk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(4);
+    let mut left = at.constant_word(3);
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::binary_op(esc, oparg, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(result);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(5)
+}
+
+/// `BINARY_OP_ADD_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:92).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -46,7 +1119,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_ll_t(
     at.next(3)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:87).
+/// `BINARY_OP_ADD_FLOAT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:92).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -79,7 +1152,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_ll_l(
     at.next(3)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as LI_T, TI_T (interp/ops/binary.rs:87).
+/// `BINARY_OP_ADD_FLOAT` as LI_T, TI_T (interp/ops/binary.rs:92).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -109,7 +1182,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_li_t(
     at.next(3)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as LI_L, TI_L (interp/ops/binary.rs:87).
+/// `BINARY_OP_ADD_FLOAT` as LI_L, TI_L (interp/ops/binary.rs:92).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -142,7 +1215,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_li_l(
     at.next(3)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as LK_T, TK_T (interp/ops/binary.rs:87).
+/// `BINARY_OP_ADD_FLOAT` as LK_T, TK_T (interp/ops/binary.rs:92).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -172,7 +1245,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_lk_t(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as LK_L, TK_L (interp/ops/binary.rs:87).
+/// `BINARY_OP_ADD_FLOAT` as LK_L, TK_L (interp/ops/binary.rs:92).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -205,7 +1278,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_lk_l(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as KL_T, KT_T (interp/ops/binary.rs:87).
+/// `BINARY_OP_ADD_FLOAT` as KL_T, KT_T (interp/ops/binary.rs:92).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -235,7 +1308,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_kl_t(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as KL_L, KT_L (interp/ops/binary.rs:87).
+/// `BINARY_OP_ADD_FLOAT` as KL_L, KT_L (interp/ops/binary.rs:92).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -268,7 +1341,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_kl_l(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as KI_T (interp/ops/binary.rs:87).
+/// `BINARY_OP_ADD_FLOAT` as KI_T (interp/ops/binary.rs:92).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -298,7 +1371,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_ki_t(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as KI_L (interp/ops/binary.rs:87).
+/// `BINARY_OP_ADD_FLOAT` as KI_L (interp/ops/binary.rs:92).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -331,7 +1404,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_ki_l(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as KK_T (interp/ops/binary.rs:87).
+/// `BINARY_OP_ADD_FLOAT` as KK_T (interp/ops/binary.rs:92).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -361,7 +1434,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_kk_t(
     at.next(5)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as KK_L (interp/ops/binary.rs:87).
+/// `BINARY_OP_ADD_FLOAT` as KK_L (interp/ops/binary.rs:92).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -394,7 +1467,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_kk_l(
     at.next(5)
 }
 
-/// `BINARY_OP_ADD_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:75).
+/// `BINARY_OP_ADD_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:80).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -424,7 +1497,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_ll_t(
     at.next(3)
 }
 
-/// `BINARY_OP_ADD_INT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:75).
+/// `BINARY_OP_ADD_INT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:80).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -457,7 +1530,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_ll_l(
     at.next(3)
 }
 
-/// `BINARY_OP_ADD_INT` as LI_T, TI_T (interp/ops/binary.rs:75).
+/// `BINARY_OP_ADD_INT` as LI_T, TI_T (interp/ops/binary.rs:80).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -487,7 +1560,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_li_t(
     at.next(3)
 }
 
-/// `BINARY_OP_ADD_INT` as LI_L, TI_L (interp/ops/binary.rs:75).
+/// `BINARY_OP_ADD_INT` as LI_L, TI_L (interp/ops/binary.rs:80).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -520,7 +1593,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_li_l(
     at.next(3)
 }
 
-/// `BINARY_OP_ADD_INT` as LK_T, TK_T (interp/ops/binary.rs:75).
+/// `BINARY_OP_ADD_INT` as LK_T, TK_T (interp/ops/binary.rs:80).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -550,7 +1623,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_lk_t(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_INT` as LK_L, TK_L (interp/ops/binary.rs:75).
+/// `BINARY_OP_ADD_INT` as LK_L, TK_L (interp/ops/binary.rs:80).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -583,7 +1656,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_lk_l(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_INT` as KL_T, KT_T (interp/ops/binary.rs:75).
+/// `BINARY_OP_ADD_INT` as KL_T, KT_T (interp/ops/binary.rs:80).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -613,7 +1686,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_kl_t(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_INT` as KL_L, KT_L (interp/ops/binary.rs:75).
+/// `BINARY_OP_ADD_INT` as KL_L, KT_L (interp/ops/binary.rs:80).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -646,7 +1719,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_kl_l(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_INT` as KI_T (interp/ops/binary.rs:75).
+/// `BINARY_OP_ADD_INT` as KI_T (interp/ops/binary.rs:80).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -676,7 +1749,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_ki_t(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_INT` as KI_L (interp/ops/binary.rs:75).
+/// `BINARY_OP_ADD_INT` as KI_L (interp/ops/binary.rs:80).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -709,7 +1782,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_ki_l(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_INT` as KK_T (interp/ops/binary.rs:75).
+/// `BINARY_OP_ADD_INT` as KK_T (interp/ops/binary.rs:80).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -739,7 +1812,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_kk_t(
     at.next(5)
 }
 
-/// `BINARY_OP_ADD_INT` as KK_L (interp/ops/binary.rs:75).
+/// `BINARY_OP_ADD_INT` as KK_L (interp/ops/binary.rs:80).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -772,7 +1845,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_kk_l(
     at.next(5)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:95).
+/// `BINARY_OP_MULTIPLY_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:100).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -802,7 +1875,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_ll_t(
     at.next(3)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:95).
+/// `BINARY_OP_MULTIPLY_FLOAT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:100).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -835,7 +1908,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_ll_l(
     at.next(3)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as LI_T, TI_T (interp/ops/binary.rs:95).
+/// `BINARY_OP_MULTIPLY_FLOAT` as LI_T, TI_T (interp/ops/binary.rs:100).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -865,7 +1938,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_li_t(
     at.next(3)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as LI_L, TI_L (interp/ops/binary.rs:95).
+/// `BINARY_OP_MULTIPLY_FLOAT` as LI_L, TI_L (interp/ops/binary.rs:100).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -898,7 +1971,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_li_l(
     at.next(3)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as LK_T, TK_T (interp/ops/binary.rs:95).
+/// `BINARY_OP_MULTIPLY_FLOAT` as LK_T, TK_T (interp/ops/binary.rs:100).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -928,7 +2001,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_lk_t(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as LK_L, TK_L (interp/ops/binary.rs:95).
+/// `BINARY_OP_MULTIPLY_FLOAT` as LK_L, TK_L (interp/ops/binary.rs:100).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -961,7 +2034,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_lk_l(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as KL_T, KT_T (interp/ops/binary.rs:95).
+/// `BINARY_OP_MULTIPLY_FLOAT` as KL_T, KT_T (interp/ops/binary.rs:100).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -991,7 +2064,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_kl_t(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as KL_L, KT_L (interp/ops/binary.rs:95).
+/// `BINARY_OP_MULTIPLY_FLOAT` as KL_L, KT_L (interp/ops/binary.rs:100).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1024,7 +2097,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_kl_l(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as KI_T (interp/ops/binary.rs:95).
+/// `BINARY_OP_MULTIPLY_FLOAT` as KI_T (interp/ops/binary.rs:100).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1054,7 +2127,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_ki_t(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as KI_L (interp/ops/binary.rs:95).
+/// `BINARY_OP_MULTIPLY_FLOAT` as KI_L (interp/ops/binary.rs:100).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1087,7 +2160,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_ki_l(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as KK_T (interp/ops/binary.rs:95).
+/// `BINARY_OP_MULTIPLY_FLOAT` as KK_T (interp/ops/binary.rs:100).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1117,7 +2190,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_kk_t(
     at.next(5)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as KK_L (interp/ops/binary.rs:95).
+/// `BINARY_OP_MULTIPLY_FLOAT` as KK_L (interp/ops/binary.rs:100).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1150,7 +2223,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_kk_l(
     at.next(5)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:83).
+/// `BINARY_OP_MULTIPLY_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:88).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1180,7 +2253,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_ll_t(
     at.next(3)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:83).
+/// `BINARY_OP_MULTIPLY_INT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:88).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1213,7 +2286,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_ll_l(
     at.next(3)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as LI_T, TI_T (interp/ops/binary.rs:83).
+/// `BINARY_OP_MULTIPLY_INT` as LI_T, TI_T (interp/ops/binary.rs:88).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1243,7 +2316,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_li_t(
     at.next(3)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as LI_L, TI_L (interp/ops/binary.rs:83).
+/// `BINARY_OP_MULTIPLY_INT` as LI_L, TI_L (interp/ops/binary.rs:88).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1276,7 +2349,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_li_l(
     at.next(3)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as LK_T, TK_T (interp/ops/binary.rs:83).
+/// `BINARY_OP_MULTIPLY_INT` as LK_T, TK_T (interp/ops/binary.rs:88).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1306,7 +2379,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_lk_t(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as LK_L, TK_L (interp/ops/binary.rs:83).
+/// `BINARY_OP_MULTIPLY_INT` as LK_L, TK_L (interp/ops/binary.rs:88).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1339,7 +2412,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_lk_l(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as KL_T, KT_T (interp/ops/binary.rs:83).
+/// `BINARY_OP_MULTIPLY_INT` as KL_T, KT_T (interp/ops/binary.rs:88).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1369,7 +2442,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_kl_t(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as KL_L, KT_L (interp/ops/binary.rs:83).
+/// `BINARY_OP_MULTIPLY_INT` as KL_L, KT_L (interp/ops/binary.rs:88).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1402,7 +2475,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_kl_l(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as KI_T (interp/ops/binary.rs:83).
+/// `BINARY_OP_MULTIPLY_INT` as KI_T (interp/ops/binary.rs:88).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1432,7 +2505,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_ki_t(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as KI_L (interp/ops/binary.rs:83).
+/// `BINARY_OP_MULTIPLY_INT` as KI_L (interp/ops/binary.rs:88).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1465,7 +2538,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_ki_l(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as KK_T (interp/ops/binary.rs:83).
+/// `BINARY_OP_MULTIPLY_INT` as KK_T (interp/ops/binary.rs:88).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1495,7 +2568,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_kk_t(
     at.next(5)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as KK_L (interp/ops/binary.rs:83).
+/// `BINARY_OP_MULTIPLY_INT` as KK_L (interp/ops/binary.rs:88).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1528,7 +2601,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_kk_l(
     at.next(5)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:91).
+/// `BINARY_OP_SUBTRACT_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:96).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1558,7 +2631,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_ll_t(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:91).
+/// `BINARY_OP_SUBTRACT_FLOAT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:96).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1591,7 +2664,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_ll_l(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as LI_T, TI_T (interp/ops/binary.rs:91).
+/// `BINARY_OP_SUBTRACT_FLOAT` as LI_T, TI_T (interp/ops/binary.rs:96).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1621,7 +2694,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_li_t(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as LI_L, TI_L (interp/ops/binary.rs:91).
+/// `BINARY_OP_SUBTRACT_FLOAT` as LI_L, TI_L (interp/ops/binary.rs:96).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1654,7 +2727,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_li_l(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as LK_T, TK_T (interp/ops/binary.rs:91).
+/// `BINARY_OP_SUBTRACT_FLOAT` as LK_T, TK_T (interp/ops/binary.rs:96).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1684,7 +2757,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_lk_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as LK_L, TK_L (interp/ops/binary.rs:91).
+/// `BINARY_OP_SUBTRACT_FLOAT` as LK_L, TK_L (interp/ops/binary.rs:96).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1717,7 +2790,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_lk_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as KL_T, KT_T (interp/ops/binary.rs:91).
+/// `BINARY_OP_SUBTRACT_FLOAT` as KL_T, KT_T (interp/ops/binary.rs:96).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1747,7 +2820,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_kl_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as KL_L, KT_L (interp/ops/binary.rs:91).
+/// `BINARY_OP_SUBTRACT_FLOAT` as KL_L, KT_L (interp/ops/binary.rs:96).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1780,7 +2853,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_kl_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as KI_T (interp/ops/binary.rs:91).
+/// `BINARY_OP_SUBTRACT_FLOAT` as KI_T (interp/ops/binary.rs:96).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1810,7 +2883,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_ki_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as KI_L (interp/ops/binary.rs:91).
+/// `BINARY_OP_SUBTRACT_FLOAT` as KI_L (interp/ops/binary.rs:96).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1843,7 +2916,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_ki_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as KK_T (interp/ops/binary.rs:91).
+/// `BINARY_OP_SUBTRACT_FLOAT` as KK_T (interp/ops/binary.rs:96).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1873,7 +2946,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_kk_t(
     at.next(5)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as KK_L (interp/ops/binary.rs:91).
+/// `BINARY_OP_SUBTRACT_FLOAT` as KK_L (interp/ops/binary.rs:96).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1906,7 +2979,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_kk_l(
     at.next(5)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:79).
+/// `BINARY_OP_SUBTRACT_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1936,7 +3009,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_ll_t(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:79).
+/// `BINARY_OP_SUBTRACT_INT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1969,7 +3042,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_ll_l(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as LI_T, TI_T (interp/ops/binary.rs:79).
+/// `BINARY_OP_SUBTRACT_INT` as LI_T, TI_T (interp/ops/binary.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1999,7 +3072,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_li_t(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as LI_L, TI_L (interp/ops/binary.rs:79).
+/// `BINARY_OP_SUBTRACT_INT` as LI_L, TI_L (interp/ops/binary.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2032,7 +3105,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_li_l(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as LK_T, TK_T (interp/ops/binary.rs:79).
+/// `BINARY_OP_SUBTRACT_INT` as LK_T, TK_T (interp/ops/binary.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2062,7 +3135,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_lk_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as LK_L, TK_L (interp/ops/binary.rs:79).
+/// `BINARY_OP_SUBTRACT_INT` as LK_L, TK_L (interp/ops/binary.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2095,7 +3168,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_lk_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as KL_T, KT_T (interp/ops/binary.rs:79).
+/// `BINARY_OP_SUBTRACT_INT` as KL_T, KT_T (interp/ops/binary.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2125,7 +3198,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_kl_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as KL_L, KT_L (interp/ops/binary.rs:79).
+/// `BINARY_OP_SUBTRACT_INT` as KL_L, KT_L (interp/ops/binary.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2158,7 +3231,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_kl_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as KI_T (interp/ops/binary.rs:79).
+/// `BINARY_OP_SUBTRACT_INT` as KI_T (interp/ops/binary.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2188,7 +3261,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_ki_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as KI_L (interp/ops/binary.rs:79).
+/// `BINARY_OP_SUBTRACT_INT` as KI_L (interp/ops/binary.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2221,7 +3294,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_ki_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as KK_T (interp/ops/binary.rs:79).
+/// `BINARY_OP_SUBTRACT_INT` as KK_T (interp/ops/binary.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2251,7 +3324,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_kk_t(
     at.next(5)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as KK_L (interp/ops/binary.rs:79).
+/// `BINARY_OP_SUBTRACT_INT` as KK_L (interp/ops/binary.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -16,7 +16,371 @@
 
 use crate::ops::*;
 
-/// `COMPARE_JUMP_IF_FALSE_INT` as LL, LT, TL, TT (interp/ops/control.rs:171).
+/// `COMPARE_JUMP_IF_FALSE` as LL (interp/ops/control.rs:187).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_ll(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    if Word::both_ints(left, right) {
+        let taken = !compare_ints(left, right, oparg);
+        if taken {
+            return at.jump(at.jump_aux());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_truth(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        if !truth {
+            return at.jump(at.jump_aux());
+        }
+    }
+    at.next(2)
+}
+
+/// `COMPARE_JUMP_IF_FALSE` as LT (interp/ops/control.rs:187).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_lt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut dead_0 = None;
+    if Word::both_ints(left, right) {
+        let taken = !compare_ints(left, right, oparg);
+        if taken {
+            return at.jump(at.jump_aux());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_truth(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        dead_0 = at.close(right);
+        if !truth {
+            {
+                if dead_0.is_some() {
+                    return at.finish1(at.jump_flow(at.jump_aux()), dead_0);
+                }
+                return at.jump(at.jump_aux());
+            }
+        }
+    }
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(2), dead_0);
+    }
+    at.next(2)
+}
+
+/// `COMPARE_JUMP_IF_FALSE` as LI (interp/ops/control.rs:187).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_li(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    if Word::both_ints(left, right) {
+        let taken = !compare_ints(left, right, oparg);
+        if taken {
+            return at.jump(at.jump_aux());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_truth(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        if !truth {
+            return at.jump(at.jump_aux());
+        }
+    }
+    at.next(2)
+}
+
+/// `COMPARE_JUMP_IF_FALSE` as LK (interp/ops/control.rs:187).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_lk(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.constant_word(2);
+    let mut left = at.get(at.a());
+    if Word::both_ints(left, right) {
+        let taken = !compare_ints(left, right, oparg);
+        if taken {
+            return at.jump(at.jump_aux());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_truth(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        if !truth {
+            return at.jump(at.jump_aux());
+        }
+    }
+    at.next(3)
+}
+
+/// `COMPARE_JUMP_IF_FALSE` as TL (interp/ops/control.rs:187).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_tl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut dead_1 = None;
+    if Word::both_ints(left, right) {
+        let taken = !compare_ints(left, right, oparg);
+        if taken {
+            return at.jump(at.jump_aux());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_truth(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        dead_1 = at.close(left);
+        if !truth {
+            {
+                if dead_1.is_some() {
+                    return at.finish1(at.jump_flow(at.jump_aux()), dead_1);
+                }
+                return at.jump(at.jump_aux());
+            }
+        }
+    }
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(2), dead_1);
+    }
+    at.next(2)
+}
+
+/// `COMPARE_JUMP_IF_FALSE` as TT (interp/ops/control.rs:187).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_tt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    if Word::both_ints(left, right) {
+        let taken = !compare_ints(left, right, oparg);
+        if taken {
+            return at.jump(at.jump_aux());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_truth(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        dead_0 = at.close(right);
+        dead_1 = at.close(left);
+        if !truth {
+            {
+                if dead_0.is_some() | dead_1.is_some() {
+                    return at.finish2(at.jump_flow(at.jump_aux()), dead_0, dead_1);
+                }
+                return at.jump(at.jump_aux());
+            }
+        }
+    }
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(2), dead_0, dead_1);
+    }
+    at.next(2)
+}
+
+/// `COMPARE_JUMP_IF_FALSE` as TI (interp/ops/control.rs:187).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_ti(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut dead_1 = None;
+    if Word::both_ints(left, right) {
+        let taken = !compare_ints(left, right, oparg);
+        if taken {
+            return at.jump(at.jump_aux());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_truth(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        dead_1 = at.close(left);
+        if !truth {
+            {
+                if dead_1.is_some() {
+                    return at.finish1(at.jump_flow(at.jump_aux()), dead_1);
+                }
+                return at.jump(at.jump_aux());
+            }
+        }
+    }
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(2), dead_1);
+    }
+    at.next(2)
+}
+
+/// `COMPARE_JUMP_IF_FALSE` as TK (interp/ops/control.rs:187).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_tk(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.constant_word(2);
+    let mut left = at.get(at.a());
+    let mut dead_1 = None;
+    if Word::both_ints(left, right) {
+        let taken = !compare_ints(left, right, oparg);
+        if taken {
+            return at.jump(at.jump_aux());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_truth(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        dead_1 = at.close(left);
+        if !truth {
+            {
+                if dead_1.is_some() {
+                    return at.finish1(at.jump_flow(at.jump_aux()), dead_1);
+                }
+                return at.jump(at.jump_aux());
+            }
+        }
+    }
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
+    }
+    at.next(3)
+}
+
+/// `COMPARE_JUMP_IF_FALSE_INT` as LL, LT, TL, TT (interp/ops/control.rs:206).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -37,7 +401,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_int_ll(
             return at.deopt();
         }
     }
-    // _COMPARE_JUMP_IF_FALSE_INT (interp/ops/control.rs:125)
+    // _COMPARE_JUMP_IF_FALSE_INT (interp/ops/control.rs:130)
     {
         let taken = !compare_ints(left, right, oparg);
         if taken {
@@ -47,7 +411,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_int_ll(
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_FALSE_INT` as LI, TI (interp/ops/control.rs:171).
+/// `COMPARE_JUMP_IF_FALSE_INT` as LI, TI (interp/ops/control.rs:206).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -68,7 +432,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_int_li(
             return at.deopt();
         }
     }
-    // _COMPARE_JUMP_IF_FALSE_INT (interp/ops/control.rs:125)
+    // _COMPARE_JUMP_IF_FALSE_INT (interp/ops/control.rs:130)
     {
         let taken = !compare_ints(left, right, oparg);
         if taken {
@@ -78,7 +442,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_int_li(
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_FALSE_INT` as LK, TK (interp/ops/control.rs:171).
+/// `COMPARE_JUMP_IF_FALSE_INT` as LK, TK (interp/ops/control.rs:206).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -99,7 +463,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_int_lk(
             return at.deopt();
         }
     }
-    // _COMPARE_JUMP_IF_FALSE_INT (interp/ops/control.rs:125)
+    // _COMPARE_JUMP_IF_FALSE_INT (interp/ops/control.rs:130)
     {
         let taken = !compare_ints(left, right, oparg);
         if taken {
@@ -109,7 +473,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_int_lk(
     at.next(3)
 }
 
-/// `COMPARE_JUMP_IF_FALSE_FLOAT` as LL, LT, TL, TT (interp/ops/control.rs:175).
+/// `COMPARE_JUMP_IF_FALSE_FLOAT` as LL, LT, TL, TT (interp/ops/control.rs:210).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -130,7 +494,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_float_ll(
             return at.deopt();
         }
     }
-    // _COMPARE_JUMP_IF_FALSE_FLOAT (interp/ops/control.rs:134)
+    // _COMPARE_JUMP_IF_FALSE_FLOAT (interp/ops/control.rs:139)
     {
         let taken = !compare_floats(left, right, oparg);
         if taken {
@@ -140,7 +504,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_float_ll(
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_FALSE_FLOAT` as LI, TI (interp/ops/control.rs:175).
+/// `COMPARE_JUMP_IF_FALSE_FLOAT` as LI, TI (interp/ops/control.rs:210).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -161,7 +525,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_float_li(
             return at.deopt();
         }
     }
-    // _COMPARE_JUMP_IF_FALSE_FLOAT (interp/ops/control.rs:134)
+    // _COMPARE_JUMP_IF_FALSE_FLOAT (interp/ops/control.rs:139)
     {
         let taken = !compare_floats(left, right, oparg);
         if taken {
@@ -171,7 +535,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_float_li(
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_FALSE_FLOAT` as LK, TK (interp/ops/control.rs:175).
+/// `COMPARE_JUMP_IF_FALSE_FLOAT` as LK, TK (interp/ops/control.rs:210).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -192,7 +556,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_false_float_lk(
             return at.deopt();
         }
     }
-    // _COMPARE_JUMP_IF_FALSE_FLOAT (interp/ops/control.rs:134)
+    // _COMPARE_JUMP_IF_FALSE_FLOAT (interp/ops/control.rs:139)
     {
         let taken = !compare_floats(left, right, oparg);
         if taken {

@@ -16,7 +16,471 @@
 
 use crate::ops::*;
 
-/// `COMPARE_OP_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/compare.rs:29).
+/// `COMPARE_OP` as LL_T (interp/ops/compare.rs:21).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_ll_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    at.next(2)
+}
+
+/// `COMPARE_OP` as LT_T (interp/ops/compare.rs:21).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_lt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        dead_0 = at.close(right);
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(2), dead_0);
+    }
+    at.next(2)
+}
+
+/// `COMPARE_OP` as LI_T (interp/ops/compare.rs:21).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_li_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    at.next(2)
+}
+
+/// `COMPARE_OP` as LK_T (interp/ops/compare.rs:21).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_lk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(2);
+    let mut left = at.get(at.a());
+    let mut res;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    at.next(3)
+}
+
+/// `COMPARE_OP` as TL_T (interp/ops/compare.rs:21).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_tl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    let mut dead_1 = None;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        dead_1 = at.close(left);
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(2), dead_1);
+    }
+    at.next(2)
+}
+
+/// `COMPARE_OP` as TT_T (interp/ops/compare.rs:21).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_tt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        dead_0 = at.close(right);
+        dead_1 = at.close(left);
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(2), dead_0, dead_1);
+    }
+    at.next(2)
+}
+
+/// `COMPARE_OP` as TI_T (interp/ops/compare.rs:21).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_ti_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    let mut dead_1 = None;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        dead_1 = at.close(left);
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(2), dead_1);
+    }
+    at.next(2)
+}
+
+/// `COMPARE_OP` as TK_T (interp/ops/compare.rs:21).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_tk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(2);
+    let mut left = at.get(at.a());
+    let mut res;
+    let mut dead_1 = None;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        dead_1 = at.close(left);
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
+    }
+    at.next(3)
+}
+
+/// `COMPARE_OP` as KL_T (interp/ops/compare.rs:21).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_kl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(2);
+    let mut res;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    at.next(3)
+}
+
+/// `COMPARE_OP` as KT_T (interp/ops/compare.rs:21).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_kt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(2);
+    let mut res;
+    let mut dead_0 = None;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        dead_0 = at.close(right);
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// `COMPARE_OP` as KI_T (interp/ops/compare.rs:21).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_ki_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.small_b();
+    let mut left = at.constant_word(2);
+    let mut res;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    at.next(3)
+}
+
+/// `COMPARE_OP` as KK_T (interp/ops/compare.rs:21).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_kk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(3);
+    let mut left = at.constant_word(2);
+    let mut res;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    at.next(4)
+}
+
+/// `COMPARE_OP_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/compare.rs:39).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -46,7 +510,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_ll_t(
     at.next(2)
 }
 
-/// `COMPARE_OP_FLOAT` as LI_T, TI_T (interp/ops/compare.rs:29).
+/// `COMPARE_OP_FLOAT` as LI_T, TI_T (interp/ops/compare.rs:39).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -76,7 +540,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_li_t(
     at.next(2)
 }
 
-/// `COMPARE_OP_FLOAT` as LK_T, TK_T (interp/ops/compare.rs:29).
+/// `COMPARE_OP_FLOAT` as LK_T, TK_T (interp/ops/compare.rs:39).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -106,7 +570,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_lk_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_FLOAT` as KL_T, KT_T (interp/ops/compare.rs:29).
+/// `COMPARE_OP_FLOAT` as KL_T, KT_T (interp/ops/compare.rs:39).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -136,7 +600,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_kl_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_FLOAT` as KI_T (interp/ops/compare.rs:29).
+/// `COMPARE_OP_FLOAT` as KI_T (interp/ops/compare.rs:39).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -166,7 +630,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_ki_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_FLOAT` as KK_T (interp/ops/compare.rs:29).
+/// `COMPARE_OP_FLOAT` as KK_T (interp/ops/compare.rs:39).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -196,7 +660,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_kk_t(
     at.next(4)
 }
 
-/// `COMPARE_OP_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/compare.rs:25).
+/// `COMPARE_OP_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/compare.rs:35).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -226,7 +690,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_int_ll_t(
     at.next(2)
 }
 
-/// `COMPARE_OP_INT` as LI_T, TI_T (interp/ops/compare.rs:25).
+/// `COMPARE_OP_INT` as LI_T, TI_T (interp/ops/compare.rs:35).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -256,7 +720,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_int_li_t(
     at.next(2)
 }
 
-/// `COMPARE_OP_INT` as LK_T, TK_T (interp/ops/compare.rs:25).
+/// `COMPARE_OP_INT` as LK_T, TK_T (interp/ops/compare.rs:35).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -286,7 +750,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_int_lk_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_INT` as KL_T, KT_T (interp/ops/compare.rs:25).
+/// `COMPARE_OP_INT` as KL_T, KT_T (interp/ops/compare.rs:35).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -316,7 +780,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_int_kl_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_INT` as KI_T (interp/ops/compare.rs:25).
+/// `COMPARE_OP_INT` as KI_T (interp/ops/compare.rs:35).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -346,7 +810,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_int_ki_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_INT` as KK_T (interp/ops/compare.rs:25).
+/// `COMPARE_OP_INT` as KK_T (interp/ops/compare.rs:35).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -16,7 +16,62 @@
 
 use crate::ops::*;
 
-/// `END_SEND` (interp/ops/generators.rs:28).
+/// `CLEANUP_THROW` (interp/ops/generators.rs:51).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_cleanup_throw(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_cleanup_throw(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_cleanup_throw(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut exc_value = at.get(at.a() + 2);
+    let mut last_sent_val = at.get(at.a() + 1);
+    let mut sub_iter = at.get(at.a());
+    let mut none;
+    let mut value;
+    let raised = at.take(exc_value);
+    let result = {
+        at.null(at.a() + 2);
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match generators::cleanup_throw(esc, raised) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(last_sent_val) {
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(sub_iter) {
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    none = none_word();
+    value = at.own(result);
+    at.set(at.a(), none);
+    at.set(at.a() + 1, value);
+    at.next_flow(1)
+}
+
+/// `END_SEND` (interp/ops/generators.rs:43).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -34,4 +89,208 @@ pub(crate) unsafe extern "C" fn weft_op_end_send(ip: *const Cell, fp: *mut Word,
         return at.finish1(at.next_flow(1), dead_0);
     }
     at.next(1)
+}
+
+/// `GET_AITER` (interp/ops/generators.rs:63).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_get_aiter(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_get_aiter(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_get_aiter(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut obj = at.get(at.a());
+    let mut iter;
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match generators::get_aiter(esc, at.view(&obj)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(obj) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    iter = at.own(made);
+    at.set(at.a(), iter);
+    at.next_flow(1)
+}
+
+/// `GET_ANEXT` (interp/ops/generators.rs:72).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_get_anext(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_get_anext(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_get_anext(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut aiter = at.get(at.a());
+    let mut awaitable;
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match generators::get_anext(esc, at.view(&aiter)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    awaitable = at.own(made);
+    at.set(at.a() + 1, awaitable);
+    at.next_flow(1)
+}
+
+/// `RETURN_GENERATOR` (interp/ops/generators.rs:6).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_return_generator(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_return_generator(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_return_generator(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let flow = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        generator::make(esc, ip, fp)
+    };
+    return at.go_flow(flow.ip, flow.fp);
+}
+
+/// `END_ASYNC_FOR` (interp/ops/generators.rs:89).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_end_async_for(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_end_async_for(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_end_async_for(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut exc = at.get(at.a() + 1);
+    let mut awaitable = at.get(at.a());
+    let raised = at.take(exc);
+    {
+        at.null(at.a() + 1);
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match generators::end_async_for(esc, raised) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(awaitable) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(1)
+}
+
+/// `GET_AWAITABLE` (interp/ops/generators.rs:80).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_get_awaitable(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_get_awaitable(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_get_awaitable(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut iterable = at.get(at.a());
+    let mut iter;
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match generators::get_awaitable(esc, at.view(&iterable), oparg) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(iterable) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    iter = at.own(made);
+    at.set(at.a(), iter);
+    at.next_flow(1)
+}
+
+/// `YIELD_VALUE` (interp/ops/generators.rs:14).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_yield_value(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut retval = at.get(at.a());
+    let yielded = retval;
+    let flow = generator::yield_value(th, fp, next_cell(ip, 1usize), yielded);
+    return at.go(flow.ip, flow.fp);
 }

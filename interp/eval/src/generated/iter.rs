@@ -16,7 +16,167 @@
 
 use crate::ops::*;
 
-/// `POP_ITER` (interp/ops/iter.rs:48).
+/// `GET_ITER` as L_T (interp/ops/iter.rs:7).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_get_iter_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_get_iter_l_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_get_iter_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut iterable = at.get(at.a());
+    let mut iter;
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match iter::get_iter(esc, at.view(&iterable)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    iter = at.own(made);
+    at.set(at.b(), iter);
+    at.next_flow(1)
+}
+
+/// `GET_ITER` as T_T (interp/ops/iter.rs:7).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_get_iter_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_get_iter_t_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_get_iter_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut iterable = at.get(at.a());
+    let mut iter;
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match iter::get_iter(esc, at.view(&iterable)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(iterable) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    iter = at.own(made);
+    at.set(at.b(), iter);
+    at.next_flow(1)
+}
+
+/// `GET_LEN` (interp/ops/iter.rs:67).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_get_len(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_get_len(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_get_len(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut obj = at.get(at.a());
+    let mut len;
+    let length = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match iter::len(esc, at.view(&obj)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    len = at.own(length);
+    at.set(at.a() + 1, len);
+    at.next_flow(1)
+}
+
+/// `GET_YIELD_FROM_ITER` (interp/ops/iter.rs:16).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_get_yield_from_iter(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_get_yield_from_iter(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_get_yield_from_iter(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
+    let mut iterable = at.get(at.a());
+    let mut iter;
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match iter::get_yield_from_iter(esc, frame, at.view(&iterable)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(iterable) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    iter = at.own(made);
+    at.set(at.a(), iter);
+    at.next_flow(1)
+}
+
+/// `POP_ITER` (interp/ops/iter.rs:60).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -30,4 +190,43 @@ pub(crate) unsafe extern "C" fn weft_op_pop_iter(ip: *const Cell, fp: *mut Word,
         return at.finish1(at.next_flow(1), dead_0);
     }
     at.next(1)
+}
+
+/// `UNPACK_EX` (interp/ops/iter.rs:99).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_unpack_ex(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_unpack_ex(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_unpack_ex(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut seq = at.get(at.a());
+    let after = at.slots(at.a(), (oparg >> 8) as usize);
+    let mut rest;
+    let before = at.slots(at.a() + (oparg >> 8) as usize + 1, (oparg & 255) as usize);
+    let sequence = at.take(seq);
+    let list = {
+        at.null(at.a());
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match iter::unpack_ex(esc, sequence, before, after) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    rest = at.own(list);
+    at.set(at.a() + (oparg >> 8) as usize, rest);
+    at.next_flow(1)
 }

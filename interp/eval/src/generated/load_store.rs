@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `POP_TOP` (interp/ops/load_store.rs:117).
+/// `POP_TOP` (interp/ops/load_store.rs:130).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -32,7 +32,7 @@ pub(crate) unsafe extern "C" fn weft_op_pop_top(ip: *const Cell, fp: *mut Word, 
     at.next(1)
 }
 
-/// `PUSH_NULL` (interp/ops/load_store.rs:124).
+/// `PUSH_NULL` (interp/ops/load_store.rs:137).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -45,7 +45,7 @@ pub(crate) unsafe extern "C" fn weft_op_push_null(ip: *const Cell, fp: *mut Word
     at.next(1)
 }
 
-/// `COPY` (interp/ops/load_store.rs:131).
+/// `COPY` (interp/ops/load_store.rs:144).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -60,7 +60,189 @@ pub(crate) unsafe extern "C" fn weft_op_copy(ip: *const Cell, fp: *mut Word, th:
     at.next(1)
 }
 
-/// `LOAD_FAST_AND_CLEAR` (interp/ops/load_store.rs:52).
+/// `COPY_FREE_VARS` (interp/ops/load_store.rs:165).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_copy_free_vars(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_copy_free_vars(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_copy_free_vars(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        names::copy_free_vars(esc, fp, oparg)
+    };
+    at.next_flow(1)
+}
+
+/// `DELETE_DEREF` (interp/ops/load_store.rs:186).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_delete_deref(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_delete_deref(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_delete_deref(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match names::delete_deref(esc, fp, oparg) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.next_flow(1)
+}
+
+/// `DELETE_FAST` (interp/ops/load_store.rs:79).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_delete_fast(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_delete_fast(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_delete_fast(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let frame = at.frame();
+    if at.local(oparg).is_null() {
+        {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match names::raise_unbound(esc, frame, oparg) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+    }
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        names::delete_local(esc, fp, oparg)
+    };
+    at.next_flow(1)
+}
+
+/// `LOAD_COMMON_CONSTANT` (interp/ops/load_store.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_common_constant(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_common_constant(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_common_constant(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut value;
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match names::common_constant(esc, oparg) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    value = at.own(found);
+    at.set(at.a(), value);
+    at.next_flow(1)
+}
+
+/// `LOAD_DEREF` (interp/ops/load_store.rs:170).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_deref(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_deref(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_deref(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut value;
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match names::load_deref(esc, fp, oparg) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    value = at.own(found);
+    at.set(at.a(), value);
+    at.next_flow(1)
+}
+
+/// `LOAD_FAST_AND_CLEAR` (interp/ops/load_store.rs:57).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -79,7 +261,143 @@ pub(crate) unsafe extern "C" fn weft_op_load_fast_and_clear(
     at.next(1)
 }
 
-/// `SWAP` (interp/ops/load_store.rs:138).
+/// `LOAD_FAST_CHECK` (interp/ops/load_store.rs:47).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_fast_check(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let frame = at.frame();
+    let mut value;
+    if at.local(oparg).is_null() {
+        {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(names::raise_unbound(esc, frame, oparg)?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+    }
+    value = dup_word(th, at.local(oparg));
+    at.set(at.a(), value);
+    at.next(1)
+}
+
+/// `LOAD_FROM_DICT_OR_DEREF` (interp/ops/load_store.rs:191).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_from_dict_or_deref(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_from_dict_or_deref(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_from_dict_or_deref(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut class_dict = at.get(at.a());
+    let mut value;
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match names::load_from_dict_or_deref(esc, fp, at.view(&class_dict), oparg) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(class_dict) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    value = at.own(found);
+    at.set(at.a(), value);
+    at.next_flow(1)
+}
+
+/// `MAKE_CELL` (interp/ops/load_store.rs:160).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_make_cell(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_make_cell(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_make_cell(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        names::make_cell(esc, fp, oparg)
+    };
+    at.next_flow(1)
+}
+
+/// `STORE_DEREF` (interp/ops/load_store.rs:178).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_deref(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_deref(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_deref(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut value = at.get(at.a());
+    let new = at.take(value);
+    {
+        at.null(at.a());
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        names::store_deref(esc, fp, oparg, new)
+    };
+    at.next_flow(1)
+}
+
+/// `SWAP` (interp/ops/load_store.rs:151).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -97,7 +415,7 @@ pub(crate) unsafe extern "C" fn weft_op_swap(ip: *const Cell, fp: *mut Word, th:
     at.next(1)
 }
 
-/// `MOVE` as L_T (interp/ops/load_store.rs:179).
+/// `MOVE` as L_T (interp/ops/load_store.rs:202).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -111,7 +429,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_l_t(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as L_L (interp/ops/load_store.rs:179).
+/// `MOVE` as L_L (interp/ops/load_store.rs:202).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -128,7 +446,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_l_l(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as T_T (interp/ops/load_store.rs:179).
+/// `MOVE` as T_T (interp/ops/load_store.rs:202).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -142,7 +460,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_t_t(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as T_L (interp/ops/load_store.rs:179).
+/// `MOVE` as T_L (interp/ops/load_store.rs:202).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -159,7 +477,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_t_l(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as I_T (interp/ops/load_store.rs:179).
+/// `MOVE` as I_T (interp/ops/load_store.rs:202).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -173,7 +491,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_i_t(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as I_L (interp/ops/load_store.rs:179).
+/// `MOVE` as I_L (interp/ops/load_store.rs:202).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -190,7 +508,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_i_l(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as K_T (interp/ops/load_store.rs:179).
+/// `MOVE` as K_T (interp/ops/load_store.rs:202).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -204,7 +522,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_k_t(ip: *const Cell, fp: *mut Word,
     at.next(2)
 }
 
-/// `MOVE` as K_L (interp/ops/load_store.rs:179).
+/// `MOVE` as K_L (interp/ops/load_store.rs:202).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -9,153 +9,153 @@ use crate::ops::{Handler, missing};
 /// Indexed by the low 16 bits of a cell.
 #[rustfmt::skip]
 pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
-    missing, // BINARY_SLICE 
-    missing, // BUILD_TEMPLATE 
-    missing, // CALL_FUNCTION_EX 
-    missing, // CHECK_EG_MATCH 
-    missing, // CHECK_EXC_MATCH 
-    missing, // CLEANUP_THROW 
-    missing, // DELETE_SUBSCR 
+    binary::weft_op_binary_slice, // BINARY_SLICE 
+    build::weft_op_build_template, // BUILD_TEMPLATE 
+    call::weft_op_call_function_ex, // CALL_FUNCTION_EX 
+    exceptions::weft_op_check_eg_match, // CHECK_EG_MATCH 
+    exceptions::weft_op_check_exc_match, // CHECK_EXC_MATCH 
+    generators::weft_op_cleanup_throw, // CLEANUP_THROW 
+    binary::weft_op_delete_subscr, // DELETE_SUBSCR 
     generators::weft_op_end_send, // END_SEND 
-    missing, // EXIT_INIT_CHECK 
-    missing, // FORMAT_SIMPLE 
-    missing, // FORMAT_WITH_SPEC 
-    missing, // GET_AITER 
-    missing, // GET_ANEXT 
-    missing, // GET_ITER L_T
-    missing, // GET_ITER T_T
-    missing, // GET_LEN 
-    missing, // GET_YIELD_FROM_ITER 
-    missing, // INTERPRETER_EXIT 
-    missing, // LOAD_BUILD_CLASS 
-    missing, // LOAD_LOCALS 
-    missing, // MAKE_FUNCTION 
-    missing, // MATCH_KEYS 
-    missing, // MATCH_MAPPING 
-    missing, // MATCH_SEQUENCE 
-    missing, // POP_EXCEPT 
+    call::weft_op_exit_init_check, // EXIT_INIT_CHECK 
+    build::weft_op_format_simple, // FORMAT_SIMPLE 
+    build::weft_op_format_with_spec, // FORMAT_WITH_SPEC 
+    generators::weft_op_get_aiter, // GET_AITER 
+    generators::weft_op_get_anext, // GET_ANEXT 
+    iter::weft_op_get_iter_l_t, // GET_ITER L_T
+    iter::weft_op_get_iter_t_t, // GET_ITER T_T
+    iter::weft_op_get_len, // GET_LEN 
+    iter::weft_op_get_yield_from_iter, // GET_YIELD_FROM_ITER 
+    call::weft_op_interpreter_exit, // INTERPRETER_EXIT 
+    global::weft_op_load_build_class, // LOAD_BUILD_CLASS 
+    global::weft_op_load_locals, // LOAD_LOCALS 
+    function::weft_op_make_function, // MAKE_FUNCTION 
+    matching::weft_op_match_keys, // MATCH_KEYS 
+    matching::weft_op_match_mapping, // MATCH_MAPPING 
+    matching::weft_op_match_sequence, // MATCH_SEQUENCE 
+    exceptions::weft_op_pop_except, // POP_EXCEPT 
     iter::weft_op_pop_iter, // POP_ITER 
     load_store::weft_op_pop_top, // POP_TOP 
-    missing, // PUSH_EXC_INFO 
+    exceptions::weft_op_push_exc_info, // PUSH_EXC_INFO 
     load_store::weft_op_push_null, // PUSH_NULL 
-    missing, // RETURN_GENERATOR 
-    missing, // RETURN_VALUE L
-    missing, // RETURN_VALUE T
-    missing, // RETURN_VALUE I
-    missing, // RETURN_VALUE K
-    missing, // SETUP_ANNOTATIONS 
-    missing, // STORE_SLICE 
-    missing, // STORE_SUBSCR LLL
-    missing, // STORE_SUBSCR LLT
-    missing, // STORE_SUBSCR LLI
-    missing, // STORE_SUBSCR LLK
-    missing, // STORE_SUBSCR LTL
-    missing, // STORE_SUBSCR LTT
-    missing, // STORE_SUBSCR LTI
-    missing, // STORE_SUBSCR LTK
-    missing, // STORE_SUBSCR TLL
-    missing, // STORE_SUBSCR TLT
-    missing, // STORE_SUBSCR TLI
-    missing, // STORE_SUBSCR TLK
-    missing, // STORE_SUBSCR TTL
-    missing, // STORE_SUBSCR TTT
-    missing, // STORE_SUBSCR TTI
-    missing, // STORE_SUBSCR TTK
-    missing, // STORE_SUBSCR KLL
-    missing, // STORE_SUBSCR KLT
-    missing, // STORE_SUBSCR KLI
-    missing, // STORE_SUBSCR KLK
-    missing, // STORE_SUBSCR KTL
-    missing, // STORE_SUBSCR KTT
-    missing, // STORE_SUBSCR KTI
-    missing, // STORE_SUBSCR KTK
-    missing, // TO_BOOL L_T
-    missing, // TO_BOOL T_T
-    missing, // UNARY_INVERT L_T
-    missing, // UNARY_INVERT L_L
-    missing, // UNARY_INVERT T_T
-    missing, // UNARY_INVERT T_L
-    missing, // UNARY_NEGATIVE L_T
-    missing, // UNARY_NEGATIVE L_L
-    missing, // UNARY_NEGATIVE T_T
-    missing, // UNARY_NEGATIVE T_L
+    generators::weft_op_return_generator, // RETURN_GENERATOR 
+    call::weft_op_return_value_l, // RETURN_VALUE L
+    call::weft_op_return_value_t, // RETURN_VALUE T
+    call::weft_op_return_value_i, // RETURN_VALUE I
+    call::weft_op_return_value_k, // RETURN_VALUE K
+    global::weft_op_setup_annotations, // SETUP_ANNOTATIONS 
+    binary::weft_op_store_slice, // STORE_SLICE 
+    store_subscr::weft_op_store_subscr_lll, // STORE_SUBSCR LLL
+    store_subscr::weft_op_store_subscr_llt, // STORE_SUBSCR LLT
+    store_subscr::weft_op_store_subscr_lli, // STORE_SUBSCR LLI
+    store_subscr::weft_op_store_subscr_llk, // STORE_SUBSCR LLK
+    store_subscr::weft_op_store_subscr_ltl, // STORE_SUBSCR LTL
+    store_subscr::weft_op_store_subscr_ltt, // STORE_SUBSCR LTT
+    store_subscr::weft_op_store_subscr_lti, // STORE_SUBSCR LTI
+    store_subscr::weft_op_store_subscr_ltk, // STORE_SUBSCR LTK
+    store_subscr::weft_op_store_subscr_tll, // STORE_SUBSCR TLL
+    store_subscr::weft_op_store_subscr_tlt, // STORE_SUBSCR TLT
+    store_subscr::weft_op_store_subscr_tli, // STORE_SUBSCR TLI
+    store_subscr::weft_op_store_subscr_tlk, // STORE_SUBSCR TLK
+    store_subscr::weft_op_store_subscr_ttl, // STORE_SUBSCR TTL
+    store_subscr::weft_op_store_subscr_ttt, // STORE_SUBSCR TTT
+    store_subscr::weft_op_store_subscr_tti, // STORE_SUBSCR TTI
+    store_subscr::weft_op_store_subscr_ttk, // STORE_SUBSCR TTK
+    store_subscr::weft_op_store_subscr_kll, // STORE_SUBSCR KLL
+    store_subscr::weft_op_store_subscr_klt, // STORE_SUBSCR KLT
+    store_subscr::weft_op_store_subscr_kli, // STORE_SUBSCR KLI
+    store_subscr::weft_op_store_subscr_klk, // STORE_SUBSCR KLK
+    store_subscr::weft_op_store_subscr_ktl, // STORE_SUBSCR KTL
+    store_subscr::weft_op_store_subscr_ktt, // STORE_SUBSCR KTT
+    store_subscr::weft_op_store_subscr_kti, // STORE_SUBSCR KTI
+    store_subscr::weft_op_store_subscr_ktk, // STORE_SUBSCR KTK
+    to_bool::weft_op_to_bool_l_t, // TO_BOOL L_T
+    to_bool::weft_op_to_bool_t_t, // TO_BOOL T_T
+    binary::weft_op_unary_invert_l_t, // UNARY_INVERT L_T
+    binary::weft_op_unary_invert_l_l, // UNARY_INVERT L_L
+    binary::weft_op_unary_invert_t_t, // UNARY_INVERT T_T
+    binary::weft_op_unary_invert_t_l, // UNARY_INVERT T_L
+    binary::weft_op_unary_negative_l_t, // UNARY_NEGATIVE L_T
+    binary::weft_op_unary_negative_l_l, // UNARY_NEGATIVE L_L
+    binary::weft_op_unary_negative_t_t, // UNARY_NEGATIVE T_T
+    binary::weft_op_unary_negative_t_l, // UNARY_NEGATIVE T_L
     binary::weft_op_unary_not_l_t, // UNARY_NOT L_T
     binary::weft_op_unary_not_l_l, // UNARY_NOT L_L
     binary::weft_op_unary_not_l_t, // UNARY_NOT T_T
     binary::weft_op_unary_not_l_l, // UNARY_NOT T_L
-    missing, // WITH_EXCEPT_START 
-    missing, // BINARY_OP LL_T
-    missing, // BINARY_OP LL_L
-    missing, // BINARY_OP LT_T
-    missing, // BINARY_OP LT_L
-    missing, // BINARY_OP LI_T
-    missing, // BINARY_OP LI_L
-    missing, // BINARY_OP LK_T
-    missing, // BINARY_OP LK_L
-    missing, // BINARY_OP TL_T
-    missing, // BINARY_OP TL_L
-    missing, // BINARY_OP TT_T
-    missing, // BINARY_OP TT_L
-    missing, // BINARY_OP TI_T
-    missing, // BINARY_OP TI_L
-    missing, // BINARY_OP TK_T
-    missing, // BINARY_OP TK_L
-    missing, // BINARY_OP KL_T
-    missing, // BINARY_OP KL_L
-    missing, // BINARY_OP KT_T
-    missing, // BINARY_OP KT_L
-    missing, // BINARY_OP KI_T
-    missing, // BINARY_OP KI_L
-    missing, // BINARY_OP KK_T
-    missing, // BINARY_OP KK_L
-    missing, // BUILD_INTERPOLATION 
-    missing, // BUILD_LIST 
-    missing, // BUILD_MAP 
-    missing, // BUILD_SET 
-    missing, // BUILD_SLICE 
-    missing, // BUILD_STRING 
-    missing, // BUILD_TUPLE 
-    missing, // CALL 
-    missing, // CALL_INTRINSIC_1 
-    missing, // CALL_INTRINSIC_2 
-    missing, // CALL_KW 
-    missing, // COMPARE_OP LL_T
-    missing, // COMPARE_OP LT_T
-    missing, // COMPARE_OP LI_T
-    missing, // COMPARE_OP LK_T
-    missing, // COMPARE_OP TL_T
-    missing, // COMPARE_OP TT_T
-    missing, // COMPARE_OP TI_T
-    missing, // COMPARE_OP TK_T
-    missing, // COMPARE_OP KL_T
-    missing, // COMPARE_OP KT_T
-    missing, // COMPARE_OP KI_T
-    missing, // COMPARE_OP KK_T
-    missing, // CONTAINS_OP LL_T
-    missing, // CONTAINS_OP LT_T
-    missing, // CONTAINS_OP LK_T
-    missing, // CONTAINS_OP TL_T
-    missing, // CONTAINS_OP TT_T
-    missing, // CONTAINS_OP TK_T
-    missing, // CONTAINS_OP KL_T
-    missing, // CONTAINS_OP KT_T
-    missing, // CONTAINS_OP KK_T
-    missing, // CONVERT_VALUE 
+    exceptions::weft_op_with_except_start, // WITH_EXCEPT_START 
+    binary_op::weft_op_binary_op_ll_t, // BINARY_OP LL_T
+    binary_op::weft_op_binary_op_ll_l, // BINARY_OP LL_L
+    binary_op::weft_op_binary_op_lt_t, // BINARY_OP LT_T
+    binary_op::weft_op_binary_op_lt_l, // BINARY_OP LT_L
+    binary_op::weft_op_binary_op_li_t, // BINARY_OP LI_T
+    binary_op::weft_op_binary_op_li_l, // BINARY_OP LI_L
+    binary_op::weft_op_binary_op_lk_t, // BINARY_OP LK_T
+    binary_op::weft_op_binary_op_lk_l, // BINARY_OP LK_L
+    binary_op::weft_op_binary_op_tl_t, // BINARY_OP TL_T
+    binary_op::weft_op_binary_op_tl_l, // BINARY_OP TL_L
+    binary_op::weft_op_binary_op_tt_t, // BINARY_OP TT_T
+    binary_op::weft_op_binary_op_tt_l, // BINARY_OP TT_L
+    binary_op::weft_op_binary_op_ti_t, // BINARY_OP TI_T
+    binary_op::weft_op_binary_op_ti_l, // BINARY_OP TI_L
+    binary_op::weft_op_binary_op_tk_t, // BINARY_OP TK_T
+    binary_op::weft_op_binary_op_tk_l, // BINARY_OP TK_L
+    binary_op::weft_op_binary_op_kl_t, // BINARY_OP KL_T
+    binary_op::weft_op_binary_op_kl_l, // BINARY_OP KL_L
+    binary_op::weft_op_binary_op_kt_t, // BINARY_OP KT_T
+    binary_op::weft_op_binary_op_kt_l, // BINARY_OP KT_L
+    binary_op::weft_op_binary_op_ki_t, // BINARY_OP KI_T
+    binary_op::weft_op_binary_op_ki_l, // BINARY_OP KI_L
+    binary_op::weft_op_binary_op_kk_t, // BINARY_OP KK_T
+    binary_op::weft_op_binary_op_kk_l, // BINARY_OP KK_L
+    build::weft_op_build_interpolation, // BUILD_INTERPOLATION 
+    build::weft_op_build_list, // BUILD_LIST 
+    build::weft_op_build_map, // BUILD_MAP 
+    build::weft_op_build_set, // BUILD_SET 
+    build::weft_op_build_slice, // BUILD_SLICE 
+    build::weft_op_build_string, // BUILD_STRING 
+    build::weft_op_build_tuple, // BUILD_TUPLE 
+    call::weft_op_call, // CALL 
+    call::weft_op_call_intrinsic_1, // CALL_INTRINSIC_1 
+    call::weft_op_call_intrinsic_2, // CALL_INTRINSIC_2 
+    call_kw::weft_op_call_kw, // CALL_KW 
+    compare_op::weft_op_compare_op_ll_t, // COMPARE_OP LL_T
+    compare_op::weft_op_compare_op_lt_t, // COMPARE_OP LT_T
+    compare_op::weft_op_compare_op_li_t, // COMPARE_OP LI_T
+    compare_op::weft_op_compare_op_lk_t, // COMPARE_OP LK_T
+    compare_op::weft_op_compare_op_tl_t, // COMPARE_OP TL_T
+    compare_op::weft_op_compare_op_tt_t, // COMPARE_OP TT_T
+    compare_op::weft_op_compare_op_ti_t, // COMPARE_OP TI_T
+    compare_op::weft_op_compare_op_tk_t, // COMPARE_OP TK_T
+    compare_op::weft_op_compare_op_kl_t, // COMPARE_OP KL_T
+    compare_op::weft_op_compare_op_kt_t, // COMPARE_OP KT_T
+    compare_op::weft_op_compare_op_ki_t, // COMPARE_OP KI_T
+    compare_op::weft_op_compare_op_kk_t, // COMPARE_OP KK_T
+    contains_op::weft_op_contains_op_ll_t, // CONTAINS_OP LL_T
+    contains_op::weft_op_contains_op_lt_t, // CONTAINS_OP LT_T
+    contains_op::weft_op_contains_op_lk_t, // CONTAINS_OP LK_T
+    contains_op::weft_op_contains_op_tl_t, // CONTAINS_OP TL_T
+    contains_op::weft_op_contains_op_tt_t, // CONTAINS_OP TT_T
+    contains_op::weft_op_contains_op_tk_t, // CONTAINS_OP TK_T
+    contains_op::weft_op_contains_op_kl_t, // CONTAINS_OP KL_T
+    contains_op::weft_op_contains_op_kt_t, // CONTAINS_OP KT_T
+    contains_op::weft_op_contains_op_kk_t, // CONTAINS_OP KK_T
+    build::weft_op_convert_value, // CONVERT_VALUE 
     load_store::weft_op_copy, // COPY 
-    missing, // COPY_FREE_VARS 
-    missing, // DELETE_ATTR 
-    missing, // DELETE_DEREF 
-    missing, // DELETE_FAST 
-    missing, // DELETE_GLOBAL 
-    missing, // DELETE_NAME 
-    missing, // DICT_MERGE 
-    missing, // DICT_UPDATE 
-    missing, // END_ASYNC_FOR 
-    missing, // FOR_ITER T
-    missing, // FOR_ITER L
-    missing, // GET_AWAITABLE 
-    missing, // IMPORT_FROM 
-    missing, // IMPORT_NAME 
+    load_store::weft_op_copy_free_vars, // COPY_FREE_VARS 
+    attr::weft_op_delete_attr, // DELETE_ATTR 
+    load_store::weft_op_delete_deref, // DELETE_DEREF 
+    load_store::weft_op_delete_fast, // DELETE_FAST 
+    global::weft_op_delete_global, // DELETE_GLOBAL 
+    global::weft_op_delete_name, // DELETE_NAME 
+    build::weft_op_dict_merge, // DICT_MERGE 
+    build::weft_op_dict_update, // DICT_UPDATE 
+    generators::weft_op_end_async_for, // END_ASYNC_FOR 
+    for_iter::weft_op_for_iter_t, // FOR_ITER T
+    for_iter::weft_op_for_iter_l, // FOR_ITER L
+    generators::weft_op_get_awaitable, // GET_AWAITABLE 
+    import::weft_op_import_from, // IMPORT_FROM 
+    import::weft_op_import_name, // IMPORT_NAME 
     compare::weft_op_is_op_ll_t, // IS_OP LL_T
     compare::weft_op_is_op_lt_t, // IS_OP LT_T
     compare::weft_op_is_op_lk_t, // IS_OP LK_T
@@ -165,27 +165,27 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     compare::weft_op_is_op_kl_t, // IS_OP KL_T
     compare::weft_op_is_op_kt_t, // IS_OP KT_T
     compare::weft_op_is_op_kk_t, // IS_OP KK_T
-    missing, // JUMP_BACKWARD 
+    jump_backward::weft_op_jump_backward, // JUMP_BACKWARD 
     control::weft_op_jump_backward_no_interrupt, // JUMP_BACKWARD_NO_INTERRUPT 
     control::weft_op_jump_forward, // JUMP_FORWARD 
-    missing, // LIST_APPEND 
-    missing, // LIST_EXTEND 
-    missing, // LOAD_ATTR L_T
-    missing, // LOAD_ATTR T_T
-    missing, // LOAD_COMMON_CONSTANT 
+    build::weft_op_list_append, // LIST_APPEND 
+    build::weft_op_list_extend, // LIST_EXTEND 
+    load_attr::weft_op_load_attr_l_t, // LOAD_ATTR L_T
+    load_attr::weft_op_load_attr_t_t, // LOAD_ATTR T_T
+    load_store::weft_op_load_common_constant, // LOAD_COMMON_CONSTANT 
     missing, // LOAD_CONST 
-    missing, // LOAD_DEREF 
+    load_store::weft_op_load_deref, // LOAD_DEREF 
     load_store::weft_op_load_fast_and_clear, // LOAD_FAST_AND_CLEAR 
-    missing, // LOAD_FAST_CHECK 
-    missing, // LOAD_FROM_DICT_OR_DEREF 
-    missing, // LOAD_FROM_DICT_OR_GLOBALS 
-    missing, // LOAD_GLOBAL T
-    missing, // LOAD_NAME 
-    missing, // LOAD_SPECIAL 
-    missing, // LOAD_SUPER_ATTR 
-    missing, // MAKE_CELL 
-    missing, // MAP_ADD 
-    missing, // MATCH_CLASS 
+    load_store::weft_op_load_fast_check, // LOAD_FAST_CHECK 
+    load_store::weft_op_load_from_dict_or_deref, // LOAD_FROM_DICT_OR_DEREF 
+    global::weft_op_load_from_dict_or_globals, // LOAD_FROM_DICT_OR_GLOBALS 
+    load_global::weft_op_load_global_t, // LOAD_GLOBAL T
+    global::weft_op_load_name, // LOAD_NAME 
+    attr::weft_op_load_special, // LOAD_SPECIAL 
+    load_super_attr::weft_op_load_super_attr, // LOAD_SUPER_ATTR 
+    load_store::weft_op_make_cell, // MAKE_CELL 
+    build::weft_op_map_add, // MAP_ADD 
+    matching::weft_op_match_class, // MATCH_CLASS 
     control::weft_op_pop_jump_if_false_l, // POP_JUMP_IF_FALSE L
     control::weft_op_pop_jump_if_false_l, // POP_JUMP_IF_FALSE T
     control::weft_op_pop_jump_if_none_l, // POP_JUMP_IF_NONE L
@@ -194,26 +194,26 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     control::weft_op_pop_jump_if_not_none_t, // POP_JUMP_IF_NOT_NONE T
     control::weft_op_pop_jump_if_true_l, // POP_JUMP_IF_TRUE L
     control::weft_op_pop_jump_if_true_l, // POP_JUMP_IF_TRUE T
-    missing, // RAISE_VARARGS 
-    missing, // RERAISE 
-    missing, // SEND 
-    missing, // SET_ADD 
-    missing, // SET_FUNCTION_ATTRIBUTE 
-    missing, // SET_UPDATE 
-    missing, // STORE_ATTR LL
-    missing, // STORE_ATTR LT
-    missing, // STORE_ATTR TL
-    missing, // STORE_ATTR TT
-    missing, // STORE_ATTR KL
-    missing, // STORE_ATTR KT
-    missing, // STORE_DEREF 
-    missing, // STORE_GLOBAL 
-    missing, // STORE_NAME 
+    exceptions::weft_op_raise_varargs, // RAISE_VARARGS 
+    exceptions::weft_op_reraise, // RERAISE 
+    send::weft_op_send, // SEND 
+    build::weft_op_set_add, // SET_ADD 
+    function::weft_op_set_function_attribute, // SET_FUNCTION_ATTRIBUTE 
+    build::weft_op_set_update, // SET_UPDATE 
+    store_attr::weft_op_store_attr_ll, // STORE_ATTR LL
+    store_attr::weft_op_store_attr_lt, // STORE_ATTR LT
+    store_attr::weft_op_store_attr_tl, // STORE_ATTR TL
+    store_attr::weft_op_store_attr_tt, // STORE_ATTR TT
+    store_attr::weft_op_store_attr_kl, // STORE_ATTR KL
+    store_attr::weft_op_store_attr_kt, // STORE_ATTR KT
+    load_store::weft_op_store_deref, // STORE_DEREF 
+    global::weft_op_store_global, // STORE_GLOBAL 
+    global::weft_op_store_name, // STORE_NAME 
     load_store::weft_op_swap, // SWAP 
-    missing, // UNPACK_EX 
-    missing, // UNPACK_SEQUENCE 
-    missing, // YIELD_VALUE 
-    missing, // RESUME 
+    iter::weft_op_unpack_ex, // UNPACK_EX 
+    unpack_sequence::weft_op_unpack_sequence, // UNPACK_SEQUENCE 
+    generators::weft_op_yield_value, // YIELD_VALUE 
+    resume::weft_op_resume, // RESUME 
     binary_op::weft_op_binary_op_add_float_ll_t, // BINARY_OP_ADD_FLOAT LL_T
     binary_op::weft_op_binary_op_add_float_ll_l, // BINARY_OP_ADD_FLOAT LL_L
     binary_op::weft_op_binary_op_add_float_ll_t, // BINARY_OP_ADD_FLOAT LT_T
@@ -758,14 +758,14 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     load_store::weft_op_move_i_l, // MOVE I_L
     load_store::weft_op_move_k_t, // MOVE K_T
     load_store::weft_op_move_k_l, // MOVE K_L
-    missing, // COMPARE_JUMP_IF_TRUE LL
-    missing, // COMPARE_JUMP_IF_TRUE LT
-    missing, // COMPARE_JUMP_IF_TRUE LI
-    missing, // COMPARE_JUMP_IF_TRUE LK
-    missing, // COMPARE_JUMP_IF_TRUE TL
-    missing, // COMPARE_JUMP_IF_TRUE TT
-    missing, // COMPARE_JUMP_IF_TRUE TI
-    missing, // COMPARE_JUMP_IF_TRUE TK
+    compare_jump_if_true::weft_op_compare_jump_if_true_ll, // COMPARE_JUMP_IF_TRUE LL
+    compare_jump_if_true::weft_op_compare_jump_if_true_lt, // COMPARE_JUMP_IF_TRUE LT
+    compare_jump_if_true::weft_op_compare_jump_if_true_li, // COMPARE_JUMP_IF_TRUE LI
+    compare_jump_if_true::weft_op_compare_jump_if_true_lk, // COMPARE_JUMP_IF_TRUE LK
+    compare_jump_if_true::weft_op_compare_jump_if_true_tl, // COMPARE_JUMP_IF_TRUE TL
+    compare_jump_if_true::weft_op_compare_jump_if_true_tt, // COMPARE_JUMP_IF_TRUE TT
+    compare_jump_if_true::weft_op_compare_jump_if_true_ti, // COMPARE_JUMP_IF_TRUE TI
+    compare_jump_if_true::weft_op_compare_jump_if_true_tk, // COMPARE_JUMP_IF_TRUE TK
     compare_jump_if_true::weft_op_compare_jump_if_true_int_ll, // COMPARE_JUMP_IF_TRUE_INT LL
     compare_jump_if_true::weft_op_compare_jump_if_true_int_ll, // COMPARE_JUMP_IF_TRUE_INT LT
     compare_jump_if_true::weft_op_compare_jump_if_true_int_li, // COMPARE_JUMP_IF_TRUE_INT LI
@@ -790,14 +790,14 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // COMPARE_JUMP_IF_TRUE_STR TT
     missing, // COMPARE_JUMP_IF_TRUE_STR TI
     missing, // COMPARE_JUMP_IF_TRUE_STR TK
-    missing, // COMPARE_JUMP_IF_FALSE LL
-    missing, // COMPARE_JUMP_IF_FALSE LT
-    missing, // COMPARE_JUMP_IF_FALSE LI
-    missing, // COMPARE_JUMP_IF_FALSE LK
-    missing, // COMPARE_JUMP_IF_FALSE TL
-    missing, // COMPARE_JUMP_IF_FALSE TT
-    missing, // COMPARE_JUMP_IF_FALSE TI
-    missing, // COMPARE_JUMP_IF_FALSE TK
+    compare_jump_if_false::weft_op_compare_jump_if_false_ll, // COMPARE_JUMP_IF_FALSE LL
+    compare_jump_if_false::weft_op_compare_jump_if_false_lt, // COMPARE_JUMP_IF_FALSE LT
+    compare_jump_if_false::weft_op_compare_jump_if_false_li, // COMPARE_JUMP_IF_FALSE LI
+    compare_jump_if_false::weft_op_compare_jump_if_false_lk, // COMPARE_JUMP_IF_FALSE LK
+    compare_jump_if_false::weft_op_compare_jump_if_false_tl, // COMPARE_JUMP_IF_FALSE TL
+    compare_jump_if_false::weft_op_compare_jump_if_false_tt, // COMPARE_JUMP_IF_FALSE TT
+    compare_jump_if_false::weft_op_compare_jump_if_false_ti, // COMPARE_JUMP_IF_FALSE TI
+    compare_jump_if_false::weft_op_compare_jump_if_false_tk, // COMPARE_JUMP_IF_FALSE TK
     compare_jump_if_false::weft_op_compare_jump_if_false_int_ll, // COMPARE_JUMP_IF_FALSE_INT LL
     compare_jump_if_false::weft_op_compare_jump_if_false_int_ll, // COMPARE_JUMP_IF_FALSE_INT LT
     compare_jump_if_false::weft_op_compare_jump_if_false_int_li, // COMPARE_JUMP_IF_FALSE_INT LI
@@ -822,8 +822,8 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // COMPARE_JUMP_IF_FALSE_STR TT
     missing, // COMPARE_JUMP_IF_FALSE_STR TI
     missing, // COMPARE_JUMP_IF_FALSE_STR TK
-    missing, // TEST_JUMP_IF_TRUE L
-    missing, // TEST_JUMP_IF_TRUE T
-    missing, // TEST_JUMP_IF_FALSE L
-    missing, // TEST_JUMP_IF_FALSE T
+    control::weft_op_test_jump_if_true_l, // TEST_JUMP_IF_TRUE L
+    control::weft_op_test_jump_if_true_t, // TEST_JUMP_IF_TRUE T
+    control::weft_op_test_jump_if_false_l, // TEST_JUMP_IF_FALSE L
+    control::weft_op_test_jump_if_false_t, // TEST_JUMP_IF_FALSE T
 ];

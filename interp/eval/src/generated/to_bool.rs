@@ -16,7 +16,73 @@
 
 use crate::ops::*;
 
-/// `TO_BOOL_BOOL` as L_T, T_T (interp/ops/compare.rs:78).
+/// `TO_BOOL` as L_T (interp/ops/compare.rs:85).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_to_bool_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let mut res;
+    let quick = quick_truth(value);
+    if quick < 2 {
+        res = bool_word(quick == 1);
+    } else {
+        let truth = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::truth(esc, at.view(&value))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        res = bool_word(truth);
+    }
+    at.set(at.b(), res);
+    at.next(3)
+}
+
+/// `TO_BOOL` as T_T (interp/ops/compare.rs:85).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_to_bool_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let quick = quick_truth(value);
+    if quick < 2 {
+        dead_0 = at.close(value);
+        res = bool_word(quick == 1);
+    } else {
+        let truth = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(compare::truth(esc, at.view(&value))?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        dead_0 = at.close(value);
+        res = bool_word(truth);
+    }
+    at.set(at.b(), res);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// `TO_BOOL_BOOL` as L_T, T_T (interp/ops/compare.rs:103).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -38,7 +104,7 @@ pub(crate) unsafe extern "C" fn weft_op_to_bool_bool_l_t(
     at.next(3)
 }
 
-/// `TO_BOOL_INT` as L_T, T_T (interp/ops/compare.rs:86).
+/// `TO_BOOL_INT` as L_T, T_T (interp/ops/compare.rs:111).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -60,7 +126,7 @@ pub(crate) unsafe extern "C" fn weft_op_to_bool_int_l_t(
     at.next(3)
 }
 
-/// `TO_BOOL_NONE` as L_T, T_T (interp/ops/compare.rs:98).
+/// `TO_BOOL_NONE` as L_T, T_T (interp/ops/compare.rs:123).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

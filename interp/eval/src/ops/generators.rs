@@ -1,6 +1,10 @@
 //! Generators, coroutines and asynchronous iteration.
 
-use interp_object::{Thread, Value, Word};
+use interp_object::data::exception::{self as exc, Exception};
+use interp_object::data::generator::{Generator, GeneratorKind, State};
+use interp_object::layout::ValueExt;
+use interp_object::slots::Sent;
+use interp_object::{Esc, PyResult, Thread, Value, Word, ops};
 
 use crate::call::{Return, store_result};
 use crate::flow::Flow;
@@ -10,4 +14,119 @@ use crate::ops::iter::jump_target;
 pub(crate) fn send_done(th: &Thread, fp: *mut Word, slot: usize, value: Value) -> Flow {
     let flow = jump_target(fp);
     store_result(th, fp, Return::store(flow.ip, slot), value)
+}
+
+/// Sends a value: what came back, and whether the receiver is finished with it.
+pub(crate) fn send(esc: Esc<'_>, receiver: &Value, value: Value) -> PyResult<(Value, bool)> {
+    Ok(match ops::send(esc, receiver, value)? {
+        Sent::Yield(value) => (value, false),
+        Sent::Return(value) => (value, true),
+    })
+}
+
+/// After an exception was thrown into `yield from`: `StopIteration` becomes its value, all else is raised again.
+pub(crate) fn cleanup_throw(esc: Esc<'_>, exception: Value) -> PyResult {
+    let raised = esc.restore(exception);
+    ops::stop_value(esc, raised)
+}
+
+/// `aiter(obj)`
+pub(crate) fn get_aiter(esc: Esc<'_>, object: &Value) -> PyResult {
+    let class = object.class();
+    let Some(aiter) = class.slots.aiter.get() else {
+        return Err(
+            esc.type_error(format_args!("'async for' requires an object with __aiter__ method, got {}", class.name()))
+        );
+    };
+    let iterator = aiter(esc, object)?;
+    if iterator.class().slots.anext.is_empty() {
+        return Err(esc.type_error(format_args!(
+            "'async for' received an object from __aiter__ that does not implement __anext__: {}",
+            iterator.class().name()
+        )));
+    }
+    Ok(iterator)
+}
+
+/// The awaitable of `anext(iterator)`, ready to be sent to.
+pub(crate) fn get_anext(esc: Esc<'_>, iterator: &Value) -> PyResult {
+    let class = iterator.class();
+    let Some(anext) = class.slots.anext.get() else {
+        return Err(esc
+            .type_error(format_args!("'async for' requires an iterator with __anext__ method, got {}", class.name())));
+    };
+    let next = anext(esc, iterator)?;
+    match awaitable_iterator(esc, &next) {
+        Ok(iterator) => Ok(iterator),
+        Err(raised) => {
+            let cause = raised.catch(esc);
+            let message = format!("'async for' received an invalid object from __anext__: {}", next.class().name());
+            let exception = esc.type_error(message).catch(esc);
+            if let Some(payload) = exception.payload::<Exception>() {
+                payload.set_suppress_context(true);
+                drop(payload.cause.set(payload, Some(cause)));
+            }
+            Err(esc.restore(exception))
+        }
+    }
+}
+
+/// The iterator behind an awaitable (`await obj`); the operand tells who asks, for the message.
+pub(crate) fn get_awaitable(esc: Esc<'_>, object: &Value, asks: u32) -> PyResult {
+    match asks {
+        1 | 2 if !is_awaitable(object) => {
+            let method = if asks == 1 { "__aenter__" } else { "__aexit__" };
+            Err(esc.type_error(format_args!(
+                "'async with' received an object from {method} that does not implement __await__: {}",
+                object.class().name()
+            )))
+        }
+        _ => {
+            if let Some(generator) = object.payload::<Generator>()
+                && generator.kind() == GeneratorKind::Coroutine
+                && generator.state() == State::Running
+            {
+                return Err(esc.runtime_error("coroutine is being awaited already"));
+            }
+            awaitable_iterator(esc, object)
+        }
+    }
+}
+
+fn is_awaitable(object: &Value) -> bool {
+    let coroutine = object
+        .payload::<Generator>()
+        .is_some_and(|g| matches!(g.kind(), GeneratorKind::Coroutine | GeneratorKind::IterableCoroutine));
+    coroutine || !object.class().slots.await_.is_empty()
+}
+
+fn awaitable_iterator(esc: Esc<'_>, object: &Value) -> PyResult {
+    if let Some(generator) = object.payload::<Generator>()
+        && matches!(generator.kind(), GeneratorKind::Coroutine | GeneratorKind::IterableCoroutine)
+    {
+        return Ok(object.clone());
+    }
+    let class = object.class();
+    let Some(await_) = class.slots.await_.get() else {
+        return Err(esc.type_error(format_args!("'{}' object can't be awaited", class.name())));
+    };
+    let iterator = await_(esc, object)?;
+    if iterator.payload::<Generator>().is_some_and(|g| g.kind() == GeneratorKind::Coroutine) {
+        return Err(esc.type_error("__await__() returned a coroutine"));
+    }
+    if iterator.class().slots.next.is_empty() {
+        return Err(
+            esc.type_error(format_args!("__await__() returned non-iterator of type '{}'", iterator.class().name()))
+        );
+    }
+    Ok(iterator)
+}
+
+/// Ends `async for`: `StopAsyncIteration` is swallowed, all else is raised again.
+pub(crate) fn end_async_for(esc: Esc<'_>, exception: Value) -> PyResult<()> {
+    if exception.class().is_subtype(&exc::STOP_ASYNC_ITERATION) {
+        drop(exception);
+        return Ok(());
+    }
+    Err(esc.restore(exception))
 }

@@ -1,11 +1,17 @@
 //! Iteration.
 
-use interp_object::Word;
+use interp_code::CodeFlags;
 use interp_object::data::frame::Frame;
+use interp_object::data::generator::{Generator, GeneratorKind};
+use interp_object::data::int;
+use interp_object::data::list::{self, List};
+use interp_object::data::tuple::Tuple;
+use interp_object::layout::ValueExt;
+use interp_object::{Esc, PyResult, Raised, Value, Word, ops};
 use interp_opcode::{CellOp, Place};
 
 use crate::dispatch::cell_at;
-use crate::flow::Flow;
+use crate::flow::{Flow, Slots};
 
 /// The way on of a `FOR_ITER` whose iterator is exhausted: the jump target of the cell the frame stands at.
 pub(crate) fn loop_exit(fp: *mut Word) -> Flow {
@@ -27,4 +33,129 @@ pub(crate) fn jump_target(fp: *mut Word) -> Flow {
     };
     // SAFETY: lowering computed the distance within the code.
     Flow { ip: unsafe { ip.offset(distance) }, fp }
+}
+
+/// `iter(iterable)`
+pub(crate) fn get_iter(esc: Esc<'_>, iterable: &Value) -> PyResult {
+    ops::iterator(esc, iterable)
+}
+
+/// The iterable itself if it is a generator or coroutine, else `iter(iterable)`.
+pub(crate) fn get_yield_from_iter(esc: Esc<'_>, frame: &Frame, iterable: &Value) -> PyResult {
+    if let Some(generator) = iterable.payload::<Generator>() {
+        if generator.kind() == GeneratorKind::Coroutine {
+            let flags = frame.code().data().flags;
+            if !flags.intersects(CodeFlags::COROUTINE.union(CodeFlags::ITERABLE_COROUTINE)) {
+                return Err(esc.type_error("cannot 'yield from' a coroutine object in a non-coroutine generator"));
+            }
+        }
+        if generator.kind() != GeneratorKind::AsyncGenerator {
+            return Ok(iterable.clone());
+        }
+    }
+    ops::iterator(esc, iterable)
+}
+
+/// `next(iterator)`, `None` at the end.
+pub(crate) fn next(esc: Esc<'_>, iterator: &Value) -> PyResult<Option<Value>> {
+    ops::next(esc, iterator)
+}
+
+/// `len(value)` as a value.
+pub(crate) fn len(esc: Esc<'_>, value: &Value) -> PyResult {
+    ops::len(esc, value).map(|len| int::from_usize(esc, len))
+}
+
+/// Writes values into an array top down: the first value ends on top.
+fn fill(items: Slots, values: Vec<Value>) {
+    let len = items.len();
+    for (index, value) in values.into_iter().enumerate() {
+        items.set(len - 1 - index, value.into_word());
+    }
+}
+
+fn not_iterable(esc: Esc<'_>, sequence: &Value) -> Option<Raised> {
+    let slots = &sequence.class().slots;
+    (slots.iter.is_empty() && slots.getitem.is_empty())
+        .then(|| esc.type_error(format_args!("cannot unpack non-iterable {} object", sequence.class().name())))
+}
+
+/// Unpacks exactly as many items as the array has slots.
+pub(crate) fn unpack(esc: Esc<'_>, sequence: Value, items: Slots) -> PyResult<()> {
+    items.clear();
+    let expected = items.len();
+    let values = match (sequence.exact::<Tuple>(), sequence.exact::<List>()) {
+        (Some(tuple), _) => tuple.as_slice().to_vec(),
+        (_, Some(list)) => list.snapshot(),
+        _ => return unpack_iterator(esc, &sequence, items),
+    };
+    if values.len() == expected {
+        fill(items, values);
+        return Ok(());
+    }
+    Err(wrong_count(esc, values.len(), expected, true))
+}
+
+fn wrong_count(esc: Esc<'_>, found: usize, expected: usize, sized: bool) -> Raised {
+    if found < expected {
+        esc.value_error(format_args!("not enough values to unpack (expected {expected}, got {found})"))
+    } else if sized {
+        esc.value_error(format_args!("too many values to unpack (expected {expected}, got {found})"))
+    } else {
+        esc.value_error(format_args!("too many values to unpack (expected {expected})"))
+    }
+}
+
+fn unpack_iterator(esc: Esc<'_>, sequence: &Value, items: Slots) -> PyResult<()> {
+    if let Some(raised) = not_iterable(esc, sequence) {
+        return Err(raised);
+    }
+    let iterator = ops::iterator(esc, sequence)?;
+    let mut values = Vec::with_capacity(items.len());
+    while values.len() < items.len() {
+        match ops::next(esc, &iterator)? {
+            Some(value) => values.push(value),
+            None => return Err(wrong_count(esc, values.len(), items.len(), false)),
+        }
+    }
+    if ops::next(esc, &iterator)?.is_some() {
+        if let Some(len) = sized_len(esc, sequence)? {
+            return Err(wrong_count(esc, len, items.len(), true));
+        }
+        return Err(wrong_count(esc, items.len() + 1, items.len(), false));
+    }
+    fill(items, values);
+    Ok(())
+}
+
+fn sized_len(esc: Esc<'_>, sequence: &Value) -> PyResult<Option<usize>> {
+    match sequence.exact::<interp_object::data::dict::Dict>() {
+        Some(dict) => Ok(Some(dict.len(esc))),
+        None => Ok(None),
+    }
+}
+
+/// Unpacks into the items before and after a starred target, whose list is given back.
+pub(crate) fn unpack_ex(esc: Esc<'_>, sequence: Value, before: Slots, after: Slots) -> PyResult {
+    before.clear();
+    after.clear();
+    if let Some(raised) = not_iterable(esc, &sequence) {
+        return Err(raised);
+    }
+    let mut values = ops::collect(esc, &sequence)?;
+    let needed = before.len() + after.len();
+    if values.len() < needed {
+        let found = values.len();
+        let message = if after.len() == 0 {
+            format!("not enough values to unpack (expected at least {}, got {found})", before.len())
+        } else {
+            format!("not enough values to unpack (expected at least {needed}, got {found})")
+        };
+        return Err(esc.value_error(message));
+    }
+    let tail = values.split_off(values.len() - after.len());
+    let middle = values.split_off(before.len());
+    fill(before, values);
+    fill(after, tail);
+    Ok(list::new(esc, middle).into_value())
 }

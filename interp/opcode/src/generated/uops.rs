@@ -8,165 +8,260 @@ use crate::uop::{Uop, UopFlags, UopInfo};
 /// By name.
 #[rustfmt::skip]
 pub(crate) static UOPS: &[UopInfo] = &[
+    UopInfo { name: "_BINARY_OP", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
     UopInfo { name: "_BINARY_OP_ADD_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
     UopInfo { name: "_BINARY_OP_ADD_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
     UopInfo { name: "_BINARY_OP_MULTIPLY_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
     UopInfo { name: "_BINARY_OP_MULTIPLY_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
     UopInfo { name: "_BINARY_OP_SUBTRACT_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
     UopInfo { name: "_BINARY_OP_SUBTRACT_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
+    UopInfo { name: "_BINARY_SLICE", inputs: &[Item { name: "container", array: false, size: |_| 1 }, Item { name: "start", array: false, size: |_| 1 }, Item { name: "stop", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_BUILD_INTERPOLATION", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "string", array: false, size: |_| 1 }, Item { name: "format", array: true, size: |oparg| oparg & 1 }], outputs: &[Item { name: "interpolation", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_BUILD_LIST", inputs: &[Item { name: "values", array: true, size: |oparg| oparg }], outputs: &[Item { name: "list", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x1), cache: 0 },
+    UopInfo { name: "_BUILD_MAP", inputs: &[Item { name: "values", array: true, size: |oparg| oparg * 2 }], outputs: &[Item { name: "map", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_BUILD_SET", inputs: &[Item { name: "values", array: true, size: |oparg| oparg }], outputs: &[Item { name: "set", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_BUILD_SLICE", inputs: &[Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "slice", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x1), cache: 0 },
+    UopInfo { name: "_BUILD_STRING", inputs: &[Item { name: "pieces", array: true, size: |oparg| oparg }], outputs: &[Item { name: "string", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_BUILD_TEMPLATE", inputs: &[Item { name: "strings", array: false, size: |_| 1 }, Item { name: "interpolations", array: false, size: |_| 1 }], outputs: &[Item { name: "template", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_BUILD_TUPLE", inputs: &[Item { name: "values", array: true, size: |oparg| oparg }], outputs: &[Item { name: "tup", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x1), cache: 0 },
+    UopInfo { name: "_CALL", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0xa0), cache: 0 },
+    UopInfo { name: "_CALL_FUNCTION_EX", inputs: &[Item { name: "func", array: false, size: |_| 1 }, Item { name: "null", array: false, size: |_| 1 }, Item { name: "callargs", array: false, size: |_| 1 }, Item { name: "kwargs_or_null", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_CALL_INTRINSIC_1", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_CALL_INTRINSIC_2", inputs: &[Item { name: "value2", array: false, size: |_| 1 }, Item { name: "value1", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_CALL_KW", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }, Item { name: "kwnames", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_CHECK_EG_MATCH", inputs: &[Item { name: "exc_value", array: false, size: |_| 1 }, Item { name: "match_type", array: false, size: |_| 1 }], outputs: &[Item { name: "rest", array: false, size: |_| 1 }, Item { name: "matched", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_CHECK_EXC_MATCH", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "matched", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_CLEANUP_THROW", inputs: &[Item { name: "sub_iter", array: false, size: |_| 1 }, Item { name: "last_sent_val", array: false, size: |_| 1 }, Item { name: "exc_value", array: false, size: |_| 1 }], outputs: &[Item { name: "none", array: false, size: |_| 1 }, Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_COMPARE_JUMP_IF_FALSE", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x93), cache: 0 },
     UopInfo { name: "_COMPARE_JUMP_IF_FALSE_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x90), cache: 0 },
     UopInfo { name: "_COMPARE_JUMP_IF_FALSE_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x90), cache: 0 },
+    UopInfo { name: "_COMPARE_JUMP_IF_TRUE", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x93), cache: 0 },
     UopInfo { name: "_COMPARE_JUMP_IF_TRUE_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x90), cache: 0 },
     UopInfo { name: "_COMPARE_JUMP_IF_TRUE_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x90), cache: 0 },
+    UopInfo { name: "_COMPARE_OP", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
     UopInfo { name: "_COMPARE_OP_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x880), cache: 0 },
     UopInfo { name: "_COMPARE_OP_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x880), cache: 0 },
+    UopInfo { name: "_CONTAINS_OP", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_CONVERT_VALUE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
     UopInfo { name: "_COPY", inputs: &[Item { name: "bottom", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], outputs: &[Item { name: "bottom", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "top", array: false, size: |_| 1 }], peeks: 2, flags: UopFlags(0x0), cache: 0 },
+    UopInfo { name: "_COPY_FREE_VARS", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x81), cache: 0 },
+    UopInfo { name: "_DELETE_ATTR", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_DELETE_DEREF", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_DELETE_FAST", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x183), cache: 0 },
+    UopInfo { name: "_DELETE_GLOBAL", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_DELETE_NAME", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_DELETE_SUBSCR", inputs: &[Item { name: "container", array: false, size: |_| 1 }, Item { name: "sub", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_DICT_MERGE", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "null", array: false, size: |_| 1 }, Item { name: "callargs", array: false, size: |_| 1 }, Item { name: "dict", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "update", array: false, size: |_| 1 }], outputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "null", array: false, size: |_| 1 }, Item { name: "callargs", array: false, size: |_| 1 }, Item { name: "dict", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 5, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_DICT_UPDATE", inputs: &[Item { name: "dict", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "update", array: false, size: |_| 1 }], outputs: &[Item { name: "dict", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_END_ASYNC_FOR", inputs: &[Item { name: "awaitable", array: false, size: |_| 1 }, Item { name: "exc", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_END_SEND", inputs: &[Item { name: "receiver", array: false, size: |_| 1 }, Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "val", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x1), cache: 0 },
+    UopInfo { name: "_EXIT_INIT_CHECK", inputs: &[Item { name: "should_be_none", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x1), cache: 0 },
+    UopInfo { name: "_FORMAT_SIMPLE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_FORMAT_WITH_SPEC", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "spec", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_FOR_ITER", inputs: &[Item { name: "iter", array: false, size: |_| 1 }], outputs: &[Item { name: "iter", array: false, size: |_| 1 }, Item { name: "next", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x13), cache: 0 },
+    UopInfo { name: "_GET_AITER", inputs: &[Item { name: "obj", array: false, size: |_| 1 }], outputs: &[Item { name: "iter", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_GET_ANEXT", inputs: &[Item { name: "aiter", array: false, size: |_| 1 }], outputs: &[Item { name: "aiter", array: false, size: |_| 1 }, Item { name: "awaitable", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_GET_AWAITABLE", inputs: &[Item { name: "iterable", array: false, size: |_| 1 }], outputs: &[Item { name: "iter", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_GET_ITER", inputs: &[Item { name: "iterable", array: false, size: |_| 1 }], outputs: &[Item { name: "iter", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_GET_LEN", inputs: &[Item { name: "obj", array: false, size: |_| 1 }], outputs: &[Item { name: "obj", array: false, size: |_| 1 }, Item { name: "len", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_GET_YIELD_FROM_ITER", inputs: &[Item { name: "iterable", array: false, size: |_| 1 }], outputs: &[Item { name: "iter", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_GUARD_BOTH_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], peeks: 2, flags: UopFlags(0x8), cache: 0 },
     UopInfo { name: "_GUARD_BOTH_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], peeks: 2, flags: UopFlags(0x8), cache: 0 },
+    UopInfo { name: "_IMPORT_FROM", inputs: &[Item { name: "from", array: false, size: |_| 1 }], outputs: &[Item { name: "from", array: false, size: |_| 1 }, Item { name: "res", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_IMPORT_NAME", inputs: &[Item { name: "level", array: false, size: |_| 1 }, Item { name: "fromlist", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_INTERPRETER_EXIT", inputs: &[Item { name: "retval", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x0), cache: 0 },
     UopInfo { name: "_IS_OP", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x81), cache: 0 },
+    UopInfo { name: "_JUMP_BACKWARD", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x13), cache: 0 },
     UopInfo { name: "_JUMP_BACKWARD_NO_INTERRUPT", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x10), cache: 0 },
     UopInfo { name: "_JUMP_FORWARD", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x10), cache: 0 },
+    UopInfo { name: "_LIST_APPEND", inputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_LIST_EXTEND", inputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "iterable", array: false, size: |_| 1 }], outputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_LOAD_ATTR", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_LOAD_BUILD_CLASS", inputs: &[], outputs: &[Item { name: "build_class", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_LOAD_COMMON_CONSTANT", inputs: &[], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_LOAD_DEREF", inputs: &[], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
     UopInfo { name: "_LOAD_FAST_AND_CLEAR", inputs: &[], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x180), cache: 0 },
+    UopInfo { name: "_LOAD_FAST_CHECK", inputs: &[], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x183), cache: 0 },
+    UopInfo { name: "_LOAD_FROM_DICT_OR_DEREF", inputs: &[Item { name: "class_dict", array: false, size: |_| 1 }], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_LOAD_FROM_DICT_OR_GLOBALS", inputs: &[Item { name: "class_dict", array: false, size: |_| 1 }], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_LOAD_GLOBAL", inputs: &[], outputs: &[Item { name: "res", array: false, size: |_| 1 }, Item { name: "null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_LOAD_LOCALS", inputs: &[], outputs: &[Item { name: "locals", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_LOAD_NAME", inputs: &[], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_LOAD_SPECIAL", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_LOAD_SUPER_ATTR", inputs: &[Item { name: "global_super", array: false, size: |_| 1 }, Item { name: "class", array: false, size: |_| 1 }, Item { name: "self_st", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_MAKE_CELL", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x81), cache: 0 },
+    UopInfo { name: "_MAKE_FUNCTION", inputs: &[Item { name: "codeobj", array: false, size: |_| 1 }], outputs: &[Item { name: "func", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x1), cache: 0 },
+    UopInfo { name: "_MAP_ADD", inputs: &[Item { name: "dict", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "key", array: false, size: |_| 1 }, Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "dict", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_MATCH_CLASS", inputs: &[Item { name: "subject", array: false, size: |_| 1 }, Item { name: "class", array: false, size: |_| 1 }, Item { name: "names", array: false, size: |_| 1 }], outputs: &[Item { name: "attrs", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_MATCH_KEYS", inputs: &[Item { name: "subject", array: false, size: |_| 1 }, Item { name: "keys", array: false, size: |_| 1 }], outputs: &[Item { name: "subject", array: false, size: |_| 1 }, Item { name: "keys", array: false, size: |_| 1 }, Item { name: "values_or_none", array: false, size: |_| 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_MATCH_MAPPING", inputs: &[Item { name: "subject", array: false, size: |_| 1 }], outputs: &[Item { name: "subject", array: false, size: |_| 1 }, Item { name: "res", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x0), cache: 0 },
+    UopInfo { name: "_MATCH_SEQUENCE", inputs: &[Item { name: "subject", array: false, size: |_| 1 }], outputs: &[Item { name: "subject", array: false, size: |_| 1 }, Item { name: "res", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x0), cache: 0 },
     UopInfo { name: "_MOVE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x0), cache: 0 },
+    UopInfo { name: "_POP_EXCEPT", inputs: &[Item { name: "exc", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x1), cache: 0 },
     UopInfo { name: "_POP_ITER", inputs: &[Item { name: "iter", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x1), cache: 0 },
     UopInfo { name: "_POP_JUMP_IF_FALSE", inputs: &[Item { name: "cond", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x10), cache: 0 },
     UopInfo { name: "_POP_JUMP_IF_NONE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x11), cache: 0 },
     UopInfo { name: "_POP_JUMP_IF_NOT_NONE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x11), cache: 0 },
     UopInfo { name: "_POP_JUMP_IF_TRUE", inputs: &[Item { name: "cond", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x10), cache: 0 },
     UopInfo { name: "_POP_TOP", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x1), cache: 0 },
+    UopInfo { name: "_PUSH_EXC_INFO", inputs: &[Item { name: "exc", array: false, size: |_| 1 }], outputs: &[Item { name: "prev_exc", array: false, size: |_| 1 }, Item { name: "new_exc", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x0), cache: 0 },
     UopInfo { name: "_PUSH_NULL", inputs: &[], outputs: &[Item { name: "null", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x0), cache: 0 },
+    UopInfo { name: "_RAISE_VARARGS", inputs: &[Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_RERAISE", inputs: &[Item { name: "values", array: true, size: |oparg| oparg }, Item { name: "exc", array: false, size: |_| 1 }], outputs: &[Item { name: "values", array: true, size: |oparg| oparg }], peeks: 1, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_RESUME", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_RETURN_GENERATOR", inputs: &[], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x21), cache: 0 },
+    UopInfo { name: "_RETURN_VALUE", inputs: &[Item { name: "retval", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x20), cache: 0 },
+    UopInfo { name: "_SEND", inputs: &[Item { name: "receiver", array: false, size: |_| 1 }, Item { name: "v", array: false, size: |_| 1 }], outputs: &[Item { name: "receiver", array: false, size: |_| 1 }, Item { name: "retval", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x13), cache: 0 },
+    UopInfo { name: "_SETUP_ANNOTATIONS", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_SET_ADD", inputs: &[Item { name: "set", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "set", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_SET_FUNCTION_ATTRIBUTE", inputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "func", array: false, size: |_| 1 }], outputs: &[Item { name: "func_out", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x81), cache: 0 },
+    UopInfo { name: "_SET_UPDATE", inputs: &[Item { name: "set", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "iterable", array: false, size: |_| 1 }], outputs: &[Item { name: "set", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_STORE_ATTR", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_STORE_DEREF", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x81), cache: 0 },
+    UopInfo { name: "_STORE_GLOBAL", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_STORE_NAME", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_STORE_SLICE", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "container", array: false, size: |_| 1 }, Item { name: "start", array: false, size: |_| 1 }, Item { name: "stop", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_STORE_SUBSCR", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "container", array: false, size: |_| 1 }, Item { name: "sub", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_SWAP", inputs: &[Item { name: "bottom", array: false, size: |_| 1 }, Item { name: "middle", array: true, size: |oparg| oparg - 2 }, Item { name: "top", array: false, size: |_| 1 }], outputs: &[Item { name: "bottom", array: false, size: |_| 1 }, Item { name: "middle", array: true, size: |oparg| oparg - 2 }, Item { name: "top", array: false, size: |_| 1 }], peeks: 3, flags: UopFlags(0x0), cache: 0 },
+    UopInfo { name: "_TEST_JUMP_IF_FALSE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x13), cache: 0 },
+    UopInfo { name: "_TEST_JUMP_IF_TRUE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x13), cache: 0 },
+    UopInfo { name: "_TO_BOOL", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_TO_BOOL_BOOL", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x8), cache: 0 },
     UopInfo { name: "_TO_BOOL_INT", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x8), cache: 0 },
     UopInfo { name: "_TO_BOOL_NONE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x8), cache: 0 },
+    UopInfo { name: "_UNARY_INVERT", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_UNARY_NEGATIVE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_UNARY_NOT", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x0), cache: 0 },
+    UopInfo { name: "_UNPACK_EX", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "after", array: true, size: |oparg| oparg >> 8 }, Item { name: "rest", array: false, size: |_| 1 }, Item { name: "before", array: true, size: |oparg| oparg & 255 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_UNPACK_SEQUENCE", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "items", array: true, size: |oparg| oparg }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_WITH_EXCEPT_START", inputs: &[Item { name: "exit_func", array: false, size: |_| 1 }, Item { name: "exit_self", array: false, size: |_| 1 }, Item { name: "lasti", array: false, size: |_| 1 }, Item { name: "_", array: false, size: |_| 1 }, Item { name: "val", array: false, size: |_| 1 }], outputs: &[Item { name: "exit_func", array: false, size: |_| 1 }, Item { name: "exit_self", array: false, size: |_| 1 }, Item { name: "lasti", array: false, size: |_| 1 }, Item { name: "_", array: false, size: |_| 1 }, Item { name: "val", array: false, size: |_| 1 }, Item { name: "res", array: false, size: |_| 1 }], peeks: 5, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_YIELD_VALUE", inputs: &[Item { name: "retval", array: false, size: |_| 1 }], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x20), cache: 0 },
 ];
 
 /// By instruction.
 #[rustfmt::skip]
 pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
-    None, // BINARY_SLICE
-    None, // BUILD_TEMPLATE
-    None, // CALL_FUNCTION_EX
-    None, // CHECK_EG_MATCH
-    None, // CHECK_EXC_MATCH
-    None, // CLEANUP_THROW
-    None, // DELETE_SUBSCR
-    Some(&[Uop(13)]), // END_SEND
-    None, // EXIT_INIT_CHECK
-    None, // FORMAT_SIMPLE
-    None, // FORMAT_WITH_SPEC
-    None, // GET_AITER
-    None, // GET_ANEXT
-    None, // GET_ITER
-    None, // GET_LEN
-    None, // GET_YIELD_FROM_ITER
-    None, // INTERPRETER_EXIT
-    None, // LOAD_BUILD_CLASS
-    None, // LOAD_LOCALS
-    None, // MAKE_FUNCTION
-    None, // MATCH_KEYS
-    None, // MATCH_MAPPING
-    None, // MATCH_SEQUENCE
-    None, // POP_EXCEPT
-    Some(&[Uop(21)]), // POP_ITER
-    Some(&[Uop(26)]), // POP_TOP
-    None, // PUSH_EXC_INFO
-    Some(&[Uop(27)]), // PUSH_NULL
-    None, // RETURN_GENERATOR
-    None, // RETURN_VALUE
-    None, // SETUP_ANNOTATIONS
-    None, // STORE_SLICE
-    None, // STORE_SUBSCR
-    None, // TO_BOOL
-    None, // UNARY_INVERT
-    None, // UNARY_NEGATIVE
-    Some(&[Uop(32)]), // UNARY_NOT
-    None, // WITH_EXCEPT_START
-    None, // BINARY_OP
-    None, // BUILD_INTERPOLATION
-    None, // BUILD_LIST
-    None, // BUILD_MAP
-    None, // BUILD_SET
-    None, // BUILD_SLICE
-    None, // BUILD_STRING
-    None, // BUILD_TUPLE
-    None, // CALL
-    None, // CALL_INTRINSIC_1
-    None, // CALL_INTRINSIC_2
-    None, // CALL_KW
-    None, // COMPARE_OP
-    None, // CONTAINS_OP
-    None, // CONVERT_VALUE
-    Some(&[Uop(12)]), // COPY
-    None, // COPY_FREE_VARS
-    None, // DELETE_ATTR
-    None, // DELETE_DEREF
-    None, // DELETE_FAST
-    None, // DELETE_GLOBAL
-    None, // DELETE_NAME
-    None, // DICT_MERGE
-    None, // DICT_UPDATE
-    None, // END_ASYNC_FOR
-    None, // FOR_ITER
-    None, // GET_AWAITABLE
-    None, // IMPORT_FROM
-    None, // IMPORT_NAME
-    Some(&[Uop(16)]), // IS_OP
-    None, // JUMP_BACKWARD
-    Some(&[Uop(17)]), // JUMP_BACKWARD_NO_INTERRUPT
-    Some(&[Uop(18)]), // JUMP_FORWARD
-    None, // LIST_APPEND
-    None, // LIST_EXTEND
-    None, // LOAD_ATTR
-    None, // LOAD_COMMON_CONSTANT
+    Some(&[Uop(7)]), // BINARY_SLICE
+    Some(&[Uop(14)]), // BUILD_TEMPLATE
+    Some(&[Uop(17)]), // CALL_FUNCTION_EX
+    Some(&[Uop(21)]), // CHECK_EG_MATCH
+    Some(&[Uop(22)]), // CHECK_EXC_MATCH
+    Some(&[Uop(23)]), // CLEANUP_THROW
+    Some(&[Uop(42)]), // DELETE_SUBSCR
+    Some(&[Uop(46)]), // END_SEND
+    Some(&[Uop(47)]), // EXIT_INIT_CHECK
+    Some(&[Uop(48)]), // FORMAT_SIMPLE
+    Some(&[Uop(49)]), // FORMAT_WITH_SPEC
+    Some(&[Uop(51)]), // GET_AITER
+    Some(&[Uop(52)]), // GET_ANEXT
+    Some(&[Uop(54)]), // GET_ITER
+    Some(&[Uop(55)]), // GET_LEN
+    Some(&[Uop(56)]), // GET_YIELD_FROM_ITER
+    Some(&[Uop(61)]), // INTERPRETER_EXIT
+    Some(&[Uop(69)]), // LOAD_BUILD_CLASS
+    Some(&[Uop(77)]), // LOAD_LOCALS
+    Some(&[Uop(82)]), // MAKE_FUNCTION
+    Some(&[Uop(85)]), // MATCH_KEYS
+    Some(&[Uop(86)]), // MATCH_MAPPING
+    Some(&[Uop(87)]), // MATCH_SEQUENCE
+    Some(&[Uop(89)]), // POP_EXCEPT
+    Some(&[Uop(90)]), // POP_ITER
+    Some(&[Uop(95)]), // POP_TOP
+    Some(&[Uop(96)]), // PUSH_EXC_INFO
+    Some(&[Uop(97)]), // PUSH_NULL
+    Some(&[Uop(101)]), // RETURN_GENERATOR
+    Some(&[Uop(102)]), // RETURN_VALUE
+    Some(&[Uop(104)]), // SETUP_ANNOTATIONS
+    Some(&[Uop(112)]), // STORE_SLICE
+    Some(&[Uop(113)]), // STORE_SUBSCR
+    Some(&[Uop(117)]), // TO_BOOL
+    Some(&[Uop(121)]), // UNARY_INVERT
+    Some(&[Uop(122)]), // UNARY_NEGATIVE
+    Some(&[Uop(123)]), // UNARY_NOT
+    Some(&[Uop(126)]), // WITH_EXCEPT_START
+    Some(&[Uop(0)]), // BINARY_OP
+    Some(&[Uop(8)]), // BUILD_INTERPOLATION
+    Some(&[Uop(9)]), // BUILD_LIST
+    Some(&[Uop(10)]), // BUILD_MAP
+    Some(&[Uop(11)]), // BUILD_SET
+    Some(&[Uop(12)]), // BUILD_SLICE
+    Some(&[Uop(13)]), // BUILD_STRING
+    Some(&[Uop(15)]), // BUILD_TUPLE
+    Some(&[Uop(16)]), // CALL
+    Some(&[Uop(18)]), // CALL_INTRINSIC_1
+    Some(&[Uop(19)]), // CALL_INTRINSIC_2
+    Some(&[Uop(20)]), // CALL_KW
+    Some(&[Uop(30)]), // COMPARE_OP
+    Some(&[Uop(33)]), // CONTAINS_OP
+    Some(&[Uop(34)]), // CONVERT_VALUE
+    Some(&[Uop(35)]), // COPY
+    Some(&[Uop(36)]), // COPY_FREE_VARS
+    Some(&[Uop(37)]), // DELETE_ATTR
+    Some(&[Uop(38)]), // DELETE_DEREF
+    Some(&[Uop(39)]), // DELETE_FAST
+    Some(&[Uop(40)]), // DELETE_GLOBAL
+    Some(&[Uop(41)]), // DELETE_NAME
+    Some(&[Uop(43)]), // DICT_MERGE
+    Some(&[Uop(44)]), // DICT_UPDATE
+    Some(&[Uop(45)]), // END_ASYNC_FOR
+    Some(&[Uop(50)]), // FOR_ITER
+    Some(&[Uop(53)]), // GET_AWAITABLE
+    Some(&[Uop(59)]), // IMPORT_FROM
+    Some(&[Uop(60)]), // IMPORT_NAME
+    Some(&[Uop(62)]), // IS_OP
+    Some(&[Uop(63)]), // JUMP_BACKWARD
+    Some(&[Uop(64)]), // JUMP_BACKWARD_NO_INTERRUPT
+    Some(&[Uop(65)]), // JUMP_FORWARD
+    Some(&[Uop(66)]), // LIST_APPEND
+    Some(&[Uop(67)]), // LIST_EXTEND
+    Some(&[Uop(68)]), // LOAD_ATTR
+    Some(&[Uop(70)]), // LOAD_COMMON_CONSTANT
     None, // LOAD_CONST
-    None, // LOAD_DEREF
-    Some(&[Uop(19)]), // LOAD_FAST_AND_CLEAR
-    None, // LOAD_FAST_CHECK
-    None, // LOAD_FROM_DICT_OR_DEREF
-    None, // LOAD_FROM_DICT_OR_GLOBALS
-    None, // LOAD_GLOBAL
-    None, // LOAD_NAME
-    None, // LOAD_SPECIAL
-    None, // LOAD_SUPER_ATTR
-    None, // MAKE_CELL
-    None, // MAP_ADD
-    None, // MATCH_CLASS
-    Some(&[Uop(22)]), // POP_JUMP_IF_FALSE
-    Some(&[Uop(23)]), // POP_JUMP_IF_NONE
-    Some(&[Uop(24)]), // POP_JUMP_IF_NOT_NONE
-    Some(&[Uop(25)]), // POP_JUMP_IF_TRUE
-    None, // RAISE_VARARGS
-    None, // RERAISE
-    None, // SEND
-    None, // SET_ADD
-    None, // SET_FUNCTION_ATTRIBUTE
-    None, // SET_UPDATE
-    None, // STORE_ATTR
-    None, // STORE_DEREF
-    None, // STORE_GLOBAL
-    None, // STORE_NAME
-    Some(&[Uop(28)]), // SWAP
-    None, // UNPACK_EX
-    None, // UNPACK_SEQUENCE
-    None, // YIELD_VALUE
-    None, // RESUME
-    Some(&[Uop(14), Uop(0)]), // BINARY_OP_ADD_FLOAT
-    Some(&[Uop(15), Uop(1)]), // BINARY_OP_ADD_INT
+    Some(&[Uop(71)]), // LOAD_DEREF
+    Some(&[Uop(72)]), // LOAD_FAST_AND_CLEAR
+    Some(&[Uop(73)]), // LOAD_FAST_CHECK
+    Some(&[Uop(74)]), // LOAD_FROM_DICT_OR_DEREF
+    Some(&[Uop(75)]), // LOAD_FROM_DICT_OR_GLOBALS
+    Some(&[Uop(76)]), // LOAD_GLOBAL
+    Some(&[Uop(78)]), // LOAD_NAME
+    Some(&[Uop(79)]), // LOAD_SPECIAL
+    Some(&[Uop(80)]), // LOAD_SUPER_ATTR
+    Some(&[Uop(81)]), // MAKE_CELL
+    Some(&[Uop(83)]), // MAP_ADD
+    Some(&[Uop(84)]), // MATCH_CLASS
+    Some(&[Uop(91)]), // POP_JUMP_IF_FALSE
+    Some(&[Uop(92)]), // POP_JUMP_IF_NONE
+    Some(&[Uop(93)]), // POP_JUMP_IF_NOT_NONE
+    Some(&[Uop(94)]), // POP_JUMP_IF_TRUE
+    Some(&[Uop(98)]), // RAISE_VARARGS
+    Some(&[Uop(99)]), // RERAISE
+    Some(&[Uop(103)]), // SEND
+    Some(&[Uop(105)]), // SET_ADD
+    Some(&[Uop(106)]), // SET_FUNCTION_ATTRIBUTE
+    Some(&[Uop(107)]), // SET_UPDATE
+    Some(&[Uop(108)]), // STORE_ATTR
+    Some(&[Uop(109)]), // STORE_DEREF
+    Some(&[Uop(110)]), // STORE_GLOBAL
+    Some(&[Uop(111)]), // STORE_NAME
+    Some(&[Uop(114)]), // SWAP
+    Some(&[Uop(124)]), // UNPACK_EX
+    Some(&[Uop(125)]), // UNPACK_SEQUENCE
+    Some(&[Uop(127)]), // YIELD_VALUE
+    Some(&[Uop(100)]), // RESUME
+    Some(&[Uop(57), Uop(1)]), // BINARY_OP_ADD_FLOAT
+    Some(&[Uop(58), Uop(2)]), // BINARY_OP_ADD_INT
     None, // BINARY_OP_ADD_UNICODE
     None, // BINARY_OP_EXTEND
-    Some(&[Uop(14), Uop(2)]), // BINARY_OP_MULTIPLY_FLOAT
-    Some(&[Uop(15), Uop(3)]), // BINARY_OP_MULTIPLY_INT
+    Some(&[Uop(57), Uop(3)]), // BINARY_OP_MULTIPLY_FLOAT
+    Some(&[Uop(58), Uop(4)]), // BINARY_OP_MULTIPLY_INT
     None, // BINARY_OP_SUBSCR_DICT
     None, // BINARY_OP_SUBSCR_GETITEM
     None, // BINARY_OP_SUBSCR_LIST_INT
     None, // BINARY_OP_SUBSCR_LIST_SLICE
     None, // BINARY_OP_SUBSCR_STR_INT
     None, // BINARY_OP_SUBSCR_TUPLE_INT
-    Some(&[Uop(14), Uop(4)]), // BINARY_OP_SUBTRACT_FLOAT
-    Some(&[Uop(15), Uop(5)]), // BINARY_OP_SUBTRACT_INT
+    Some(&[Uop(57), Uop(5)]), // BINARY_OP_SUBTRACT_FLOAT
+    Some(&[Uop(58), Uop(6)]), // BINARY_OP_SUBTRACT_INT
     None, // CALL_ALLOC_AND_ENTER_INIT
     None, // CALL_BOUND_METHOD_EXACT_ARGS
     None, // CALL_BOUND_METHOD_GENERAL
@@ -190,8 +285,8 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     None, // CALL_STR_1
     None, // CALL_TUPLE_1
     None, // CALL_TYPE_1
-    Some(&[Uop(14), Uop(10)]), // COMPARE_OP_FLOAT
-    Some(&[Uop(15), Uop(11)]), // COMPARE_OP_INT
+    Some(&[Uop(57), Uop(31)]), // COMPARE_OP_FLOAT
+    Some(&[Uop(58), Uop(32)]), // COMPARE_OP_INT
     None, // COMPARE_OP_STR
     None, // CONTAINS_OP_DICT
     None, // CONTAINS_OP_SET
@@ -226,23 +321,23 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     None, // STORE_SUBSCR_DICT
     None, // STORE_SUBSCR_LIST_INT
     None, // TO_BOOL_ALWAYS_TRUE
-    Some(&[Uop(29)]), // TO_BOOL_BOOL
-    Some(&[Uop(30)]), // TO_BOOL_INT
+    Some(&[Uop(118)]), // TO_BOOL_BOOL
+    Some(&[Uop(119)]), // TO_BOOL_INT
     None, // TO_BOOL_LIST
-    Some(&[Uop(31)]), // TO_BOOL_NONE
+    Some(&[Uop(120)]), // TO_BOOL_NONE
     None, // TO_BOOL_STR
     None, // UNPACK_SEQUENCE_LIST
     None, // UNPACK_SEQUENCE_TUPLE
     None, // UNPACK_SEQUENCE_TWO_TUPLE
-    Some(&[Uop(20)]), // MOVE
-    None, // COMPARE_JUMP_IF_TRUE
-    Some(&[Uop(15), Uop(9)]), // COMPARE_JUMP_IF_TRUE_INT
-    Some(&[Uop(14), Uop(8)]), // COMPARE_JUMP_IF_TRUE_FLOAT
+    Some(&[Uop(88)]), // MOVE
+    Some(&[Uop(27)]), // COMPARE_JUMP_IF_TRUE
+    Some(&[Uop(58), Uop(29)]), // COMPARE_JUMP_IF_TRUE_INT
+    Some(&[Uop(57), Uop(28)]), // COMPARE_JUMP_IF_TRUE_FLOAT
     None, // COMPARE_JUMP_IF_TRUE_STR
-    None, // COMPARE_JUMP_IF_FALSE
-    Some(&[Uop(15), Uop(7)]), // COMPARE_JUMP_IF_FALSE_INT
-    Some(&[Uop(14), Uop(6)]), // COMPARE_JUMP_IF_FALSE_FLOAT
+    Some(&[Uop(24)]), // COMPARE_JUMP_IF_FALSE
+    Some(&[Uop(58), Uop(26)]), // COMPARE_JUMP_IF_FALSE_INT
+    Some(&[Uop(57), Uop(25)]), // COMPARE_JUMP_IF_FALSE_FLOAT
     None, // COMPARE_JUMP_IF_FALSE_STR
-    None, // TEST_JUMP_IF_TRUE
-    None, // TEST_JUMP_IF_FALSE
+    Some(&[Uop(116)]), // TEST_JUMP_IF_TRUE
+    Some(&[Uop(115)]), // TEST_JUMP_IF_FALSE
 ];

@@ -1,0 +1,120 @@
+//! Operators and subscription.
+
+use interp_object::data::list::List;
+use interp_object::data::tuple::Tuple;
+use interp_object::data::{float, slice as slices};
+use interp_object::layout::ValueExt;
+use interp_object::ops;
+use interp_object::slots::BinaryOp;
+use interp_object::{Esc, PyResult, Value};
+
+/// The number of `BINARY_OP` that means subscription.
+const SUBSCRIPT: u32 = 26;
+/// In-place forms follow the plain ones.
+const INPLACE: u32 = 13;
+
+fn op_of(esc: Esc<'_>, oparg: u32) -> PyResult<BinaryOp> {
+    match BinaryOp::ALL.get((oparg % INPLACE) as usize) {
+        Some(op) if oparg < 2 * INPLACE => Ok(*op),
+        _ => Err(esc.system_error("unknown binary operation")),
+    }
+}
+
+/// The operation `BINARY_OP` names by number.
+pub(crate) fn binary_op(esc: Esc<'_>, oparg: u32, left: &Value, right: &Value) -> PyResult {
+    if oparg == SUBSCRIPT {
+        return subscript(esc, left, right);
+    }
+    let op = op_of(esc, oparg)?;
+    if let Some(result) = floats(op, left, right) {
+        return Ok(float::new(esc, result));
+    }
+    if oparg >= INPLACE { ops::inplace(esc, op, left, right) } else { ops::binary(esc, op, left, right) }
+}
+
+/// Float arithmetic on immediates, one of which may be a small int.
+#[inline]
+fn floats(op: BinaryOp, left: &Value, right: &Value) -> Option<f64> {
+    let (left, right) = match (left.as_f64(), right.as_f64()) {
+        (Some(left), Some(right)) => (left, right),
+        (Some(left), None) => (left, small(right)?),
+        (None, Some(right)) => (small(left)?, right),
+        (None, None) => return None,
+    };
+    match op {
+        BinaryOp::Add => Some(left + right),
+        BinaryOp::Subtract => Some(left - right),
+        BinaryOp::Multiply => Some(left * right),
+        BinaryOp::TrueDivide if right != 0.0 => Some(left / right),
+        _ => None,
+    }
+}
+
+/// An int that a float represents exactly.
+fn small(value: &Value) -> Option<f64> {
+    value.as_int().filter(|number| number.unsigned_abs() <= 1 << 53).map(|number| number as f64)
+}
+
+/// `container[sub]`
+pub(crate) fn subscript(esc: Esc<'_>, container: &Value, sub: &Value) -> PyResult {
+    if let Some(index) = sub.as_int() {
+        if let Some(list) = container.exact::<List>() {
+            let index = if index < 0 { index + list.len() as i64 } else { index };
+            if let Some(item) = usize::try_from(index).ok().and_then(|index| list.get(esc, index)) {
+                return Ok(item);
+            }
+        } else if let Some(tuple) = container.exact::<Tuple>() {
+            let index = if index < 0 { index + tuple.len() as i64 } else { index };
+            if let Some(item) = usize::try_from(index).ok().and_then(|index| tuple.as_slice().get(index)) {
+                return Ok(item.clone());
+            }
+        }
+    }
+    ops::get_item(esc, container, sub)
+}
+
+/// `container[start:stop]`
+pub(crate) fn slice(esc: Esc<'_>, container: &Value, start: &Value, stop: &Value) -> PyResult {
+    let none = interp_object::data::singletons::none();
+    let slice = slices::new(esc, start.clone(), stop.clone(), none).into_value();
+    ops::get_item(esc, container, &slice)
+}
+
+/// `container[start:stop] = value`
+pub(crate) fn store_slice(esc: Esc<'_>, value: &Value, container: &Value, start: &Value, stop: &Value) -> PyResult<()> {
+    let none = interp_object::data::singletons::none();
+    let slice = slices::new(esc, start.clone(), stop.clone(), none).into_value();
+    ops::set_item(esc, container, &slice, value)
+}
+
+/// `container[sub] = value`
+pub(crate) fn store_subscr(esc: Esc<'_>, value: &Value, container: &Value, sub: &Value) -> PyResult<()> {
+    if let (Some(index), Some(list)) = (sub.as_int(), container.exact::<List>()) {
+        let index = if index < 0 { index + list.len() as i64 } else { index };
+        if let Ok(index) = usize::try_from(index)
+            && let Ok(old) = list.set(index, value.clone())
+        {
+            drop(old);
+            return Ok(());
+        }
+    }
+    ops::set_item(esc, container, sub, value)
+}
+
+/// `del container[sub]`
+pub(crate) fn delete_subscr(esc: Esc<'_>, container: &Value, sub: &Value) -> PyResult<()> {
+    ops::delete_item(esc, container, sub)
+}
+
+/// `-value`
+pub(crate) fn negative(esc: Esc<'_>, value: &Value) -> PyResult {
+    match value.as_f64() {
+        Some(number) => Ok(float::new(esc, -number)),
+        None => ops::negative(esc, value),
+    }
+}
+
+/// `~value`
+pub(crate) fn invert(esc: Esc<'_>, value: &Value) -> PyResult {
+    ops::invert(esc, value)
+}
