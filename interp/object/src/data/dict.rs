@@ -77,6 +77,32 @@ pub(crate) fn with_env<R>(esc: Esc<'_>, body: impl FnOnce(&mut KeyEnv<'_>) -> R)
     body(&mut KeyEnv { esc })
 }
 
+/// `hash(key)`; what cannot be hashed is refused in the words of the container.
+#[inline]
+pub(crate) fn key_hash(esc: Esc<'_>, key: &Value, role: &str) -> PyResult<i64> {
+    match ops::hash(esc, key) {
+        Ok(hash) => Ok(hash),
+        Err(raised) => Err(refuse_key(esc, raised, key, role)),
+    }
+}
+
+#[cold]
+fn refuse_key(esc: Esc<'_>, raised: Raised, key: &Value, role: &str) -> Raised {
+    let cause = raised.catch(esc);
+    if !std::ptr::eq(cause.class(), &raw const super::exception::TYPE_ERROR) {
+        return esc.restore(cause);
+    }
+    let text = ops::str_lossy(esc, &cause);
+    let refused = esc.type_error(format_args!("cannot use '{}' as a {role} ({text})", key.class().name()));
+    let exception = refused.catch(esc);
+    if let Some(exception) = exception.payload::<super::exception::Exception>() {
+        drop(exception.cause.set(exception, Some(cause.clone())));
+        drop(exception.context.set(exception, Some(cause)));
+        exception.set_suppress_context(true);
+    }
+    esc.restore(exception)
+}
+
 impl Dict {
     fn lock(&self) -> &stackref::ByteLock {
         layout::header_of_payload(self).lock()
@@ -101,7 +127,7 @@ impl Dict {
     /// `d.get(key)`; hashes the key.
     #[inline]
     pub fn get(&self, esc: Esc<'_>, key: &Value) -> PyResult<Option<Value>> {
-        let hash = ops::hash(esc, key)?;
+        let hash = key_hash(esc, key, "dict key")?;
         self.get_hashed(esc, key, hash)
     }
 
@@ -130,14 +156,14 @@ impl Dict {
 
     /// `key in d`
     pub fn contains(&self, esc: Esc<'_>, key: &Value) -> PyResult<bool> {
-        let hash = ops::hash(esc, key)?;
+        let hash = key_hash(esc, key, "dict key")?;
         self.core.contains(self.lock(), &mut KeyEnv { esc }, key, hash)
     }
 
     /// `d[key] = value`; the old value is dropped.
     #[inline]
     pub fn set(&self, esc: Esc<'_>, key: &Value, value: Value) -> PyResult<()> {
-        let hash = ops::hash(esc, key)?;
+        let hash = key_hash(esc, key, "dict key")?;
         self.set_hashed(esc, key, hash, value)
     }
 
@@ -157,13 +183,13 @@ impl Dict {
 
     /// `d.setdefault(key, default)`: the value there is now, and whether it was just put there.
     pub fn set_default(&self, esc: Esc<'_>, key: &Value, default: &Value) -> PyResult<(Value, bool)> {
-        let hash = ops::hash(esc, key)?;
+        let hash = key_hash(esc, key, "dict key")?;
         self.core.set_default(self.lock(), &mut KeyEnv { esc }, key, hash, default)
     }
 
     /// Removes `key`; its value if it was there.
     pub fn remove(&self, esc: Esc<'_>, key: &Value) -> PyResult<Option<Value>> {
-        let hash = ops::hash(esc, key)?;
+        let hash = key_hash(esc, key, "dict key")?;
         let removed = self.core.remove(self.lock(), &mut KeyEnv { esc }, key, hash)?;
         Ok(removed.map(|(_key, value)| value))
     }
@@ -210,11 +236,8 @@ impl Dict {
 
     /// A copy as of one moment.
     pub fn copy(&self, esc: Esc<'_>) -> PyResult<Obj<Dict>> {
-        let copy = new(esc);
-        for (key, hash, value) in self.items(esc) {
-            copy.set_hashed(esc, &key, hash, value)?;
-        }
-        Ok(copy)
+        let core = self.core.copy(self.lock(), &mut KeyEnv { esc })?;
+        Ok(layout::new(esc, Dict { core }))
     }
 
     /// `d.update(other)` for an exact dictionary: a snapshot of `other` goes in.

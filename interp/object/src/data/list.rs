@@ -57,6 +57,19 @@ impl Block {
         Some(block)
     }
 
+    /// A block of exactly these items.
+    fn filled(items: Vec<Value>) -> Option<NonNull<Block>> {
+        // SAFETY: the layout is at least eight bytes.
+        let block = NonNull::new(unsafe { alloc::alloc(Self::layout(items.len())) })?.cast::<Block>();
+        // SAFETY: freshly allocated for a `Block`.
+        unsafe { block.write(Block { capacity: items.len() }) };
+        for (index, item) in items.into_iter().enumerate() {
+            // SAFETY: inside the block.
+            unsafe { Self::slot_ptr(block, index).write(Slot::new(Some(item))) };
+        }
+        Some(block)
+    }
+
     unsafe fn slot_ptr(block: NonNull<Block>, index: usize) -> NonNull<Slot> {
         // SAFETY: the caller keeps `index` below the capacity.
         unsafe { block.cast::<Slot>().add(1 + index) }
@@ -90,11 +103,6 @@ fn grown(needed: usize) -> usize {
 }
 
 impl List {
-    pub(crate) fn with_capacity(capacity: usize) -> Option<List> {
-        let block = if capacity == 0 { std::ptr::null_mut() } else { Block::allocate(capacity)?.as_ptr() };
-        Some(List { len: AtomicUsize::new(0), block: AtomicPtr::new(block) })
-    }
-
     fn header(&self) -> &Header {
         layout::header_of_payload(self)
     }
@@ -178,7 +186,8 @@ impl List {
             return Err(value);
         }
         match self.slot(index) {
-            Some(slot) => Ok(slot.swap(Some(value))),
+            // SAFETY: the lock of all writers is held.
+            Some(slot) => Ok(unsafe { slot.store(value) }),
             None => Err(value),
         }
     }
@@ -192,7 +201,7 @@ impl List {
             return Err(value);
         }
         let Some(slot) = self.slot(len) else { return Err(value) };
-        drop(slot.swap(Some(value)));
+        put(slot, value);
         self.len.store(len + 1, Ordering::Release);
         Ok(())
     }
@@ -202,7 +211,48 @@ impl List {
         let _lock = self.header().lock().lock();
         let len = self.len.load(Ordering::Relaxed).checked_sub(1)?;
         self.len.store(len, Ordering::Release);
-        self.slot(len)?.swap(None)
+        take(self.slot(len)?)
+    }
+
+    /// Inserts an item before `index` (clamped to the length). `Err` gives the item back when memory is out.
+    pub fn insert(&self, esc: Esc<'_>, index: usize, value: Value) -> Result<(), Value> {
+        let _lock = self.header().lock().lock();
+        let len = self.len.load(Ordering::Relaxed);
+        if self.slot(len).is_none() && !self.reserve_locked(esc, len + 1) {
+            return Err(value);
+        }
+        let index = index.min(len);
+        for at in (index..len).rev() {
+            self.shift(at, at + 1);
+        }
+        let Some(slot) = self.slot(index) else { return Err(value) };
+        put(slot, value);
+        self.len.store(len + 1, Ordering::Release);
+        Ok(())
+    }
+
+    /// Removes and returns the item at `index`.
+    pub fn remove_at(&self, index: usize) -> Option<Value> {
+        let _lock = self.header().lock().lock();
+        let len = self.len.load(Ordering::Relaxed);
+        if index >= len {
+            return None;
+        }
+        let removed = take(self.slot(index)?);
+        for at in index + 1..len {
+            self.shift(at, at - 1);
+        }
+        self.len.store(len - 1, Ordering::Release);
+        removed
+    }
+
+    /// Moves the item of one slot to an empty one. The lock is held.
+    fn shift(&self, from: usize, to: usize) {
+        if let (Some(from), Some(to)) = (self.slot(from), self.slot(to))
+            && let Some(value) = take(from)
+        {
+            put(to, value);
+        }
     }
 
     /// The items at this moment.
@@ -243,23 +293,16 @@ impl List {
         if new_len > len && !self.reserve_locked(esc, new_len) {
             return Err(new);
         }
-        let removed: Vec<Value> = (start..end).filter_map(|index| self.slot(index)?.swap(None)).collect();
-        let shift = |from: usize, to: usize| {
-            if let (Some(from), Some(to)) = (self.slot(from), self.slot(to))
-                && let Some(value) = from.swap(None)
-            {
-                drop(to.swap(Some(value)));
-            }
-        };
+        let removed: Vec<Value> = (start..end).filter_map(|index| take(self.slot(index)?)).collect();
         if new_len < len {
-            (0..tail).for_each(|i| shift(end + i, start + new.len() + i));
+            (0..tail).for_each(|i| self.shift(end + i, start + new.len() + i));
             self.len.store(new_len, Ordering::Release);
         } else if new_len > len {
-            (0..tail).rev().for_each(|i| shift(end + i, start + new.len() + i));
+            (0..tail).rev().for_each(|i| self.shift(end + i, start + new.len() + i));
         }
         for (index, value) in (start..).zip(new) {
             if let Some(slot) = self.slot(index) {
-                drop(slot.swap(Some(value)));
+                put(slot, value);
             }
         }
         self.len.store(new_len, Ordering::Release);
@@ -270,7 +313,7 @@ impl List {
     pub fn take_all(&self, esc: Esc<'_>) -> Vec<Value> {
         let _lock = self.header().lock().lock();
         let len = self.len.swap(0, Ordering::AcqRel);
-        let items = (0..len).filter_map(|index| self.slot(index)?.swap(None)).collect();
+        let items = (0..len).filter_map(|index| take(self.slot(index)?)).collect();
         let block = self.block.swap(std::ptr::null_mut(), Ordering::AcqRel);
         self.release_block(esc, block);
         items
@@ -279,6 +322,19 @@ impl List {
     /// Puts `items` in if the list is empty; otherwise (it was changed meanwhile) replaces what is there and gives the
     /// replaced items back.
     pub fn put_all(&self, esc: Esc<'_>, items: Vec<Value>) -> Vec<Value> {
+        if items.is_empty() {
+            return self.take_all(esc);
+        }
+        let lock = self.header().lock().lock();
+        if self.len.load(Ordering::Relaxed) == 0 {
+            let len = items.len();
+            let Some(block) = Block::filled(items) else { alloc::handle_alloc_error(Block::layout(len)) };
+            let old = self.block.swap(block.as_ptr(), Ordering::AcqRel);
+            self.len.store(len, Ordering::Release);
+            self.release_block(esc, old);
+            return Vec::new();
+        }
+        drop(lock);
         match self.splice(esc, 0..usize::MAX, items) {
             Ok(removed) => removed,
             Err(_) => std::alloc::handle_alloc_error(MemLayout::new::<Value>()),
@@ -384,15 +440,35 @@ pub fn new_as(esc: Esc<'_>, class: &TypeObject) -> Obj<List> {
 
 /// A list of these items.
 pub fn new(esc: Esc<'_>, items: impl IntoIterator<Item = Value>) -> Obj<List> {
-    let items = items.into_iter();
-    let Some(list) = List::with_capacity(items.size_hint().0) else {
-        alloc::handle_alloc_error(MemLayout::new::<Value>())
+    from_vec(esc, items.into_iter().collect())
+}
+
+/// A list of these items.
+pub fn from_vec(esc: Esc<'_>, items: Vec<Value>) -> Obj<List> {
+    let len = items.len();
+    let block = match len {
+        0 => std::ptr::null_mut(),
+        _ => match Block::filled(items) {
+            Some(block) => block.as_ptr(),
+            None => alloc::handle_alloc_error(Block::layout(len)),
+        },
     };
-    let list = layout::new(esc, list);
-    for item in items {
-        if list.push(esc, item).is_err() {
-            alloc::handle_alloc_error(MemLayout::new::<Value>());
-        }
-    }
-    list
+    layout::new(esc, List { len: AtomicUsize::new(len), block: AtomicPtr::new(block) })
+}
+
+/// Stores into an empty slot. The lock of all writers is held.
+#[inline(always)]
+fn put(slot: &Slot, value: Value) {
+    // SAFETY: writers hold the lock, and every caller is one.
+    let old = unsafe { slot.store(value) };
+    debug_assert!(old.is_none(), "the slot was empty");
+    // What cannot be there cannot be dropped: no destructor under the lock, and no code for one.
+    std::mem::forget(old);
+}
+
+/// Empties a slot. The lock of all writers is held.
+#[inline(always)]
+fn take(slot: &Slot) -> Option<Value> {
+    // SAFETY: writers hold the lock, and every caller is one.
+    unsafe { slot.take() }
 }

@@ -13,6 +13,7 @@ pub mod frame;
 pub mod function;
 pub mod generator;
 pub mod int;
+pub mod iterators;
 pub mod list;
 pub mod module;
 pub mod set;

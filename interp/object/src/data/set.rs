@@ -4,9 +4,8 @@ use std::sync::atomic::AtomicI64;
 
 use stackref::{Value, Word};
 
-use super::dict::KeyEnv;
+use super::dict::{KeyEnv, key_hash};
 use crate::layout::{self, Obj, Payload};
-use crate::ops;
 use crate::raise::PyResult;
 use crate::thread::Esc;
 use crate::typeobj::{TypeFlags, TypeObject};
@@ -69,7 +68,7 @@ impl Table {
 
     /// `item in s`
     pub fn contains(&self, esc: Esc<'_>, item: &Value) -> PyResult<bool> {
-        let hash = ops::hash(esc, item)?;
+        let hash = key_hash(esc, item, "set element")?;
         self.contains_hashed(esc, item, hash)
     }
 
@@ -80,7 +79,7 @@ impl Table {
 
     /// Adds an item; whether it is new. For `frozenset` only while it is being made.
     pub fn add(&self, esc: Esc<'_>, item: &Value) -> PyResult<bool> {
-        let hash = ops::hash(esc, item)?;
+        let hash = key_hash(esc, item, "set element")?;
         self.add_hashed(esc, item, hash)
     }
 
@@ -91,7 +90,7 @@ impl Table {
 
     /// Removes an item; whether it was there.
     pub fn remove(&self, esc: Esc<'_>, item: &Value) -> PyResult<bool> {
-        let hash = ops::hash(esc, item)?;
+        let hash = key_hash(esc, item, "set element")?;
         self.remove_hashed(esc, item, hash)
     }
 
@@ -118,6 +117,10 @@ impl Table {
     /// The first item at `position` or after it: `(position, item, hash)`. Go on with `position + 1`.
     pub fn next_item(&self, esc: Esc<'_>, position: usize) -> Option<(usize, Value, i64)> {
         self.core.next_element(self.lock(), &KeyEnv::new(esc), position)
+    }
+
+    fn copy(&self, esc: Esc<'_>) -> PyResult<Table> {
+        Ok(Table { core: self.core.copy(self.lock(), &mut KeyEnv::new(esc))? })
     }
 
     fn trace(&self, visit: &mut dyn FnMut(Word)) {
@@ -184,6 +187,16 @@ pub fn new_as(esc: Esc<'_>, class: &TypeObject) -> Obj<Set> {
 /// An empty instance of `class` (`frozenset` or a subclass), to be filled before anyone else sees it.
 pub fn frozen_as(esc: Esc<'_>, class: &TypeObject) -> Obj<FrozenSet> {
     layout::new_with_type(esc, class, FrozenSet { table: Table::new(esc), hash: AtomicI64::new(0) })
+}
+
+/// A `set` with the items of `table` at this moment.
+pub fn copy(esc: Esc<'_>, table: &Table) -> PyResult<Obj<Set>> {
+    Ok(layout::new(esc, Set { table: table.copy(esc)? }))
+}
+
+/// A `frozenset` with the items of `table` at this moment.
+pub fn frozen_copy(esc: Esc<'_>, table: &Table) -> PyResult<Obj<FrozenSet>> {
+    Ok(layout::new(esc, FrozenSet { table: table.copy(esc)?, hash: AtomicI64::new(0) }))
 }
 
 /// An empty `set`.
