@@ -85,6 +85,8 @@ unsafe fn destroy(esc: Esc<'_>, header: NonNull<Header>) {
         // SAFETY: the collector gave this object a count on its type, which is given up here.
         drop(unsafe { Value::from_header(NonNull::from(class.header())) });
     }
+    // SAFETY: nobody counts a dead object; from here on a racing try-retain fails whatever the counts were.
+    unsafe { object.mark_free() };
     // SAFETY: the object is dead and dropped; the heap takes the block back.
     unsafe { esc.thread().mutator().free(header.cast()) };
 }

@@ -26,10 +26,39 @@ pub(crate) fn binary_op(esc: Esc<'_>, oparg: u32, left: &Value, right: &Value) -
         return subscript(esc, left, right);
     }
     let op = op_of(esc, oparg)?;
+    if let Some(result) = ints(op, left, right) {
+        return Ok(result);
+    }
     if let Some(result) = floats(op, left, right) {
         return Ok(float::new(esc, result));
     }
     if oparg >= INPLACE { ops::inplace(esc, op, left, right) } else { ops::binary(esc, op, left, right) }
+}
+
+/// Int arithmetic that stays immediate.
+#[inline]
+fn ints(op: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
+    let (left, right) = (left.as_int()?, right.as_int()?);
+    let result = match op {
+        BinaryOp::Add => left.checked_add(right)?,
+        BinaryOp::Subtract => left.checked_sub(right)?,
+        BinaryOp::Multiply => left.checked_mul(right)?,
+        BinaryOp::And => left & right,
+        BinaryOp::Or => left | right,
+        BinaryOp::Xor => left ^ right,
+        BinaryOp::FloorDivide if right != 0 => left.checked_div_euclid(right).map(|quotient| {
+            // Euclid's quotient rounds toward the sign of the divisor; Python's rounds down.
+            if right < 0 && left.rem_euclid(right) != 0 { quotient - 1 } else { quotient }
+        })?,
+        BinaryOp::Remainder if right != 0 => {
+            let rest = left.checked_rem(right)?;
+            if rest != 0 && (rest < 0) != (right < 0) { rest + right } else { rest }
+        }
+        BinaryOp::Rshift if (0..64).contains(&right) => left >> right,
+        BinaryOp::Lshift if (0..62).contains(&right) => left.checked_mul(1 << right)?,
+        _ => return None,
+    };
+    Value::from_int(result)
 }
 
 /// Float arithmetic on immediates, one of which may be a small int.

@@ -232,6 +232,12 @@ pub(crate) fn delete_name(esc: Esc<'_>, frame: &Frame, index: u32) -> PyResult<(
         let text = ops::text_lossy(name);
         return Err(esc.system_error(format_args!("no locals when deleting {text}")));
     };
+    if let Some(dict) = locals.exact::<Dict>() {
+        return match dict.remove(esc, name)? {
+            Some(_) => Ok(()),
+            None => Err(not_defined(esc, name)),
+        };
+    }
     match ops::delete_item(esc, &locals, name) {
         Err(raised) if raised.matches(esc, &exc::KEY_ERROR) => {
             drop(raised.catch(esc));
