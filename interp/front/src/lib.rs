@@ -29,6 +29,7 @@ use interp_code::{Code, Wtf};
 use interp_compile::ast::Mod;
 use interp_compile::error::{CompileError, CompileWarning, ErrorKind};
 use ruff_python_ast::PythonVersion;
+use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_parser as parser;
 use ruff_text_size::TextRange;
 
@@ -112,6 +113,11 @@ fn parse_text(text: &str, lines: &Lines, filename: &str, mode: Mode) -> Result<P
         let error = CompileError::syntax("invalid syntax", lines.span(fallback));
         return Err(refuse(text, lines, filename, mode, error));
     }
+    if exceeds_limits(parsed.tokens()) {
+        drop_deep(parsed, text.len());
+        let error = CompileError::syntax("too many nested parentheses", lines.span(TextRange::default()));
+        return Err(refuse(text, lines, filename, mode, error));
+    }
     if let Some(error) = diagnose::tab_error(text, lines) {
         drop_deep(parsed, text.len());
         return Err(SyntaxFailure::diagnosed(error, filename, text, lines));
@@ -139,6 +145,26 @@ fn refuse(text: &str, lines: &Lines, filename: &str, mode: Mode, known: CompileE
         Some(diagnosis) => SyntaxFailure::diagnosed(diagnosis, filename, &ended, &ended_lines),
         None => SyntaxFailure::new(known, filename, text, lines),
     }
+}
+
+/// Whether brackets or blocks nest deeper than CPython's tokenizer allows; the library has no such limits.
+fn exceeds_limits(tokens: &Tokens) -> bool {
+    let (mut brackets, mut blocks, mut strings) = (0_u32, 0_u32, 0_u32);
+    for token in tokens {
+        match token.kind() {
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => brackets += 1,
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => brackets = brackets.saturating_sub(1),
+            TokenKind::Indent => blocks += 1,
+            TokenKind::Dedent => blocks = blocks.saturating_sub(1),
+            TokenKind::FStringStart | TokenKind::TStringStart => strings += 1,
+            TokenKind::FStringEnd | TokenKind::TStringEnd => strings = strings.saturating_sub(1),
+            _ => continue,
+        }
+        if brackets > diagnose::MAX_BRACKETS || blocks >= diagnose::MAX_BLOCKS || strings >= diagnose::MAX_STRINGS {
+            return true;
+        }
+    }
+    false
 }
 
 /// Drops a tree of the parser library, which recurses, on a stack in proportion to how deep the source can nest.

@@ -53,20 +53,10 @@ impl Lines {
         Span { lineno, end_lineno, col_offset, end_col_offset }
     }
 
-    /// Byte offset where a line (from 1) starts, or the text's end for a line behind the last.
-    pub(crate) fn start_of(&self, lineno: u32, text: &str) -> usize {
-        self.starts.get(lineno.saturating_sub(1) as usize).map_or(text.len(), |&start| start as usize)
-    }
-
     /// A line's text without its newline.
     pub(crate) fn text<'t>(&self, lineno: u32, text: &'t str) -> Option<&'t str> {
         let start = *self.starts.get(lineno.checked_sub(1)? as usize)? as usize;
         let rest = &text[start..];
         Some(rest.split_once('\n').map_or(rest, |(line, _)| line))
-    }
-
-    /// How many lines there are; a text that ends in a newline has an empty last one.
-    pub(crate) fn count(&self) -> u32 {
-        self.starts.len() as u32
     }
 }

@@ -24,33 +24,31 @@ pub fn render(failure: &SyntaxFailure) -> String {
 /// The source line, stripped and indented by four, and carets under the bad part.
 fn quote(out: &mut String, place: &Place, text: &str) {
     let line = text.trim_end_matches('\n');
-    let stripped = line.trim_start_matches([' ', '\n', '\x0c', '\t']);
+    let stripped = line.trim_start_matches([' ', '\n', '\x0c']);
     let spaces = (line.chars().count() - stripped.chars().count()) as i32;
-    let _ = writeln!(out, "    {}", stripped.trim_end_matches(['\r']));
-    if place.offset < 1 {
-        return;
-    }
-    let width = line.chars().count() as i32;
-    let mut end_offset = if place.lineno == place.end_lineno {
-        if place.end_offset == 0 || place.end_offset == -1 { place.offset } else { place.end_offset }
-    } else {
-        width + 1
+    let _ = writeln!(out, "    {stripped}");
+    let (length, width) = (text.chars().count() as i32, line.chars().count() as i32);
+    let mut offset = place.offset;
+    let mut end_offset = match place.end_offset {
+        _ if place.lineno != place.end_lineno => width + 1,
+        0 => offset,
+        end => end,
     };
-    // An offset behind the line's end points just behind its last character.
-    if place.offset > 0 && place.offset > width + 1 && place.end_lineno == place.lineno {
-        end_offset = end_offset.max(place.offset);
+    if offset > length {
+        offset = width + 1;
     }
-    if place.offset == end_offset || end_offset == -1 {
-        end_offset = place.offset + 1;
+    if end_offset > length {
+        end_offset = width + 1;
     }
-    let column = place.offset - 1 - spaces;
-    let end_column = end_offset - 1 - spaces;
+    if offset >= end_offset || end_offset < 0 {
+        end_offset = offset + 1;
+    }
+    let column = offset - 1 - spaces;
     if column < 0 {
         return;
     }
+    // Blanks other than spaces stay, so that the carets line up under tabs.
     let blanks: String =
         stripped.chars().take(column as usize).map(|c| if c.is_whitespace() { c } else { ' ' }).collect();
-    let missing = (column as usize).saturating_sub(blanks.chars().count());
-    let carets = (end_column - column).max(1) as usize;
-    let _ = writeln!(out, "    {blanks}{}{}", " ".repeat(missing), "^".repeat(carets));
+    let _ = writeln!(out, "    {blanks}{}", "^".repeat((end_offset - offset) as usize));
 }

@@ -38,7 +38,7 @@ fn instructions(hex: &str) -> Vec<(usize, String)> {
 }
 
 /// Class and text of the first difference.
-pub fn difference(ours: &str, theirs: &str) -> (String, String) {
+pub(crate) fn difference(ours: &str, theirs: &str) -> (String, String) {
     let (ours, theirs) = (instructions(ours), instructions(theirs));
     let at = ours.iter().zip(&theirs).take_while(|(a, b)| a.1 == b.1).count();
     let name = |list: &[(usize, String)]| {
@@ -57,7 +57,7 @@ pub fn difference(ours: &str, theirs: &str) -> (String, String) {
 }
 
 /// Class and text of the first difference of two line tables.
-pub fn locations(ours: &str, theirs: &str) -> (String, String) {
+pub(crate) fn locations(ours: &str, theirs: &str) -> (String, String) {
     let field =
         |block: &str, key: &str| block.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().to_owned();
     let first = field(ours, "first ").parse().unwrap_or(1);

@@ -13,7 +13,7 @@ const CONTEXT: usize = 160;
 
 /// What was found so far.
 #[derive(Default)]
-pub struct Report {
+pub(crate) struct Report {
     same: usize,
     total: usize,
     refused_by_both: usize,
@@ -28,7 +28,7 @@ struct Class {
 
 impl Report {
     /// Compares two texts line by line.
-    pub fn lines(&mut self, name: &str, ours: &str, theirs: &str) {
+    pub(crate) fn lines(&mut self, name: &str, ours: &str, theirs: &str) {
         let mut our_lines = ours.lines();
         for their_line in theirs.lines() {
             self.total += 1;
@@ -56,7 +56,7 @@ impl Report {
     }
 
     /// Compares two errors: message first, place second.
-    pub fn error(&mut self, name: &str, ours: &str, theirs: &str) {
+    pub(crate) fn error(&mut self, name: &str, ours: &str, theirs: &str) {
         self.total += 1;
         if ours == theirs {
             self.same += 1;
@@ -72,7 +72,7 @@ impl Report {
     }
 
     /// Compares two dumps code object by code object.
-    pub fn code(&mut self, file: &str, ours: &str, theirs: &str) {
+    pub(crate) fn code(&mut self, file: &str, ours: &str, theirs: &str) {
         let mut our_blocks = blocks(ours);
         for theirs in blocks(theirs) {
             self.total += 1;
@@ -113,7 +113,7 @@ impl Report {
     }
 
     /// Notes one difference of a class.
-    pub fn difference(&mut self, class: &str, name: &str, detail: &str) {
+    pub(crate) fn difference(&mut self, class: &str, name: &str, detail: &str) {
         let class = self.classes.entry(class.to_owned()).or_default();
         class.count += 1;
         if class.examples.len() < EXAMPLES {
@@ -122,7 +122,7 @@ impl Report {
     }
 
     /// A source that CPython refuses: do we?
-    pub fn refused(&mut self, name: &str, answer: &str, ours: Option<SyntaxFailure>) {
+    pub(crate) fn refused(&mut self, name: &str, answer: &str, ours: Option<SyntaxFailure>) {
         match ours {
             None => self.difference("we accept what CPython refuses", name, answer.trim()),
             Some(_) => self.refused_by_both += 1,
@@ -130,7 +130,7 @@ impl Report {
     }
 
     /// Prints the verdict.
-    pub fn print(&self) {
+    pub(crate) fn print(&self) {
         let share = self.same as f64 * 100.0 / self.total.max(1) as f64;
         println!(
             "{} of {} identical ({share:.3} %), {} files refused by both",

@@ -4,7 +4,7 @@ use interp_compile::ast::{
     Arguments, BoolOperator, CmpOperator, Comprehension, Constant, Expr, ExprContext, ExprKind, IBig, Operator,
     UnaryOperator,
 };
-use interp_compile::error::CompileError;
+use interp_compile::error::{CompileError, ErrorKind};
 use ruff_python_ast as ruff;
 use ruff_text_size::{Ranged, TextRange};
 
@@ -12,6 +12,9 @@ use super::{Converted, Converter, with_stack};
 
 /// Most decimal digits of an integer literal (`sys.int_info.default_max_str_digits`).
 const MAX_INT_DIGITS: usize = 4300;
+/// How deep operands may nest to the right before CPython's parser gives up (6000 levels, some taken by the rules
+/// around the outermost operand).
+const MAX_LEVELS: u32 = 5966;
 
 impl Converter<'_> {
     pub(super) fn expr(&mut self, expression: ruff::Expr) -> Converted<Expr> {
@@ -33,11 +36,11 @@ impl Converter<'_> {
     fn expr_level(&mut self, expression: ruff::Expr) -> Converted<Expr> {
         let range = expression.range();
         let kind = match expression {
-            ruff::Expr::StringLiteral(node) => return self.string_literal(&node),
-            ruff::Expr::BytesLiteral(node) => return self.bytes_literal(&node),
+            ruff::Expr::StringLiteral(node) => return Ok(self.string_literal(&node)),
+            ruff::Expr::BytesLiteral(node) => return Ok(self.bytes_literal(&node)),
             ruff::Expr::FString(node) => return self.f_string(node),
             ruff::Expr::TString(node) => return self.t_string(node),
-            ruff::Expr::NumberLiteral(node) => constant(self.number(node.value, range)?),
+            ruff::Expr::NumberLiteral(node) => constant(self.number(node.value, range)),
             ruff::Expr::BooleanLiteral(node) => constant(if node.value { Constant::True } else { Constant::False }),
             ruff::Expr::NoneLiteral(_) => constant(Constant::None),
             ruff::Expr::EllipsisLiteral(_) => constant(Constant::Ellipsis),
@@ -90,11 +93,12 @@ impl Converter<'_> {
             ruff::Expr::Named(node) => {
                 ExprKind::NamedExpr { target: self.boxed(*node.target)?, value: self.boxed(*node.value)? }
             }
-            ruff::Expr::BinOp(node) => ExprKind::BinOp {
-                left: self.boxed(*node.left)?,
-                op: Self::operator(node.op),
-                right: self.boxed(*node.right)?,
-            },
+            ruff::Expr::BinOp(node) => {
+                let left = self.boxed(*node.left)?;
+                let levels = if node.op == ruff::Operator::Pow { 2 } else { 0 };
+                let right = self.nested(levels, *node.right)?;
+                ExprKind::BinOp { left, op: Self::operator(node.op), right }
+            }
             ruff::Expr::UnaryOp(node) => ExprKind::UnaryOp {
                 op: match node.op {
                     ruff::UnaryOp::Invert => UnaryOperator::Invert,
@@ -102,7 +106,7 @@ impl Converter<'_> {
                     ruff::UnaryOp::UAdd => UnaryOperator::UAdd,
                     ruff::UnaryOp::USub => UnaryOperator::USub,
                 },
-                operand: self.boxed(*node.operand)?,
+                operand: self.nested(1, *node.operand)?,
             },
             ruff::Expr::Compare(node) => ExprKind::Compare {
                 left: self.boxed(*node.left)?,
@@ -112,17 +116,29 @@ impl Converter<'_> {
             ruff::Expr::If(node) => ExprKind::IfExp {
                 test: self.boxed(*node.test)?,
                 body: self.boxed(*node.body)?,
-                orelse: self.boxed(*node.orelse)?,
+                orelse: self.nested(1, *node.orelse)?,
             },
             ruff::Expr::Lambda(node) => ExprKind::Lambda {
                 args: Box::new(match node.parameters {
                     None => Arguments::default(),
                     Some(parameters) => self.parameters(*parameters)?,
                 }),
-                body: self.boxed(*node.body)?,
+                body: self.nested(2, *node.body)?,
             },
             _ => constant(Constant::None),
         })
+    }
+
+    /// An operand for which CPython's parser recurses this many levels.
+    fn nested(&mut self, levels: u32, operand: ruff::Expr) -> Converted<Box<Expr>> {
+        self.levels += levels;
+        if self.levels > MAX_LEVELS {
+            let msg = "Parser stack overflowed - Python source too complex to parse";
+            self.fail(CompileError::unplaced(ErrorKind::Memory, msg));
+        }
+        let converted = self.boxed(operand);
+        self.levels -= levels;
+        converted
     }
 
     fn display(&mut self, expression: ruff::Expr) -> Converted<ExprKind> {
@@ -158,12 +174,17 @@ impl Converter<'_> {
                 ExprKind::GeneratorExp { elt: self.boxed(*node.elt)?, generators: self.generators(node.generators)? }
             }
             ruff::Expr::DictComp(node) => {
-                let Some(key) = node.key else {
-                    let msg = "dict unpacking cannot be used in dict comprehension";
-                    return Err(CompileError::syntax(msg, self.span(node.range)));
+                let span = self.span(node.range);
+                let key = match node.key {
+                    Some(key) => self.boxed(*key)?,
+                    None => {
+                        let msg = "dict unpacking cannot be used in dict comprehension";
+                        self.fail(CompileError::syntax(msg, span));
+                        Box::new(Expr::new(span, constant(Constant::None)))
+                    }
                 };
                 ExprKind::DictComp {
-                    key: self.boxed(*key)?,
+                    key,
                     value: self.boxed(*node.value)?,
                     generators: self.generators(node.generators)?,
                 }
@@ -186,18 +207,18 @@ impl Converter<'_> {
             .collect()
     }
 
-    fn number(&self, number: ruff::Number, range: TextRange) -> Converted<Constant> {
-        Ok(match number {
+    fn number(&mut self, number: ruff::Number, range: TextRange) -> Constant {
+        match number {
             ruff::Number::Float(value) => Constant::Float(value),
             ruff::Number::Complex { real, imag } => Constant::Complex { re: real, im: imag },
             ruff::Number::Int(value) => Constant::Int(match value.as_u64() {
                 Some(small) => IBig::from(small),
-                None => self.big_int(range)?,
+                None => self.big_int(range),
             }),
-        })
+        }
     }
 
-    fn big_int(&self, range: TextRange) -> Converted<IBig> {
+    fn big_int(&mut self, range: TextRange) -> IBig {
         let digits: String = self.text(range).chars().filter(|&c| c != '_').collect();
         let (radix, digits) = match digits.as_bytes() {
             [b'0', b'x' | b'X', ..] => (16, &digits[2..]),
@@ -212,10 +233,13 @@ impl Converter<'_> {
                  Consider hexadecimal for huge integer literals to avoid decimal conversion limits.",
                 digits.len()
             );
-            return Err(CompileError::syntax(msg, self.span(range)));
+            self.fail(CompileError::syntax(msg, self.span(range)));
+            return IBig::ZERO;
         }
-        IBig::from_str_radix(digits, radix)
-            .map_err(|_| CompileError::syntax("invalid decimal literal", self.span(range)))
+        IBig::from_str_radix(digits, radix).unwrap_or_else(|_| {
+            self.fail(CompileError::syntax("invalid decimal literal", self.span(range)));
+            IBig::ZERO
+        })
     }
 
     pub(super) const fn operator(op: ruff::Operator) -> Operator {

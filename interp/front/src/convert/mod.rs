@@ -11,6 +11,7 @@ mod stmt;
 mod string;
 
 use std::collections::HashSet;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use interp_compile::ast::{Ident, Mod, Span};
@@ -26,7 +27,9 @@ const RED_ZONE_BYTES: usize = 128 * 1024;
 /// Size of such a segment.
 const SEGMENT_BYTES: usize = 4 * 1024 * 1024;
 
-pub(crate) type Converted<T> = Result<T, CompileError>;
+/// The result of a step, which cannot stop: an error is noted and the walk goes on, so that the library's tree is
+/// consumed to its last node and no deep rest of it is dropped recursively.
+type Converted<T> = Result<T, Infallible>;
 
 /// State of one conversion.
 pub(crate) struct Converter<'s> {
@@ -36,6 +39,9 @@ pub(crate) struct Converter<'s> {
     warnings: Vec<CompileWarning>,
     /// Replacement fields around the current one, in format specifications.
     fields: u32,
+    /// Levels of CPython's parser that operands nested to the right have taken.
+    levels: u32,
+    error: Option<CompileError>,
 }
 
 /// What a conversion makes.
@@ -45,23 +51,40 @@ pub(crate) struct Output {
 }
 
 /// Converts a parsed file (or, with `interactive`, one statement of a session).
-pub(crate) fn module(source: &str, lines: &Lines, tree: ruff::ModModule, interactive: bool) -> Converted<Output> {
+pub(crate) fn module(
+    source: &str,
+    lines: &Lines,
+    tree: ruff::ModModule,
+    interactive: bool,
+) -> Result<Output, CompileError> {
     let mut converter = Converter::new(source, lines);
-    let body = converter.stmts(tree.body)?;
+    let Ok(body) = converter.stmts(tree.body);
     let module = if interactive { Mod::Interactive { body } } else { Mod::Module { body } };
-    Ok(Output { module, warnings: converter.warnings })
+    converter.finish(module)
 }
 
 /// Converts a parsed lone expression.
-pub(crate) fn expression(source: &str, lines: &Lines, tree: ruff::ModExpression) -> Converted<Output> {
+pub(crate) fn expression(source: &str, lines: &Lines, tree: ruff::ModExpression) -> Result<Output, CompileError> {
     let mut converter = Converter::new(source, lines);
-    let body = Box::new(converter.expr(*tree.body)?);
-    Ok(Output { module: Mod::Expression { body }, warnings: converter.warnings })
+    let Ok(body) = converter.boxed(*tree.body);
+    converter.finish(Mod::Expression { body })
 }
 
 impl<'s> Converter<'s> {
     fn new(source: &'s str, lines: &'s Lines) -> Self {
-        Self { source, lines, names: HashSet::default(), warnings: Vec::new(), fields: 0 }
+        Self { source, lines, names: HashSet::default(), warnings: Vec::new(), fields: 0, levels: 0, error: None }
+    }
+
+    fn finish(self, module: Mod) -> Result<Output, CompileError> {
+        match self.error {
+            None => Ok(Output { module, warnings: self.warnings }),
+            Some(error) => Err(error),
+        }
+    }
+
+    /// Notes an error; the first one counts.
+    fn fail(&mut self, error: CompileError) {
+        self.error.get_or_insert(error);
     }
 
     fn span(&self, range: TextRange) -> Span {

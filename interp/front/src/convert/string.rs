@@ -12,7 +12,7 @@ use ruff_python_ast::StringFlags;
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::{Converted, Converter};
-use crate::escape::{self, Body, EscapeError, EscapeWarning};
+use crate::escape::{self, Body, EscapeWarning};
 
 /// Deepest nesting of replacement fields (`MAXEXPRNESTING`).
 const MAX_FIELDS: u32 = 3;
@@ -24,32 +24,32 @@ enum Piece {
 }
 
 impl Converter<'_> {
-    pub(super) fn string_literal(&mut self, node: &ruff::ExprStringLiteral) -> Converted<Expr> {
+    pub(super) fn string_literal(&mut self, node: &ruff::ExprStringLiteral) -> Expr {
         let span = self.span(node.range);
         let mut value = Vec::new();
         for part in &node.value {
-            self.decode_part(part.range, part.flags.into(), &mut value)?;
+            self.decode_part(part.range, part.flags.into(), &mut value);
         }
         let u_prefix = self.text(node.range).starts_with('u');
-        Ok(Expr::new(span, ExprKind::Constant { value: Constant::Str(escape::wtf8(value)), u_prefix }))
+        Expr::new(span, ExprKind::Constant { value: Constant::Str(escape::wtf8(value)), u_prefix })
     }
 
-    pub(super) fn bytes_literal(&mut self, node: &ruff::ExprBytesLiteral) -> Converted<Expr> {
+    pub(super) fn bytes_literal(&mut self, node: &ruff::ExprBytesLiteral) -> Expr {
         let span = self.span(node.range);
         let mut value = Vec::new();
         for part in &node.value {
-            self.decode_part(part.range, part.flags.into(), &mut value)?;
+            self.decode_part(part.range, part.flags.into(), &mut value);
         }
-        Ok(Expr::new(span, ExprKind::Constant { value: Constant::Bytes(Arc::from(value)), u_prefix: false }))
+        Expr::new(span, ExprKind::Constant { value: Constant::Bytes(Arc::from(value)), u_prefix: false })
     }
 
     /// Appends the value of one quoted literal.
-    fn decode_part(&mut self, range: TextRange, flags: ruff::AnyStringFlags, value: &mut Vec<u8>) -> Converted<()> {
+    fn decode_part(&mut self, range: TextRange, flags: ruff::AnyStringFlags, value: &mut Vec<u8>) {
         let body = TextRange::new(range.start() + flags.opener_len(), range.end() - flags.closer_len());
         let text = self.text(body);
         if flags.is_raw_string() || !text.contains('\\') {
             value.extend_from_slice(text.as_bytes());
-            return Ok(());
+            return;
         }
         let mut warnings = Vec::new();
         let result = if flags.is_byte_string() {
@@ -58,7 +58,9 @@ impl Converter<'_> {
             escape::decode_text(text, Body::Text, value, &mut warnings)
         };
         self.note_escapes(body.start(), warnings);
-        result.map_err(|error| self.escape_error(&error, range))
+        if let Err(error) = result {
+            self.fail(CompileError::syntax(error.msg, self.span(range)));
+        }
     }
 
     fn note_escapes(&mut self, start: TextSize, warnings: Vec<EscapeWarning>) {
@@ -69,17 +71,13 @@ impl Converter<'_> {
         }
     }
 
-    fn escape_error(&self, error: &EscapeError, literal: TextRange) -> CompileError {
-        CompileError::syntax(error.msg.clone(), self.span(literal))
-    }
-
     pub(super) fn f_string(&mut self, mut node: ruff::ExprFString) -> Converted<Expr> {
         let mut pieces = Vec::new();
         for part in &mut node.value {
             match part {
                 ruff::FStringPart::Literal(literal) => {
                     let mut value = Vec::new();
-                    self.decode_part(literal.range, literal.flags.into(), &mut value)?;
+                    self.decode_part(literal.range, literal.flags.into(), &mut value);
                     let u_prefix = self.text(literal.range).starts_with('u');
                     pieces.push(Piece::Text { span: self.span(literal.range), value, u_prefix });
                 }
@@ -120,7 +118,9 @@ impl Converter<'_> {
                         let mut warnings = Vec::new();
                         let result = escape::decode_text(text, Body::Interpolated, &mut value, &mut warnings);
                         self.note_escapes(literal.range.start(), warnings);
-                        result.map_err(|error| self.escape_error(&error, literal.range))?;
+                        if let Err(error) = result {
+                            self.fail(CompileError::syntax(error.msg, self.span(literal.range)));
+                        }
                     }
                     let span = self.span(literal.range);
                     pieces.push(Piece::Text { span, value, u_prefix: false });
@@ -142,7 +142,7 @@ impl Converter<'_> {
     ) -> Converted<()> {
         if self.fields >= MAX_FIELDS {
             let msg = format!("{}-string: expressions nested too deeply", if template { 't' } else { 'f' });
-            return Err(CompileError::syntax(msg, self.span(TextRange::empty(field.range.start()))));
+            self.fail(CompileError::syntax(msg, self.span(TextRange::empty(field.range.start()))));
         }
         let range = field.range;
         let placeholder = ruff::Expr::NoneLiteral(ruff::ExprNoneLiteral::default());

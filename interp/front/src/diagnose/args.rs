@@ -352,8 +352,9 @@ impl Parser<'_> {
                 if !p.eat("[") {
                     return None;
                 }
-                p.gather(",", Self::star_target);
-                p.eat(",");
+                if p.gather(",", Self::star_target).is_some() {
+                    p.eat(",");
+                }
                 p.eat("]").then(|| p.node(Node::List, first, Vec::new()))
             })
         })

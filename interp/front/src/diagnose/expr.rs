@@ -510,7 +510,7 @@ impl Parser<'_> {
             p.eat("}").then(|| p.node(Node::Dict, first, Vec::new()))
         });
         if found.is_none() {
-            self.wrong(|p| {
+            self.wrong_always(|p| {
                 if !p.eat("{") {
                     return None;
                 }

@@ -287,6 +287,13 @@ impl<'t> Parser<'t> {
         }
     }
 
+    /// A rule for wrong programs that CPython runs in both passes, because it stands inside brackets in the grammar.
+    pub(super) fn wrong_always(&mut self, rule: impl FnOnce(&mut Self) -> Option<()>) {
+        let start = self.pos;
+        self.attempt(rule);
+        self.pos = start;
+    }
+
     /// Runs a remembered rule.
     pub(super) fn memo(&mut self, rule: Rule, body: impl FnOnce(&mut Self) -> Option<Id>) -> Option<Id> {
         if self.error.is_some() {
@@ -300,7 +307,7 @@ impl<'t> Parser<'t> {
         }
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            let msg = "Parser stack overflowed - Python source too complex to compile";
+            let msg = "Parser stack overflowed - Python source too complex to parse";
             self.error = Some(Diagnosis::new(ErrorKind::Memory, msg, 0, 0, 0, 0));
             self.lexical = true;
             return None;

@@ -25,6 +25,13 @@ use crate::lines::Lines;
 use grammar::Parser;
 use tokens::{Kind, Tokens};
 
+/// Deepest nesting of brackets (`MAXLEVEL`).
+pub(crate) const MAX_BRACKETS: u32 = 200;
+/// Deepest indentation (`MAXINDENT`), the file's own level counted.
+pub(crate) const MAX_BLOCKS: u32 = 100;
+/// Most f- and t-strings inside one another (`MAXFSTRINGLEVEL`).
+pub(crate) const MAX_STRINGS: u32 = 150;
+
 /// An error with its place in CPython's terms: 1-based characters, 0 and -1 for "none".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Diagnosis {

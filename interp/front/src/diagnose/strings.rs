@@ -1,10 +1,8 @@
 //! String tokens, and the modes of f- and t-strings.
 
-use super::Diagnosis;
 use super::tokens::{Kind, Lexed, Lexer, Open};
+use super::{Diagnosis, MAX_STRINGS};
 
-/// Most f-strings inside one another (`MAXFSTRINGLEVEL`).
-const MAX_MODES: usize = 150;
 /// Deepest nesting of replacement fields (`MAXEXPRNESTING`).
 const MAX_FIELDS: i32 = 3;
 
@@ -107,7 +105,7 @@ impl Lexer<'_> {
         let quote = self.peek(0);
         let size = if self.peek(1) == quote && self.peek(2) == quote { 3 } else { 1 };
         self.at += size;
-        if self.modes.len() + 1 >= MAX_MODES {
+        if self.modes.len() + 1 >= MAX_STRINGS as usize {
             return Err(self.error("too many nested f-strings or t-strings"));
         }
         let letter = if letters.contains(&b't') { 't' } else { 'f' };

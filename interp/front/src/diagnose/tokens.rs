@@ -6,14 +6,9 @@
 
 use interp_compile::error::ErrorKind;
 
-use super::Diagnosis;
 use super::strings::{self, FString};
+use super::{Diagnosis, MAX_BLOCKS, MAX_BRACKETS};
 use crate::lines::Lines;
-
-/// Deepest nesting of brackets (`MAXLEVEL`).
-const MAX_LEVEL: usize = 200;
-/// Deepest indentation (`MAXINDENT`).
-const MAX_INDENT: usize = 100;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -272,7 +267,7 @@ impl Lexer<'_> {
             return if alt == top_alt { Ok(()) } else { Err(tabs()) };
         }
         if col > top {
-            if self.indents.len() >= MAX_INDENT {
+            if self.indents.len() >= MAX_BLOCKS as usize {
                 let msg = "too many levels of indentation";
                 return Err(Diagnosis::new(ErrorKind::Indentation, msg, lineno, 1, lineno, 0));
             }
@@ -376,7 +371,7 @@ impl Lexer<'_> {
     fn bracket(&mut self, byte: u8) -> Lexed<()> {
         match byte {
             b'(' | b'[' | b'{' => {
-                if self.open.len() >= MAX_LEVEL {
+                if self.open.len() >= MAX_BRACKETS as usize {
                     return Err(self.error("too many nested parentheses"));
                 }
                 self.open.push(Open { bracket: byte, at: self.start as u32 });

@@ -294,20 +294,20 @@ impl Parser<'_> {
     }
 
     pub(super) fn invalid_dict_pairs(&mut self) -> Option<()> {
-        self.wrong(|p| {
+        self.wrong_always(|p| {
             p.gather(",", Self::dict_pair)?;
             if !p.eat(",") {
                 return None;
             }
             p.invalid_pair()
         });
-        self.wrong(Self::starred_value);
-        self.wrong(Self::missing_value);
+        self.wrong_always(Self::starred_value);
+        self.wrong_always(Self::missing_value);
         None
     }
 
     fn invalid_pair(&mut self) -> Option<()> {
-        self.wrong(|p| {
+        self.wrong_always(|p| {
             let key = p.expression()?;
             if p.at(":") || p.error.is_some() {
                 return None;
@@ -318,8 +318,8 @@ impl Parser<'_> {
             let msg = "':' expected after dictionary key";
             p.raise(Diagnosis::new(ErrorKind::Syntax, msg, lineno, behind - 1, lineno, 0))
         });
-        self.wrong(Self::starred_value);
-        self.wrong(Self::missing_value);
+        self.wrong_always(Self::starred_value);
+        self.wrong_always(Self::missing_value);
         None
     }
 

@@ -8,7 +8,7 @@ use interp_compile::ast::{
 };
 
 /// The dump of a module.
-pub fn dump(module: &Mod) -> String {
+pub(crate) fn dump(module: &Mod) -> String {
     let mut dump = Dump { out: String::new() };
     match module {
         Mod::Module { body } | Mod::Interactive { body } => {
@@ -121,7 +121,7 @@ impl Field for Constant {
 }
 
 /// A constant in the words of `oracle.py`.
-pub fn constant(value: &Constant) -> String {
+pub(crate) fn constant(value: &Constant) -> String {
     match value {
         Constant::None => "None".into(),
         Constant::True => "True".into(),
@@ -136,7 +136,7 @@ pub fn constant(value: &Constant) -> String {
 }
 
 /// Printable ASCII as it is, everything else as `\{hex}`.
-pub fn points(values: impl Iterator<Item = u32>) -> String {
+pub(crate) fn points(values: impl Iterator<Item = u32>) -> String {
     let mut out = String::new();
     for value in values {
         match char::from_u32(value) {
@@ -150,7 +150,7 @@ pub fn points(values: impl Iterator<Item = u32>) -> String {
 }
 
 /// Code points of WTF-8 bytes, lone surrogates included.
-pub fn wtf8_points(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
+pub(crate) fn wtf8_points(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         let first = *bytes.get(at)?;

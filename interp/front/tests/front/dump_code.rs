@@ -7,7 +7,7 @@ use interp_code::{Code, Const, Name};
 use crate::dump_ast::points;
 
 /// The dump of a code object and of all code objects in its constants.
-pub fn dump(code: &Code) -> String {
+pub(crate) fn dump(code: &Code) -> String {
     let mut out = String::new();
     one(code, &mut out);
     out

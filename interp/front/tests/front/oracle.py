@@ -7,6 +7,7 @@ by that many bytes of text. Kinds: `ast` (the tree with positions), `code` (ever
 """
 
 import ast
+import linecache
 import struct
 import sys
 import traceback
@@ -112,6 +113,9 @@ def answer(kind, mode, name, source):
         compile(source, name, mode, flags, dont_inherit=True)
     except SyntaxError as error:
         if kind == "stderr":
+            linecache.cache[name] = (len(source), None, source.decode().splitlines(True), name)
+            if error.text is None and error.lineno:
+                error.text = linecache.getline(name, error.lineno)
             return "".join(traceback.format_exception_only(error))
         fields = [type(error).__name__, error.msg, error.lineno, error.offset, error.end_lineno, error.end_offset]
         return "\t".join(map(str, fields)) + "\n"

@@ -12,15 +12,15 @@ const SCRIPT: &str = include_str!("oracle.py");
 
 /// One question.
 #[derive(Clone)]
-pub struct Request {
+pub(crate) struct Request {
     /// `ast`, `code`, `error` or `stderr`.
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
     /// `exec`, `eval` or `single`.
-    pub mode: &'static str,
+    pub(crate) mode: &'static str,
     /// The file's name, as code objects carry it.
-    pub name: String,
+    pub(crate) name: String,
     /// The source.
-    pub source: Vec<u8>,
+    pub(crate) source: Vec<u8>,
 }
 
 /// FNV-1a: the same in every build, unlike the standard library's.
@@ -58,7 +58,7 @@ impl Request {
 ///
 /// # Panics
 /// When an answer is not remembered and the oracle cannot be started.
-pub fn ask(requests: &[Request]) -> Vec<String> {
+pub(crate) fn ask(requests: &[Request]) -> Vec<String> {
     let mut answers: Vec<Option<String>> =
         requests.iter().map(|request| std::fs::read_to_string(request.cache_path()).ok()).collect();
     let open: Vec<usize> = (0..requests.len()).filter(|&index| answers[index].is_none()).collect();
