@@ -2,6 +2,7 @@
 //! threads. What Python code can do with them is defined in the `types-*` crates.
 
 pub mod alias;
+pub mod bytearray;
 pub mod bytes;
 pub mod cell;
 pub mod code;
