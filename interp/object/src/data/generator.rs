@@ -17,7 +17,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use stackref::{StackRef, Value, Word};
 
 use super::frame::{Extent, Frame, HEADER_WORDS, trace_frame};
-use crate::layout::{Field, Payload};
+use crate::layout::{self, Field, Obj, Payload};
+use crate::thread::Esc;
 use crate::typeobj::{TypeFlags, TypeObject};
 
 /// Which object of the family.
@@ -234,3 +235,39 @@ pub static COROUTINE: TypeObject = TypeObject::builtin::<Generator>("coroutine",
 /// The type `async_generator`.
 pub static ASYNC_GENERATOR: TypeObject =
     TypeObject::builtin::<Generator>("async_generator", Some(&super::types::OBJECT), FLAGS);
+
+/// The payload of what an asynchronous generator's frame gives for `yield value`, to tell it from what `await` yields
+/// through it. Python code never sees one.
+pub struct AsyncWrapped {
+    value: Value,
+}
+
+impl AsyncWrapped {
+    /// The value that was yielded.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+}
+
+impl Payload for AsyncWrapped {
+    const NAME: &'static str = "async_generator_wrapped_value";
+    fn class() -> &'static TypeObject {
+        &ASYNC_WRAPPED
+    }
+
+    fn trace(&self, visit: &mut dyn FnMut(Word)) {
+        visit(self.value.word());
+    }
+}
+
+/// The type `async_generator_wrapped_value`.
+pub static ASYNC_WRAPPED: TypeObject = TypeObject::builtin::<AsyncWrapped>(
+    "async_generator_wrapped_value",
+    Some(&super::types::OBJECT),
+    TypeFlags::empty(),
+);
+
+/// Wraps what an asynchronous generator yields.
+pub fn wrap(esc: Esc<'_>, value: Value) -> Obj<AsyncWrapped> {
+    layout::new(esc, AsyncWrapped { value })
+}

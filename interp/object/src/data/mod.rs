@@ -21,6 +21,8 @@ pub mod set;
 pub mod singletons;
 pub mod slice;
 pub mod str;
+pub mod template;
 pub mod traceback;
 pub mod tuple;
 pub mod types;
+pub mod typing;

@@ -1,5 +1,7 @@
 //! Modules: a dictionary with a type.
 
+use std::sync::OnceLock;
+
 use stackref::{Value, Word};
 
 use super::dict::{self, Dict};
@@ -57,4 +59,16 @@ pub fn new(esc: Esc<'_>, name: &str) -> Obj<Module> {
         module.dict().set_str(esc, key, none());
     }
     module
+}
+
+static SYS: OnceLock<Obj<Module>> = OnceLock::new();
+
+/// Tells the runtime which module is `sys`. Called once, by whoever makes it; a second call has no effect.
+pub fn set_sys(module: Obj<Module>) {
+    let _ = SYS.set(module);
+}
+
+/// The attribute `name` of the module `sys`; `None` if it was deleted, or if there is no `sys` yet.
+pub fn sys_attribute(esc: Esc<'_>, name: &str) -> Option<Value> {
+    SYS.get()?.dict().get_str(esc, name)
 }
