@@ -1,72 +1,267 @@
-//! stub
+//! Making containers, strings, slices and templates, and growing containers.
+
+use interp_object::attr;
+use interp_object::call;
+use interp_object::data::dict::{self, DICT, Dict};
+use interp_object::data::exception::{self as exc, Exception};
+use interp_object::data::list::{self, List};
+use interp_object::data::set::{self, Set};
+use interp_object::data::str::Str;
+use interp_object::data::template::{self, Interpolation};
+use interp_object::data::tuple::{self, Tuple};
+use interp_object::data::{singletons, slice};
+use interp_object::intern::{intern, names};
+use interp_object::layout::{Obj, ValueExt};
+use interp_object::{Esc, PyResult, Raised, Value, ops};
+
 use crate::flow::Slots;
-use interp_object::*;
-fn no<T>(e: Esc<'_>) -> PyResult<T> {
-    Err(e.system_error("stub"))
+
+/// A tuple of what the slots hold.
+pub(crate) fn tuple(esc: Esc<'_>, values: Slots) -> Value {
+    tuple::new(esc, values.take_all(esc.me())).into_value()
 }
-pub(crate) fn tuple(e: Esc<'_>, s: Slots) -> Value {
-    interp_object::data::tuple::new(e, s.take_all(e.me())).into_value()
+
+/// A list of what the slots hold.
+pub(crate) fn list(esc: Esc<'_>, values: Slots) -> Value {
+    list::new(esc, values.take_all(esc.me())).into_value()
 }
-pub(crate) fn list(e: Esc<'_>, s: Slots) -> Value {
-    interp_object::data::list::new(e, s.take_all(e.me())).into_value()
-}
-pub(crate) fn set(e: Esc<'_>, _: &[Value]) -> PyResult {
-    no(e)
-}
-pub(crate) fn map(e: Esc<'_>, v: &[Value]) -> PyResult {
-    let d = interp_object::data::dict::new(e);
-    for p in v.chunks(2) {
-        d.set(e, &p[0], p[1].clone())?;
+
+/// A set of these items.
+pub(crate) fn set(esc: Esc<'_>, items: &[Value]) -> PyResult {
+    let made = set::new(esc);
+    for item in items {
+        made.table().add(esc, item)?;
     }
-    Ok(d.into_value())
+    Ok(made.into_value())
 }
-pub(crate) fn string(e: Esc<'_>, _: &[Value]) -> PyResult {
-    no(e)
+
+/// A dictionary of alternating keys and values.
+pub(crate) fn map(esc: Esc<'_>, pairs: &[Value]) -> PyResult {
+    let made = dict::new(esc);
+    for pair in pairs.chunks_exact(2) {
+        made.set(esc, &pair[0], pair[1].clone())?;
+    }
+    Ok(made.into_value())
 }
-pub(crate) fn slice(e: Esc<'_>, v: &[Value]) -> Value {
-    interp_object::data::slice::new(
-        e,
-        v[0].clone(),
-        v[1].clone(),
-        v.get(2).cloned().unwrap_or_else(interp_object::data::singletons::none),
-    )
-    .into_value()
+
+/// The concatenation of strings.
+pub(crate) fn string(esc: Esc<'_>, pieces: &[Value]) -> PyResult {
+    let texts: Option<Vec<&Str>> = pieces.iter().map(|piece| piece.payload::<Str>()).collect();
+    match texts {
+        Some(texts) => ops::concatenate(esc, &texts).map(Obj::into_value),
+        None => Err(esc.type_error("sequence item: expected str instance")),
+    }
 }
-pub(crate) fn interpolation(e: Esc<'_>, _: u32, _: &Value, _: &Value, _: &[Value]) -> PyResult {
-    no(e)
+
+/// A slice of two or three values.
+pub(crate) fn slice(esc: Esc<'_>, args: &[Value]) -> Value {
+    let part = |index: usize| args.get(index).cloned().unwrap_or_else(singletons::none);
+    slice::new(esc, part(0), part(1), part(2)).into_value()
 }
-pub(crate) fn template(e: Esc<'_>, _: &Value, _: &Value) -> PyResult {
-    no(e)
+
+/// An interpolation; `oparg >> 2` is the conversion, numbered as in [`convert`].
+pub(crate) fn interpolation(esc: Esc<'_>, oparg: u32, value: &Value, expression: &Value, format: &[Value]) -> PyResult {
+    let conversion = match oparg >> 2 {
+        0 => singletons::none(),
+        1 => intern(esc, "s"),
+        2 => intern(esc, "r"),
+        3 => intern(esc, "a"),
+        _ => return Err(esc.system_error("unknown conversion of an interpolation")),
+    };
+    let format_spec = format.first().cloned().unwrap_or_else(|| intern(esc, ""));
+    let made = Interpolation { value: value.clone(), expression: expression.clone(), conversion, format_spec };
+    Ok(template::new_interpolation(esc, made).into_value())
 }
-pub(crate) fn list_append(e: Esc<'_>, l: &Value, v: Value) -> PyResult<()> {
-    use interp_object::layout::ValueExt;
-    l.payload::<interp_object::data::list::List>().map(|l| l.push(e, v));
+
+/// A template of a tuple of strings and a tuple of interpolations.
+pub(crate) fn template(esc: Esc<'_>, strings: &Value, interpolations: &Value) -> PyResult {
+    match (strings.clone().downcast::<Tuple>(), interpolations.clone().downcast::<Tuple>()) {
+        (Ok(strings), Ok(interpolations)) => Ok(template::new(esc, strings, interpolations).into_value()),
+        _ => Err(esc.system_error("a template is made of two tuples")),
+    }
+}
+
+/// The payload that the compiler promises.
+fn expect<'a, T: interp_object::Payload>(esc: Esc<'_>, value: &'a Value) -> PyResult<&'a T> {
+    value.payload::<T>().ok_or_else(|| esc.system_error(format_args!("{} was expected", T::NAME)))
+}
+
+/// `list.append(item)`
+pub(crate) fn list_append(esc: Esc<'_>, list: &Value, item: Value) -> PyResult<()> {
+    expect::<List>(esc, list)?.push(esc, item).map_err(|_item| esc.memory_error())
+}
+
+/// `list.extend(iterable)` for `[*iterable]`.
+pub(crate) fn list_extend(esc: Esc<'_>, list: &Value, iterable: &Value) -> PyResult<()> {
+    let list = expect::<List>(esc, list)?;
+    let push = |item| list.push(esc, item).map_err(|_item| esc.memory_error());
+    if let Some(source) = iterable.exact::<List>() {
+        return source.snapshot().into_iter().try_for_each(push);
+    }
+    if let Some(source) = iterable.exact::<Tuple>() {
+        return source.as_slice().iter().cloned().try_for_each(push);
+    }
+    let iterator = iterator_for_star(esc, iterable)?;
+    ops::length_hint(esc, iterable, 8)?;
+    while let Some(item) = ops::next(esc, &iterator)? {
+        push(item)?;
+    }
     Ok(())
 }
-pub(crate) fn list_extend(e: Esc<'_>, _: &Value, _: &Value) -> PyResult<()> {
-    no(e)
+
+/// `iter(iterable)` with the message that a starred value deserves.
+pub(crate) fn iterator_for_star(esc: Esc<'_>, iterable: &Value) -> PyResult {
+    let raised = match ops::iterator(esc, iterable) {
+        Ok(iterator) => return Ok(iterator),
+        Err(raised) => raised,
+    };
+    let slots = &iterable.class().slots;
+    if !raised.matches(esc, &exc::TYPE_ERROR) || !slots.iter.is_empty() || !slots.getitem.is_empty() {
+        return Err(raised);
+    }
+    drop(raised.catch(esc));
+    let shown = iterable.class().name();
+    Err(esc.type_error(format_args!("Value after * must be an iterable, not {shown}")))
 }
-pub(crate) fn set_add(e: Esc<'_>, _: &Value, _: &Value) -> PyResult<()> {
-    no(e)
+
+/// `set.add(item)`
+pub(crate) fn set_add(esc: Esc<'_>, set: &Value, item: &Value) -> PyResult<()> {
+    expect::<Set>(esc, set)?.table().add(esc, item).map(drop)
 }
-pub(crate) fn set_update(e: Esc<'_>, _: &Value, _: &Value) -> PyResult<()> {
-    no(e)
+
+/// `set.update(iterable)`
+pub(crate) fn set_update(esc: Esc<'_>, set: &Value, iterable: &Value) -> PyResult<()> {
+    let set = expect::<Set>(esc, set)?;
+    if let Some(source) = set::table_of(iterable) {
+        for (item, hash) in source.items(esc) {
+            set.table().add_hashed(esc, &item, hash)?;
+        }
+        return Ok(());
+    }
+    if let Some(source) = iterable.exact::<Dict>() {
+        for (key, hash, _) in source.items(esc) {
+            set.table().add_hashed(esc, &key, hash)?;
+        }
+        return Ok(());
+    }
+    ops::iterate(esc, iterable, |item| set.table().add(esc, &item).map(|_new| true))
 }
-pub(crate) fn map_add(e: Esc<'_>, _: &Value, _: &Value, _: &Value) -> PyResult<()> {
-    no(e)
+
+/// `dict[key] = value`
+pub(crate) fn map_add(esc: Esc<'_>, dict: &Value, key: &Value, value: &Value) -> PyResult<()> {
+    expect::<Dict>(esc, dict)?.set(esc, key, value.clone())
 }
-pub(crate) fn dict_update(e: Esc<'_>, _: &Value, _: &Value) -> PyResult<()> {
-    no(e)
+
+/// `{**update}`
+pub(crate) fn dict_update(esc: Esc<'_>, dict: &Value, update: &Value) -> PyResult<()> {
+    let dict = expect::<Dict>(esc, dict)?;
+    let raised = match merge(esc, dict, update, false) {
+        Ok(()) => return Ok(()),
+        Err(raised) => raised,
+    };
+    drop(raised.catch_if(esc, &exc::ATTRIBUTE_ERROR)?);
+    Err(esc.type_error(format_args!("'{}' object is not a mapping", update.class().name())))
 }
-pub(crate) fn dict_merge(e: Esc<'_>, _: &Value, _: &Value, _: &Value) -> PyResult<()> {
-    no(e)
+
+/// `callable(**update)`: as [`dict_update`], but no key may be there already.
+pub(crate) fn dict_merge(esc: Esc<'_>, callable: &Value, dict: &Value, update: &Value) -> PyResult<()> {
+    let dict = expect::<Dict>(esc, dict)?;
+    let raised = match merge(esc, dict, update, true) {
+        Ok(()) => return Ok(()),
+        Err(raised) => raised,
+    };
+    if raised.matches(esc, &exc::ATTRIBUTE_ERROR) {
+        drop(raised.catch(esc));
+        let shown = function_text(esc, callable)?;
+        let class = update.class().name();
+        return Err(esc.type_error(format_args!("{shown} argument after ** must be a mapping, not {class}")));
+    }
+    Err(repeated_keyword(esc, callable, raised))
 }
-pub(crate) fn convert(e: Esc<'_>, _: u32, _: &Value) -> PyResult {
-    no(e)
+
+/// Copies a mapping into `dict`; with `unique`, a key that is there already raises `KeyError(key)`.
+fn merge(esc: Esc<'_>, dict: &Dict, update: &Value, unique: bool) -> PyResult<()> {
+    let iterates_as_dict = update.class().slots.iter.same(&DICT.slots.iter);
+    if let Some(source) = update.payload::<Dict>().filter(|_| iterates_as_dict) {
+        for (key, hash, value) in source.items(esc) {
+            if unique && dict.get_hashed(esc, &key, hash)?.is_some() {
+                return Err(esc.key_error(&key));
+            }
+            dict.set_hashed(esc, &key, hash, value)?;
+        }
+        return Ok(());
+    }
+    let keys = call::call_method(esc, update, names::keys(esc), &[])?;
+    if keys.class().slots.iter.is_empty() && keys.class().slots.getitem.is_empty() {
+        return Err(esc.type_error(format_args!(
+            "{}.keys() returned a non-iterable (type {})",
+            update.class().name(),
+            keys.class().name()
+        )));
+    }
+    ops::iterate(esc, &keys, |key| {
+        if unique && dict.contains(esc, &key)? {
+            return Err(esc.key_error(&key));
+        }
+        let value = ops::get_item(esc, update, &key)?;
+        dict.set(esc, &key, value).map(|()| true)
+    })
 }
-pub(crate) fn format_simple(e: Esc<'_>, _: &Value) -> PyResult {
-    no(e)
+
+/// Turns the `KeyError` of a repeated keyword into the `TypeError` that names the callable.
+fn repeated_keyword(esc: Esc<'_>, callable: &Value, raised: Raised) -> Raised {
+    let exception = match raised.catch_if(esc, &exc::KEY_ERROR) {
+        Ok(exception) => exception,
+        Err(raised) => return raised,
+    };
+    let args = exception.payload::<Exception>().map(|payload| payload.args_tuple(esc));
+    let Some([key]) = args.as_ref().map(|args| args.as_slice()) else { return esc.restore(exception) };
+    if key.payload::<Str>().is_none() {
+        return esc.type_error("keywords must be strings");
+    }
+    match function_text(esc, callable) {
+        Ok(shown) => {
+            let key = ops::text_lossy(key);
+            esc.type_error(format_args!("{shown} got multiple values for keyword argument '{key}'"))
+        }
+        Err(raised) => raised,
+    }
 }
-pub(crate) fn format_with_spec(e: Esc<'_>, _: &Value, _: &Value) -> PyResult {
-    no(e)
+
+/// How messages show a callable: `module.qualname()`, without the module for builtins, or `str(callable)` if it has no
+/// qualified name.
+pub(crate) fn function_text(esc: Esc<'_>, callable: &Value) -> PyResult<String> {
+    let Some(qualname) = attr::get_optional(esc, callable, names::qualname(esc))? else {
+        return ops::to_str(esc, callable).map(|text| text.to_lossy().into_owned());
+    };
+    let qualname = ops::to_str(esc, &qualname)?.to_lossy().into_owned();
+    let module = attr::get_optional(esc, callable, names::module(esc))?.filter(|module| !module.is_none());
+    match module {
+        Some(module) if ops::text_lossy(&module) != "builtins" => {
+            let module = ops::to_str(esc, &module)?;
+            Ok(format!("{}.{qualname}()", module.to_lossy()))
+        }
+        _ => Ok(format!("{qualname}()")),
+    }
+}
+
+/// `str(value)`, `repr(value)` or `ascii(value)`, as CPython numbers them.
+pub(crate) fn convert(esc: Esc<'_>, conversion: u32, value: &Value) -> PyResult {
+    match conversion {
+        1 => ops::to_str(esc, value),
+        2 => ops::repr(esc, value),
+        3 => ops::ascii(esc, value),
+        _ => return Err(esc.system_error("unknown conversion of a formatted value")),
+    }
+    .map(Obj::into_value)
+}
+
+/// `format(value)`
+pub(crate) fn format_simple(esc: Esc<'_>, value: &Value) -> PyResult {
+    ops::format(esc, value, None)
+}
+
+/// `format(value, spec)`
+pub(crate) fn format_with_spec(esc: Esc<'_>, value: &Value, spec: &Value) -> PyResult {
+    ops::format(esc, value, Some(spec))
 }
