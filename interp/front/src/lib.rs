@@ -95,7 +95,14 @@ pub fn compile(source: &str, filename: &str, mode: Mode, options: &CompileOption
             warnings.extend(compiled.warnings);
             Ok(Compiled { code: compiled.code, warnings })
         }
-        Err(error) => Err(SyntaxFailure::new(error, filename, &text, &lines)),
+        Err(error) => {
+            let mut failure = SyntaxFailure::new(error, filename, &text, &lines);
+            // CPython's compiler has no source at hand and looks for the file, which strings have not.
+            if let (Some(place), true) = (&mut failure.place, filename.starts_with('<')) {
+                place.text = None;
+            }
+            Err(failure)
+        }
     }
 }
 

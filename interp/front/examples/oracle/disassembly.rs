@@ -32,7 +32,7 @@ fn instructions(hex: &str) -> Vec<(usize, String)> {
             extended = 0;
             out.push((at / 2, format!("{} {arg}", op.name())));
         }
-        at += 2 + 2 * op.cache_entries() as usize;
+        at += 2 + 2 * op.cache_entries();
     }
     out
 }

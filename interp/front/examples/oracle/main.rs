@@ -2,6 +2,8 @@
 //!
 //! `WEFT_ORACLE="python3.14" cargo run --release -p interp-front --example oracle -- ast|code|parse|error PATH...`
 //!
+//! `speed PATH...` asks nothing and prints how long we take to parse and to compile.
+//!
 //! Prints the share that is identical, the classes of differences and the first examples of each. Answers of CPython
 //! are kept under `target/oracle`; a second run takes seconds.
 
@@ -16,7 +18,9 @@ mod report;
 
 use std::path::{Path, PathBuf};
 
+use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Instant;
 
 use interp_code::Code;
 use interp_front::{CompileOptions, Mode, SyntaxFailure};
@@ -33,8 +37,9 @@ fn main() {
         Some("code") => "code",
         Some("error") => "error",
         Some("parse") => "parse",
+        Some("speed") => "speed",
         _ => {
-            eprintln!("usage: oracle ast|code|parse|error PATH...");
+            eprintln!("usage: oracle ast|code|parse|error|speed PATH...");
             std::process::exit(2);
         }
     };
@@ -43,6 +48,10 @@ fn main() {
         collect(Path::new(&path), &mut files);
     }
     files.sort();
+    if kind == "speed" {
+        speed(&files);
+        return;
+    }
     let mut report = Report::default();
     for batch in files.chunks(BATCH) {
         let requests: Vec<Request> = batch
@@ -57,6 +66,22 @@ fn main() {
         }
     }
     report.print();
+}
+
+fn speed(files: &[PathBuf]) {
+    let sources: Vec<_> = files
+        .iter()
+        .filter_map(|path| interp_front::decode(&std::fs::read(path).ok()?, "").ok().map(Cow::into_owned))
+        .collect();
+    let lines: usize = sources.iter().map(|source| source.lines().count()).sum();
+    let timed = |what: &str, step: &dyn Fn(&str)| {
+        let start = Instant::now();
+        sources.iter().for_each(|source| step(source));
+        let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+        println!("{what}: {milliseconds:.0} ms, {:.3} ms a thousand lines", milliseconds * 1e3 / lines as f64);
+    };
+    timed("parse", &|source| drop(interp_front::parse(source, "", Mode::Exec)));
+    timed("compile", &|source| drop(interp_front::compile(source, "", Mode::Exec, &CompileOptions::default())));
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) {

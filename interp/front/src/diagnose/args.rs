@@ -36,11 +36,10 @@ impl Parser<'_> {
     }
 
     fn positional(&mut self) -> Option<Id> {
-        let item = self.starred_expression().or_else(|| {
+        self.starred_expression().or_else(|| {
             let item = self.argument_expression()?;
             if self.at("=") { None } else { Some(item) }
-        });
-        item
+        })
     }
 
     fn kwargs(&mut self) -> Option<Vec<Id>> {
@@ -201,6 +200,11 @@ impl Parser<'_> {
             }
             p.raise_range(name, equal, "expected argument value expression")
         });
+        self.invalid_later_arguments();
+    }
+
+    fn invalid_later_arguments(&mut self) {
+        const BARE: &str = "Generator expression must be parenthesized";
         self.wrong(|p| {
             let args = p.args()?;
             let clauses = p.for_if_clauses()?;

@@ -32,7 +32,7 @@ impl Parser<'_> {
     fn parameters(&mut self, style: Style) -> Option<()> {
         self.invalid_parameters(style);
         let start = self.pos;
-        let found = self.attempt(|p| {
+        self.attempt(|p| {
             if p.slash_no_default(style).is_some() {
                 p.many(|p| p.no_default(style));
                 p.many(|p| p.with_default(style));
@@ -44,8 +44,7 @@ impl Parser<'_> {
             }
             p.star_etc(style);
             (p.pos > start).then_some(())
-        });
-        found
+        })
     }
 
     fn slash(&mut self, style: Style) -> Option<()> {

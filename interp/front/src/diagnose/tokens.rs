@@ -431,13 +431,9 @@ fn is_printable(c: char) -> bool {
 pub(super) fn mixes_tabs(text: &str) -> bool {
     let (mut tabs, mut blanks) = (false, false);
     for line in text.split('\n') {
-        match line.as_bytes().first() {
-            Some(b'\t') => tabs = true,
-            Some(b' ') => {
-                blanks = true;
-                tabs |= line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).any(|byte| byte == b'\t');
-            }
-            _ => {}
+        for byte in line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')) {
+            tabs |= byte == b'\t';
+            blanks |= byte == b' ';
         }
         if tabs && blanks {
             return true;
