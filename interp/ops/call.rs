@@ -200,6 +200,13 @@ fn RETURN_VALUE() {
 }
 
 /// Leaves the loop for the native caller.
+/// Leaves the loop with the result that waits in the thread: where returns to native callers go on.
+#[inst(form = 523)]
+#[stack(--)]
+fn LEAVE_LOOP() {
+    leave!(th.loop_result.get());
+}
+
 #[inst(code = 20)]
 #[stack(retval --)]
 fn INTERPRETER_EXIT() {
@@ -217,6 +224,7 @@ fn EXIT_INIT_CHECK() {
 /// Entry of a function, and of a generator after each resumption: safepoint.
 #[inst(code = 128, arg)]
 #[stack(--)]
+#[restart]
 fn RESUME() {
     if safepoint::is_asked(th) {
         safepoint::serve(esc)?;

@@ -18,6 +18,7 @@ fn _COMPARE_OP_FLOAT() {
 #[inst(code = 56, arg)]
 #[stack(left, right -- res)]
 #[operands(left: L | T | K, right: L | T | I | K, dest: T)]
+#[restart]
 fn COMPARE_OP() {
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
@@ -82,6 +83,7 @@ fn IS_OP() {
 #[inst(code = 39)]
 #[stack(value -- res)]
 #[operands(value: L | T, dest: T)]
+#[restart]
 fn TO_BOOL() {
     let quick = quick_truth(value);
     if quick < 2 {

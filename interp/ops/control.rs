@@ -3,6 +3,7 @@
 /// Jumps back after a safepoint.
 #[inst(code = 75, arg = jump)]
 #[stack(--)]
+#[restart]
 fn JUMP_BACKWARD() {
     if safepoint::is_asked(th) {
         safepoint::serve(esc)?;
@@ -148,6 +149,7 @@ fn _COMPARE_JUMP_IF_FALSE_FLOAT() {
 #[inst(form = 513, arg, jump)]
 #[stack(left, right --)]
 #[operands(left: L | T, right: L | T | I | K)]
+#[restart]
 fn COMPARE_JUMP_IF_TRUE() {
     if Word::both_ints(left, right) {
         let taken = compare_ints(left, right, oparg);
@@ -184,6 +186,7 @@ const COMPARE_JUMP_IF_TRUE: Family = [COMPARE_JUMP_IF_TRUE_INT, COMPARE_JUMP_IF_
 #[inst(form = 517, arg, jump)]
 #[stack(left, right --)]
 #[operands(left: L | T, right: L | T | I | K)]
+#[restart]
 fn COMPARE_JUMP_IF_FALSE() {
     if Word::both_ints(left, right) {
         let taken = !compare_ints(left, right, oparg);
@@ -221,6 +224,7 @@ const COMPARE_JUMP_IF_FALSE: Family =
 #[inst(form = 521, jump)]
 #[stack(value --)]
 #[operands(value: L | T)]
+#[restart]
 fn TEST_JUMP_IF_TRUE() {
     let quick = quick_truth(value);
     if quick < 2 {
@@ -241,6 +245,7 @@ fn TEST_JUMP_IF_TRUE() {
 #[inst(form = 522, jump)]
 #[stack(value --)]
 #[operands(value: L | T)]
+#[restart]
 fn TEST_JUMP_IF_FALSE() {
     let quick = quick_truth(value);
     if quick < 2 {

@@ -44,6 +44,7 @@ fn LOAD_FAST_BORROW_LOAD_FAST_BORROW();
 /// Pushes a local, or raises UnboundLocalError.
 #[inst(code = 88, arg = local)]
 #[stack(-- value)]
+#[restart]
 fn LOAD_FAST_CHECK() {
     if local!(oparg).is_null() {
         names::raise_unbound(esc, frame, oparg)?;
@@ -76,6 +77,7 @@ fn STORE_FAST_STORE_FAST();
 /// Unbinds a local, or raises UnboundLocalError.
 #[inst(code = 63, arg = local)]
 #[stack(--)]
+#[restart]
 fn DELETE_FAST() {
     if local!(oparg).is_null() {
         names::raise_unbound(esc, frame, oparg)?;

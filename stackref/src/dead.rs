@@ -31,6 +31,7 @@ pub struct TypeHead {
 /// An object whose count has reached zero and that waits for its finalization.
 #[derive(Debug)]
 #[must_use = "a dead object must be finalized, else it leaks"]
+#[repr(transparent)]
 pub struct Dead(NonNull<Header>);
 
 // SAFETY: the token is the only reference to a dead object; whichever thread has it may finalize.

@@ -373,38 +373,46 @@ impl<'t> At<'t> {
 
     #[inline(always)]
     pub(crate) fn leave_flow(self, bits: u64) -> Flow {
-        Flow::leave(bits)
+        Flow::leave(self.th, bits)
     }
 
     #[inline(always)]
     pub(crate) fn finish1(self, to: Flow, one: Option<Dead>) -> Control {
-        finish(to.ip, to.fp, self.th, [one, None, None])
+        finish(to.ip, to.fp, self.th, one, None, None)
     }
 
     #[inline(always)]
     pub(crate) fn finish2(self, to: Flow, one: Option<Dead>, two: Option<Dead>) -> Control {
-        finish(to.ip, to.fp, self.th, [one, two, None])
+        finish(to.ip, to.fp, self.th, one, two, None)
     }
 
     #[inline(always)]
     pub(crate) fn finish3(self, to: Flow, one: Option<Dead>, two: Option<Dead>, three: Option<Dead>) -> Control {
-        finish(to.ip, to.fp, self.th, [one, two, three])
+        finish(to.ip, to.fp, self.th, one, two, three)
     }
 }
 
 /// Finalizes what an instruction let go, after its effects, and goes on at the next one.
 #[cold]
 #[inline(never)]
-fn finish(ip: *const Cell, fp: *mut Word, th: &Thread, dead: [Option<Dead>; 3]) -> Control {
+extern "C" fn finish(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    one: Option<Dead>,
+    two: Option<Dead>,
+    three: Option<Dead>,
+) -> Control {
     // SAFETY: H1: the flow names a frame of this thread.
     unsafe { Frame::of(fp) }.ip.set(ip);
-    dead.into_iter().flatten().for_each(Dead::finalize);
+    [one, two, three].into_iter().flatten().for_each(Dead::finalize);
     next(ip, fp, th)
 }
 
 /// Runs the generic handler of the family of a specialized cell.
-#[inline(always)]
-pub(crate) fn run_base(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+#[cold]
+#[inline(never)]
+pub(crate) extern "C" fn run_base(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
     let handler = base_handler(cell as u16);
     // SAFETY: H1, and all members of a family have one layout.
     unsafe { handler(ip, fp, th, cell) }

@@ -334,7 +334,7 @@ fn deliver(th: &Thread, caller: *mut Word, ret: Return, result: Word) -> Flow {
         OnReturn::Leave => {
             // SAFETY: owned; what leaves the loop is a native handle.
             let value = unsafe { StackRef::from_word(result) }.into_value(th.id());
-            Flow::leave(value.into_word().bits())
+            Flow::leave(th, value.into_word().bits())
         }
         OnReturn::Init => init_returned(th, caller, ret, result),
         _ => {

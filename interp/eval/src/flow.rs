@@ -1,6 +1,9 @@
 //! What out-of-line bodies work with: arrays of slots, and the place to go on.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use interp_object::{Thread, Value, Word};
+use interp_opcode::{CellOp, Instr};
 
 use crate::dispatch::{Cell, Control, next};
 
@@ -73,6 +76,15 @@ impl Slots {
     }
 }
 
+/// The cell that leaves a loop; [`init`] writes it.
+static LEAVE_CELL: AtomicU64 = AtomicU64::new(0);
+
+/// Writes the cell that leaves a loop.
+pub(crate) fn init() {
+    let op = Instr::all().find(|instr| instr.info().name == "LEAVE_LOOP").and_then(|leave| CellOp::new(leave, &[], None));
+    LEAVE_CELL.store(op.map_or(0, |op| u64::from(op.number())), Ordering::Release);
+}
+
 /// Where to go on. The low bit of `ip` asks for the base of the cell there.
 #[derive(Clone, Copy)]
 pub(crate) struct Flow {
@@ -81,15 +93,16 @@ pub(crate) struct Flow {
 }
 
 impl Flow {
-    /// Leaving the loop with these bits: marked by a null `ip`.
-    pub(crate) fn leave(bits: u64) -> Flow {
-        Flow { ip: std::ptr::null(), fp: std::ptr::without_provenance_mut(bits as usize) }
+    /// Leaving the loop with these bits: by way of a cell of its own, so that going on is always the same.
+    pub(crate) fn leave(th: &Thread, bits: u64) -> Flow {
+        th.loop_result.set(bits);
+        Flow { ip: LEAVE_CELL.as_ptr().cast_const(), fp: std::ptr::null_mut() }
     }
 
     /// Goes on there.
     #[inline(always)]
     pub(crate) fn go(self, th: &Thread) -> Control {
-        if self.ip.is_null() { Control { ip: self.ip, fp: self.fp } } else { next(self.ip, self.fp, th) }
+        next(self.ip, self.fp, th)
     }
 
     /// Goes on there, or runs the base of the cell.

@@ -54,7 +54,7 @@ pub(crate) fn make(esc: Esc<'_>, ip: *const Cell, fp: *mut Word) -> Flow {
     own.owner.set(made.value().word().to_uncounted());
     let value = made.into_value();
     if how == OnReturn::Leave {
-        return Flow::leave(value.into_word().bits());
+        return Flow::leave(th, value.into_word().bits());
     }
     store_result(th, caller, ret, value)
 }
@@ -143,7 +143,7 @@ pub(crate) fn yield_value(th: &Thread, fp: *mut Word, next: *const Cell, value: 
     // SAFETY: this loop runs the frame, so it was claimed.
     unsafe { generator.release(State::Suspended) };
     if ret.how == OnReturn::Leave {
-        return Flow::leave(value.into_word().bits());
+        return Flow::leave(th, value.into_word().bits());
     }
     store_result(th, caller, ret, value)
 }
@@ -159,7 +159,7 @@ pub(crate) fn returned(th: &Thread, _fp: *mut Word, frame: &Frame, result: Word)
     // SAFETY: claimed by this run, and `leave_frame` closed everything the frame held.
     unsafe { generator.release(State::Done) };
     match ret.how {
-        OnReturn::Leave => Flow::leave(result.into_word().bits()),
+        OnReturn::Leave => Flow::leave(th, result.into_word().bits()),
         OnReturn::ForIter | OnReturn::ForIterLocal => {
             drop(result);
             crate::ops::iter::loop_exit(caller)
@@ -280,7 +280,7 @@ pub fn throw(esc: Esc<'_>, object: &Value, exception: Value) -> PyResult<Sent> {
         return Err(esc.raise_str(&exc::RECURSION_ERROR, "maximum recursion depth exceeded"));
     };
     let at = unwind::unwind(flow.ip, flow.fp, esc.thread());
-    let bits = if at.ip.is_null() { at.fp.addr() as u64 } else { dispatch::run(at.ip, at.fp, esc.thread()) };
+    let bits = dispatch::run(at.ip, at.fp, esc.thread());
     outcome(esc, generator, bits)
 }
 

@@ -16,9 +16,11 @@ use crate::flow::Flow;
 use crate::{generator, stack};
 
 /// The error exit of handlers: an exception is pending.
+///
+/// `extern "C"`, like everything a handler ends with: such functions do not unwind natively, so the call can be a jump.
 #[cold]
 #[inline(never)]
-pub(crate) fn error(ip: *const Cell, fp: *mut Word, th: &Thread) -> Control {
+pub(crate) extern "C" fn error(ip: *const Cell, fp: *mut Word, th: &Thread) -> Control {
     unwind(ip, fp, th).go(th)
 }
 
@@ -46,7 +48,7 @@ pub(crate) fn unwind(ip: *const Cell, fp: *mut Word, th: &Thread) -> Flow {
             Left::Loop => {
                 // The native caller takes it from here.
                 let _ = esc.restore(exception);
-                return Flow::leave(0);
+                return Flow::leave(th, 0);
             }
             Left::Resumed(flow) => return flow,
         }

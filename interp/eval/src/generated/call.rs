@@ -73,7 +73,7 @@ unsafe fn slow_call_function_ex(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `EXIT_INIT_CHECK` (interp/ops/call.rs:213).
+/// `EXIT_INIT_CHECK` (interp/ops/call.rs:220).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -94,7 +94,7 @@ pub(crate) unsafe extern "C" fn weft_op_exit_init_check(
     at.next(1)
 }
 
-/// `INTERPRETER_EXIT` (interp/ops/call.rs:205).
+/// `INTERPRETER_EXIT` (interp/ops/call.rs:212).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -306,4 +306,14 @@ unsafe fn slow_call_intrinsic_2(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     res = at.own(result);
     at.set(at.a(), res);
     at.next_flow(1)
+}
+
+/// `LEAVE_LOOP` (interp/ops/call.rs:206).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_leave_loop(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    return at.leave(th.loop_result.get());
 }

@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `COMPARE_JUMP_IF_TRUE` as LL (interp/ops/control.rs:151).
+/// `COMPARE_JUMP_IF_TRUE` as LL (interp/ops/control.rs:153).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -37,25 +37,65 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_ll(
             return at.jump(at.jump_aux());
         }
     } else {
-        let truth = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_truth(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_jump_if_true_ll_slow(ip, fp, th, cell) }
         };
-        if truth {
-            return at.jump(at.jump_aux());
-        }
     }
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_TRUE` as LT (interp/ops/control.rs:151).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_ll_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_jump_if_true_ll(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_jump_if_true_ll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    if Word::both_ints(left, right) {
+        let taken = compare_ints(left, right, oparg);
+        if taken {
+            return at.jump_flow(at.jump_aux());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_truth(esc, oparg, at.view(&left), at.view(&right)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if truth {
+            return at.jump_flow(at.jump_aux());
+        }
+    }
+    at.next_flow(2)
+}
+
+/// `COMPARE_JUMP_IF_TRUE` as LT (interp/ops/control.rs:153).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -70,41 +110,75 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_lt(
     let oparg: u32 = at.arg_small();
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
-    let mut dead_0 = None;
     if Word::both_ints(left, right) {
         let taken = compare_ints(left, right, oparg);
         if taken {
             return at.jump(at.jump_aux());
         }
     } else {
-        let truth = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_truth(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_jump_if_true_lt_slow(ip, fp, th, cell) }
         };
-        dead_0 = at.close(right);
-        if truth {
-            {
-                if dead_0.is_some() {
-                    return at.finish1(at.jump_flow(at.jump_aux()), dead_0);
-                }
-                return at.jump(at.jump_aux());
-            }
-        }
-    }
-    if dead_0.is_some() {
-        return at.finish1(at.next_flow(2), dead_0);
     }
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_TRUE` as LI (interp/ops/control.rs:151).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_lt_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_jump_if_true_lt(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_jump_if_true_lt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    if Word::both_ints(left, right) {
+        let taken = compare_ints(left, right, oparg);
+        if taken {
+            return at.jump_flow(at.jump_aux());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_truth(esc, oparg, at.view(&left), at.view(&right)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if let Some(dead) = at.close(right) {
+            at.null(at.b());
+            at.finalize(dead);
+        }
+        if truth {
+            return at.jump_flow(at.jump_aux());
+        }
+    }
+    at.next_flow(2)
+}
+
+/// `COMPARE_JUMP_IF_TRUE` as LI (interp/ops/control.rs:153).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -125,25 +199,65 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_li(
             return at.jump(at.jump_aux());
         }
     } else {
-        let truth = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_truth(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_jump_if_true_li_slow(ip, fp, th, cell) }
         };
-        if truth {
-            return at.jump(at.jump_aux());
-        }
     }
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_TRUE` as LK (interp/ops/control.rs:151).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_li_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_jump_if_true_li(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_jump_if_true_li(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    if Word::both_ints(left, right) {
+        let taken = compare_ints(left, right, oparg);
+        if taken {
+            return at.jump_flow(at.jump_aux());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_truth(esc, oparg, at.view(&left), at.view(&right)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if truth {
+            return at.jump_flow(at.jump_aux());
+        }
+    }
+    at.next_flow(2)
+}
+
+/// `COMPARE_JUMP_IF_TRUE` as LK (interp/ops/control.rs:153).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -164,25 +278,65 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_lk(
             return at.jump(at.jump_aux());
         }
     } else {
-        let truth = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_truth(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_jump_if_true_lk_slow(ip, fp, th, cell) }
         };
-        if truth {
-            return at.jump(at.jump_aux());
-        }
     }
     at.next(3)
 }
 
-/// `COMPARE_JUMP_IF_TRUE` as TL (interp/ops/control.rs:151).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_lk_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_jump_if_true_lk(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_jump_if_true_lk(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.constant_word(2);
+    let mut left = at.get(at.a());
+    if Word::both_ints(left, right) {
+        let taken = compare_ints(left, right, oparg);
+        if taken {
+            return at.jump_flow(at.jump_aux());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_truth(esc, oparg, at.view(&left), at.view(&right)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if truth {
+            return at.jump_flow(at.jump_aux());
+        }
+    }
+    at.next_flow(3)
+}
+
+/// `COMPARE_JUMP_IF_TRUE` as TL (interp/ops/control.rs:153).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -197,41 +351,75 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_tl(
     let oparg: u32 = at.arg_small();
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
-    let mut dead_1 = None;
     if Word::both_ints(left, right) {
         let taken = compare_ints(left, right, oparg);
         if taken {
             return at.jump(at.jump_aux());
         }
     } else {
-        let truth = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_truth(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_jump_if_true_tl_slow(ip, fp, th, cell) }
         };
-        dead_1 = at.close(left);
-        if truth {
-            {
-                if dead_1.is_some() {
-                    return at.finish1(at.jump_flow(at.jump_aux()), dead_1);
-                }
-                return at.jump(at.jump_aux());
-            }
-        }
-    }
-    if dead_1.is_some() {
-        return at.finish1(at.next_flow(2), dead_1);
     }
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_TRUE` as TT (interp/ops/control.rs:151).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_tl_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_jump_if_true_tl(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_jump_if_true_tl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    if Word::both_ints(left, right) {
+        let taken = compare_ints(left, right, oparg);
+        if taken {
+            return at.jump_flow(at.jump_aux());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_truth(esc, oparg, at.view(&left), at.view(&right)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if let Some(dead) = at.close(left) {
+            at.null(at.a());
+            at.finalize(dead);
+        }
+        if truth {
+            return at.jump_flow(at.jump_aux());
+        }
+    }
+    at.next_flow(2)
+}
+
+/// `COMPARE_JUMP_IF_TRUE` as TT (interp/ops/control.rs:153).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -246,43 +434,80 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_tt(
     let oparg: u32 = at.arg_small();
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
-    let mut dead_0 = None;
-    let mut dead_1 = None;
     if Word::both_ints(left, right) {
         let taken = compare_ints(left, right, oparg);
         if taken {
             return at.jump(at.jump_aux());
         }
     } else {
-        let truth = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_truth(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_jump_if_true_tt_slow(ip, fp, th, cell) }
         };
-        dead_0 = at.close(right);
-        dead_1 = at.close(left);
-        if truth {
-            {
-                if dead_0.is_some() | dead_1.is_some() {
-                    return at.finish2(at.jump_flow(at.jump_aux()), dead_0, dead_1);
-                }
-                return at.jump(at.jump_aux());
-            }
-        }
-    }
-    if dead_0.is_some() | dead_1.is_some() {
-        return at.finish2(at.next_flow(2), dead_0, dead_1);
     }
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_TRUE` as TI (interp/ops/control.rs:151).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_tt_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_jump_if_true_tt(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_jump_if_true_tt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    if Word::both_ints(left, right) {
+        let taken = compare_ints(left, right, oparg);
+        if taken {
+            return at.jump_flow(at.jump_aux());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_truth(esc, oparg, at.view(&left), at.view(&right)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if let Some(dead) = at.close(right) {
+            at.null(at.b());
+            at.finalize(dead);
+        }
+        if let Some(dead) = at.close(left) {
+            at.null(at.b());
+            at.null(at.a());
+            at.finalize(dead);
+        }
+        if truth {
+            return at.jump_flow(at.jump_aux());
+        }
+    }
+    at.next_flow(2)
+}
+
+/// `COMPARE_JUMP_IF_TRUE` as TI (interp/ops/control.rs:153).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -297,41 +522,75 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_ti(
     let oparg: u32 = at.arg_small();
     let mut right = at.small_b();
     let mut left = at.get(at.a());
-    let mut dead_1 = None;
     if Word::both_ints(left, right) {
         let taken = compare_ints(left, right, oparg);
         if taken {
             return at.jump(at.jump_aux());
         }
     } else {
-        let truth = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_truth(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_jump_if_true_ti_slow(ip, fp, th, cell) }
         };
-        dead_1 = at.close(left);
-        if truth {
-            {
-                if dead_1.is_some() {
-                    return at.finish1(at.jump_flow(at.jump_aux()), dead_1);
-                }
-                return at.jump(at.jump_aux());
-            }
-        }
-    }
-    if dead_1.is_some() {
-        return at.finish1(at.next_flow(2), dead_1);
     }
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_TRUE` as TK (interp/ops/control.rs:151).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_ti_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_jump_if_true_ti(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_jump_if_true_ti(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    if Word::both_ints(left, right) {
+        let taken = compare_ints(left, right, oparg);
+        if taken {
+            return at.jump_flow(at.jump_aux());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_truth(esc, oparg, at.view(&left), at.view(&right)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if let Some(dead) = at.close(left) {
+            at.null(at.a());
+            at.finalize(dead);
+        }
+        if truth {
+            return at.jump_flow(at.jump_aux());
+        }
+    }
+    at.next_flow(2)
+}
+
+/// `COMPARE_JUMP_IF_TRUE` as TK (interp/ops/control.rs:153).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -346,41 +605,75 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_tk(
     let oparg: u32 = at.arg_small();
     let mut right = at.constant_word(2);
     let mut left = at.get(at.a());
-    let mut dead_1 = None;
     if Word::both_ints(left, right) {
         let taken = compare_ints(left, right, oparg);
         if taken {
             return at.jump(at.jump_aux());
         }
     } else {
-        let truth = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_truth(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_jump_if_true_tk_slow(ip, fp, th, cell) }
         };
-        dead_1 = at.close(left);
-        if truth {
-            {
-                if dead_1.is_some() {
-                    return at.finish1(at.jump_flow(at.jump_aux()), dead_1);
-                }
-                return at.jump(at.jump_aux());
-            }
-        }
-    }
-    if dead_1.is_some() {
-        return at.finish1(at.next_flow(3), dead_1);
     }
     at.next(3)
 }
 
-/// `COMPARE_JUMP_IF_TRUE_INT` as LL, LT, TL, TT (interp/ops/control.rs:170).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_tk_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_jump_if_true_tk(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_jump_if_true_tk(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.constant_word(2);
+    let mut left = at.get(at.a());
+    if Word::both_ints(left, right) {
+        let taken = compare_ints(left, right, oparg);
+        if taken {
+            return at.jump_flow(at.jump_aux());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_truth(esc, oparg, at.view(&left), at.view(&right)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if let Some(dead) = at.close(left) {
+            at.null(at.a());
+            at.finalize(dead);
+        }
+        if truth {
+            return at.jump_flow(at.jump_aux());
+        }
+    }
+    at.next_flow(3)
+}
+
+/// `COMPARE_JUMP_IF_TRUE_INT` as LL, LT, TL, TT (interp/ops/control.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -401,7 +694,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_int_ll(
             return at.deopt();
         }
     }
-    // _COMPARE_JUMP_IF_TRUE_INT (interp/ops/control.rs:112)
+    // _COMPARE_JUMP_IF_TRUE_INT (interp/ops/control.rs:113)
     {
         let taken = compare_ints(left, right, oparg);
         if taken {
@@ -411,7 +704,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_int_ll(
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_TRUE_INT` as LI, TI (interp/ops/control.rs:170).
+/// `COMPARE_JUMP_IF_TRUE_INT` as LI, TI (interp/ops/control.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -432,7 +725,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_int_li(
             return at.deopt();
         }
     }
-    // _COMPARE_JUMP_IF_TRUE_INT (interp/ops/control.rs:112)
+    // _COMPARE_JUMP_IF_TRUE_INT (interp/ops/control.rs:113)
     {
         let taken = compare_ints(left, right, oparg);
         if taken {
@@ -442,7 +735,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_int_li(
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_TRUE_INT` as LK, TK (interp/ops/control.rs:170).
+/// `COMPARE_JUMP_IF_TRUE_INT` as LK, TK (interp/ops/control.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -463,7 +756,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_int_lk(
             return at.deopt();
         }
     }
-    // _COMPARE_JUMP_IF_TRUE_INT (interp/ops/control.rs:112)
+    // _COMPARE_JUMP_IF_TRUE_INT (interp/ops/control.rs:113)
     {
         let taken = compare_ints(left, right, oparg);
         if taken {
@@ -473,7 +766,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_int_lk(
     at.next(3)
 }
 
-/// `COMPARE_JUMP_IF_TRUE_FLOAT` as LL, LT, TL, TT (interp/ops/control.rs:174).
+/// `COMPARE_JUMP_IF_TRUE_FLOAT` as LL, LT, TL, TT (interp/ops/control.rs:176).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -494,7 +787,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_float_ll(
             return at.deopt();
         }
     }
-    // _COMPARE_JUMP_IF_TRUE_FLOAT (interp/ops/control.rs:121)
+    // _COMPARE_JUMP_IF_TRUE_FLOAT (interp/ops/control.rs:122)
     {
         let taken = compare_floats(left, right, oparg);
         if taken {
@@ -504,7 +797,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_float_ll(
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_TRUE_FLOAT` as LI, TI (interp/ops/control.rs:174).
+/// `COMPARE_JUMP_IF_TRUE_FLOAT` as LI, TI (interp/ops/control.rs:176).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -525,7 +818,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_float_li(
             return at.deopt();
         }
     }
-    // _COMPARE_JUMP_IF_TRUE_FLOAT (interp/ops/control.rs:121)
+    // _COMPARE_JUMP_IF_TRUE_FLOAT (interp/ops/control.rs:122)
     {
         let taken = compare_floats(left, right, oparg);
         if taken {
@@ -535,7 +828,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_float_li(
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_TRUE_FLOAT` as LK, TK (interp/ops/control.rs:174).
+/// `COMPARE_JUMP_IF_TRUE_FLOAT` as LK, TK (interp/ops/control.rs:176).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -556,7 +849,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_float_lk(
             return at.deopt();
         }
     }
-    // _COMPARE_JUMP_IF_TRUE_FLOAT (interp/ops/control.rs:121)
+    // _COMPARE_JUMP_IF_TRUE_FLOAT (interp/ops/control.rs:122)
     {
         let taken = compare_floats(left, right, oparg);
         if taken {

@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `COMPARE_OP` as LL_T (interp/ops/compare.rs:21).
+/// `COMPARE_OP` as LL_T (interp/ops/compare.rs:22).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -35,24 +35,63 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_ll_t(
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
-        let result = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_op_ll_t_slow(ip, fp, th, cell) }
         };
-        res = at.own(result);
     }
     at.set(at.c(), res);
     at.next(2)
 }
 
-/// `COMPARE_OP` as LT_T (interp/ops/compare.rs:21).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_op_ll_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_op_ll_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_op_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_op(esc, oparg, at.view(&left), at.view(&right)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    at.next_flow(2)
+}
+
+/// `COMPARE_OP` as LT_T (interp/ops/compare.rs:22).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -68,32 +107,70 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_lt_t(
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
     let mut res;
-    let mut dead_0 = None;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_op_lt_t_slow(ip, fp, th, cell) }
+        };
+    }
+    at.set(at.c(), res);
+    at.next(2)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_op_lt_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_op_lt_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_op_lt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
         let result = {
             at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_op(esc, oparg, at.view(&left), at.view(&right)) {
                 Ok(value) => value,
-                Err(_) => return at.error(),
+                Err(_) => return at.error_flow(),
             }
         };
-        dead_0 = at.close(right);
+        if let Some(dead) = at.close(right) {
+            at.null(at.b());
+            at.finalize(dead);
+        }
         res = at.own(result);
     }
     at.set(at.c(), res);
-    if dead_0.is_some() {
-        return at.finish1(at.next_flow(2), dead_0);
-    }
-    at.next(2)
+    at.next_flow(2)
 }
 
-/// `COMPARE_OP` as LI_T (interp/ops/compare.rs:21).
+/// `COMPARE_OP` as LI_T (interp/ops/compare.rs:22).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -112,24 +189,63 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_li_t(
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
-        let result = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_op_li_t_slow(ip, fp, th, cell) }
         };
-        res = at.own(result);
     }
     at.set(at.c(), res);
     at.next(2)
 }
 
-/// `COMPARE_OP` as LK_T (interp/ops/compare.rs:21).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_op_li_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_op_li_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_op_li_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_op(esc, oparg, at.view(&left), at.view(&right)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    at.next_flow(2)
+}
+
+/// `COMPARE_OP` as LK_T (interp/ops/compare.rs:22).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -148,24 +264,63 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_lk_t(
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
-        let result = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_op_lk_t_slow(ip, fp, th, cell) }
         };
-        res = at.own(result);
     }
     at.set(at.c(), res);
     at.next(3)
 }
 
-/// `COMPARE_OP` as TL_T (interp/ops/compare.rs:21).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_op_lk_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_op_lk_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_op_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(2);
+    let mut left = at.get(at.a());
+    let mut res;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_op(esc, oparg, at.view(&left), at.view(&right)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `COMPARE_OP` as TL_T (interp/ops/compare.rs:22).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -181,32 +336,70 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_tl_t(
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
     let mut res;
-    let mut dead_1 = None;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_op_tl_t_slow(ip, fp, th, cell) }
+        };
+    }
+    at.set(at.c(), res);
+    at.next(2)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_op_tl_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_op_tl_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_op_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
         let result = {
             at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_op(esc, oparg, at.view(&left), at.view(&right)) {
                 Ok(value) => value,
-                Err(_) => return at.error(),
+                Err(_) => return at.error_flow(),
             }
         };
-        dead_1 = at.close(left);
+        if let Some(dead) = at.close(left) {
+            at.null(at.a());
+            at.finalize(dead);
+        }
         res = at.own(result);
     }
     at.set(at.c(), res);
-    if dead_1.is_some() {
-        return at.finish1(at.next_flow(2), dead_1);
-    }
-    at.next(2)
+    at.next_flow(2)
 }
 
-/// `COMPARE_OP` as TT_T (interp/ops/compare.rs:21).
+/// `COMPARE_OP` as TT_T (interp/ops/compare.rs:22).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -222,34 +415,75 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_tt_t(
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
     let mut res;
-    let mut dead_0 = None;
-    let mut dead_1 = None;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_op_tt_t_slow(ip, fp, th, cell) }
+        };
+    }
+    at.set(at.c(), res);
+    at.next(2)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_op_tt_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_op_tt_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_op_tt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
         let result = {
             at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_op(esc, oparg, at.view(&left), at.view(&right)) {
                 Ok(value) => value,
-                Err(_) => return at.error(),
+                Err(_) => return at.error_flow(),
             }
         };
-        dead_0 = at.close(right);
-        dead_1 = at.close(left);
+        if let Some(dead) = at.close(right) {
+            at.null(at.b());
+            at.finalize(dead);
+        }
+        if let Some(dead) = at.close(left) {
+            at.null(at.b());
+            at.null(at.a());
+            at.finalize(dead);
+        }
         res = at.own(result);
     }
     at.set(at.c(), res);
-    if dead_0.is_some() | dead_1.is_some() {
-        return at.finish2(at.next_flow(2), dead_0, dead_1);
-    }
-    at.next(2)
+    at.next_flow(2)
 }
 
-/// `COMPARE_OP` as TI_T (interp/ops/compare.rs:21).
+/// `COMPARE_OP` as TI_T (interp/ops/compare.rs:22).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -265,32 +499,70 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_ti_t(
     let mut right = at.small_b();
     let mut left = at.get(at.a());
     let mut res;
-    let mut dead_1 = None;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_op_ti_t_slow(ip, fp, th, cell) }
+        };
+    }
+    at.set(at.c(), res);
+    at.next(2)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_op_ti_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_op_ti_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_op_ti_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
         let result = {
             at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_op(esc, oparg, at.view(&left), at.view(&right)) {
                 Ok(value) => value,
-                Err(_) => return at.error(),
+                Err(_) => return at.error_flow(),
             }
         };
-        dead_1 = at.close(left);
+        if let Some(dead) = at.close(left) {
+            at.null(at.a());
+            at.finalize(dead);
+        }
         res = at.own(result);
     }
     at.set(at.c(), res);
-    if dead_1.is_some() {
-        return at.finish1(at.next_flow(2), dead_1);
-    }
-    at.next(2)
+    at.next_flow(2)
 }
 
-/// `COMPARE_OP` as TK_T (interp/ops/compare.rs:21).
+/// `COMPARE_OP` as TK_T (interp/ops/compare.rs:22).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -306,32 +578,70 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_tk_t(
     let mut right = at.constant_word(2);
     let mut left = at.get(at.a());
     let mut res;
-    let mut dead_1 = None;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_op_tk_t_slow(ip, fp, th, cell) }
+        };
+    }
+    at.set(at.c(), res);
+    at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_op_tk_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_op_tk_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_op_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(2);
+    let mut left = at.get(at.a());
+    let mut res;
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
         let result = {
             at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_op(esc, oparg, at.view(&left), at.view(&right)) {
                 Ok(value) => value,
-                Err(_) => return at.error(),
+                Err(_) => return at.error_flow(),
             }
         };
-        dead_1 = at.close(left);
+        if let Some(dead) = at.close(left) {
+            at.null(at.a());
+            at.finalize(dead);
+        }
         res = at.own(result);
     }
     at.set(at.c(), res);
-    if dead_1.is_some() {
-        return at.finish1(at.next_flow(3), dead_1);
-    }
-    at.next(3)
+    at.next_flow(3)
 }
 
-/// `COMPARE_OP` as KL_T (interp/ops/compare.rs:21).
+/// `COMPARE_OP` as KL_T (interp/ops/compare.rs:22).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -350,24 +660,63 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_kl_t(
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
-        let result = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_op_kl_t_slow(ip, fp, th, cell) }
         };
-        res = at.own(result);
     }
     at.set(at.c(), res);
     at.next(3)
 }
 
-/// `COMPARE_OP` as KT_T (interp/ops/compare.rs:21).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_op_kl_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_op_kl_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_op_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(2);
+    let mut res;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_op(esc, oparg, at.view(&left), at.view(&right)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `COMPARE_OP` as KT_T (interp/ops/compare.rs:22).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -383,32 +732,70 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_kt_t(
     let mut right = at.get(at.b());
     let mut left = at.constant_word(2);
     let mut res;
-    let mut dead_0 = None;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_op_kt_t_slow(ip, fp, th, cell) }
+        };
+    }
+    at.set(at.c(), res);
+    at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_op_kt_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_op_kt_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_op_kt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(2);
+    let mut res;
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
         let result = {
             at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_op(esc, oparg, at.view(&left), at.view(&right)) {
                 Ok(value) => value,
-                Err(_) => return at.error(),
+                Err(_) => return at.error_flow(),
             }
         };
-        dead_0 = at.close(right);
+        if let Some(dead) = at.close(right) {
+            at.null(at.b());
+            at.finalize(dead);
+        }
         res = at.own(result);
     }
     at.set(at.c(), res);
-    if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
-    }
-    at.next(3)
+    at.next_flow(3)
 }
 
-/// `COMPARE_OP` as KI_T (interp/ops/compare.rs:21).
+/// `COMPARE_OP` as KI_T (interp/ops/compare.rs:22).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -427,24 +814,63 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_ki_t(
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
-        let result = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_op_ki_t_slow(ip, fp, th, cell) }
         };
-        res = at.own(result);
     }
     at.set(at.c(), res);
     at.next(3)
 }
 
-/// `COMPARE_OP` as KK_T (interp/ops/compare.rs:21).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_op_ki_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_op_ki_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_op_ki_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.small_b();
+    let mut left = at.constant_word(2);
+    let mut res;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_op(esc, oparg, at.view(&left), at.view(&right)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `COMPARE_OP` as KK_T (interp/ops/compare.rs:22).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -463,24 +889,63 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_kk_t(
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
-        let result = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::compare_op(esc, oparg, at.view(&left), at.view(&right))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_compare_op_kk_t_slow(ip, fp, th, cell) }
         };
-        res = at.own(result);
     }
     at.set(at.c(), res);
     at.next(4)
 }
 
-/// `COMPARE_OP_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/compare.rs:39).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_compare_op_kk_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_compare_op_kk_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_compare_op_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(3);
+    let mut left = at.constant_word(2);
+    let mut res;
+    if Word::both_ints(left, right) {
+        res = bool_word(compare_ints(left, right, oparg));
+    } else {
+        let result = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::compare_op(esc, oparg, at.view(&left), at.view(&right)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        res = at.own(result);
+    }
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `COMPARE_OP_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/compare.rs:40).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -510,7 +975,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_ll_t(
     at.next(2)
 }
 
-/// `COMPARE_OP_FLOAT` as LI_T, TI_T (interp/ops/compare.rs:39).
+/// `COMPARE_OP_FLOAT` as LI_T, TI_T (interp/ops/compare.rs:40).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -540,7 +1005,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_li_t(
     at.next(2)
 }
 
-/// `COMPARE_OP_FLOAT` as LK_T, TK_T (interp/ops/compare.rs:39).
+/// `COMPARE_OP_FLOAT` as LK_T, TK_T (interp/ops/compare.rs:40).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -570,7 +1035,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_lk_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_FLOAT` as KL_T, KT_T (interp/ops/compare.rs:39).
+/// `COMPARE_OP_FLOAT` as KL_T, KT_T (interp/ops/compare.rs:40).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -600,7 +1065,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_kl_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_FLOAT` as KI_T (interp/ops/compare.rs:39).
+/// `COMPARE_OP_FLOAT` as KI_T (interp/ops/compare.rs:40).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -630,7 +1095,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_ki_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_FLOAT` as KK_T (interp/ops/compare.rs:39).
+/// `COMPARE_OP_FLOAT` as KK_T (interp/ops/compare.rs:40).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -660,7 +1125,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_kk_t(
     at.next(4)
 }
 
-/// `COMPARE_OP_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/compare.rs:35).
+/// `COMPARE_OP_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/compare.rs:36).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -690,7 +1155,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_int_ll_t(
     at.next(2)
 }
 
-/// `COMPARE_OP_INT` as LI_T, TI_T (interp/ops/compare.rs:35).
+/// `COMPARE_OP_INT` as LI_T, TI_T (interp/ops/compare.rs:36).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -720,7 +1185,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_int_li_t(
     at.next(2)
 }
 
-/// `COMPARE_OP_INT` as LK_T, TK_T (interp/ops/compare.rs:35).
+/// `COMPARE_OP_INT` as LK_T, TK_T (interp/ops/compare.rs:36).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -750,7 +1215,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_int_lk_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_INT` as KL_T, KT_T (interp/ops/compare.rs:35).
+/// `COMPARE_OP_INT` as KL_T, KT_T (interp/ops/compare.rs:36).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -780,7 +1245,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_int_kl_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_INT` as KI_T (interp/ops/compare.rs:35).
+/// `COMPARE_OP_INT` as KI_T (interp/ops/compare.rs:36).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -810,7 +1275,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_int_ki_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_INT` as KK_T (interp/ops/compare.rs:35).
+/// `COMPARE_OP_INT` as KK_T (interp/ops/compare.rs:36).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `CONTAINS_OP` as LL_T (interp/ops/compare.rs:52).
+/// `CONTAINS_OP` as LL_T (interp/ops/compare.rs:53).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -57,7 +57,7 @@ unsafe fn slow_contains_op_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `CONTAINS_OP` as LT_T (interp/ops/compare.rs:52).
+/// `CONTAINS_OP` as LT_T (interp/ops/compare.rs:53).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -102,7 +102,7 @@ unsafe fn slow_contains_op_lt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `CONTAINS_OP` as LK_T (interp/ops/compare.rs:52).
+/// `CONTAINS_OP` as LK_T (interp/ops/compare.rs:53).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -143,7 +143,7 @@ unsafe fn slow_contains_op_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `CONTAINS_OP` as TL_T (interp/ops/compare.rs:52).
+/// `CONTAINS_OP` as TL_T (interp/ops/compare.rs:53).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -188,7 +188,7 @@ unsafe fn slow_contains_op_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `CONTAINS_OP` as TT_T (interp/ops/compare.rs:52).
+/// `CONTAINS_OP` as TT_T (interp/ops/compare.rs:53).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -238,7 +238,7 @@ unsafe fn slow_contains_op_tt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `CONTAINS_OP` as TK_T (interp/ops/compare.rs:52).
+/// `CONTAINS_OP` as TK_T (interp/ops/compare.rs:53).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -283,7 +283,7 @@ unsafe fn slow_contains_op_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `CONTAINS_OP` as KL_T (interp/ops/compare.rs:52).
+/// `CONTAINS_OP` as KL_T (interp/ops/compare.rs:53).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -324,7 +324,7 @@ unsafe fn slow_contains_op_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `CONTAINS_OP` as KT_T (interp/ops/compare.rs:52).
+/// `CONTAINS_OP` as KT_T (interp/ops/compare.rs:53).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -369,7 +369,7 @@ unsafe fn slow_contains_op_kt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `CONTAINS_OP` as KK_T (interp/ops/compare.rs:52).
+/// `CONTAINS_OP` as KK_T (interp/ops/compare.rs:53).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

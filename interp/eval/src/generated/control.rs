@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `JUMP_BACKWARD_NO_INTERRUPT` (interp/ops/control.rs:27).
+/// `JUMP_BACKWARD_NO_INTERRUPT` (interp/ops/control.rs:28).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -31,7 +31,7 @@ pub(crate) unsafe extern "C" fn weft_op_jump_backward_no_interrupt(
     return at.jump(at.jump_bc());
 }
 
-/// `JUMP_FORWARD` (interp/ops/control.rs:34).
+/// `JUMP_FORWARD` (interp/ops/control.rs:35).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -46,7 +46,7 @@ pub(crate) unsafe extern "C" fn weft_op_jump_forward(
     return at.jump(at.jump_bc());
 }
 
-/// `POP_JUMP_IF_FALSE` as L, T (interp/ops/control.rs:54).
+/// `POP_JUMP_IF_FALSE` as L, T (interp/ops/control.rs:55).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -66,7 +66,7 @@ pub(crate) unsafe extern "C" fn weft_op_pop_jump_if_false_l(
     at.next(1)
 }
 
-/// `POP_JUMP_IF_NONE` as L (interp/ops/control.rs:66).
+/// `POP_JUMP_IF_NONE` as L (interp/ops/control.rs:67).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -86,7 +86,7 @@ pub(crate) unsafe extern "C" fn weft_op_pop_jump_if_none_l(
     at.next(1)
 }
 
-/// `POP_JUMP_IF_NONE` as T (interp/ops/control.rs:66).
+/// `POP_JUMP_IF_NONE` as T (interp/ops/control.rs:67).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -116,7 +116,7 @@ pub(crate) unsafe extern "C" fn weft_op_pop_jump_if_none_t(
     at.next(1)
 }
 
-/// `POP_JUMP_IF_NOT_NONE` as L (interp/ops/control.rs:78).
+/// `POP_JUMP_IF_NOT_NONE` as L (interp/ops/control.rs:79).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -136,7 +136,7 @@ pub(crate) unsafe extern "C" fn weft_op_pop_jump_if_not_none_l(
     at.next(1)
 }
 
-/// `POP_JUMP_IF_NOT_NONE` as T (interp/ops/control.rs:78).
+/// `POP_JUMP_IF_NOT_NONE` as T (interp/ops/control.rs:79).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -166,7 +166,7 @@ pub(crate) unsafe extern "C" fn weft_op_pop_jump_if_not_none_t(
     at.next(1)
 }
 
-/// `POP_JUMP_IF_TRUE` as L, T (interp/ops/control.rs:42).
+/// `POP_JUMP_IF_TRUE` as L, T (interp/ops/control.rs:43).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -186,7 +186,7 @@ pub(crate) unsafe extern "C" fn weft_op_pop_jump_if_true_l(
     at.next(1)
 }
 
-/// `TEST_JUMP_IF_TRUE` as L (interp/ops/control.rs:224).
+/// `TEST_JUMP_IF_TRUE` as L (interp/ops/control.rs:228).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -205,25 +205,63 @@ pub(crate) unsafe extern "C" fn weft_op_test_jump_if_true_l(
             return at.jump(at.jump_bc());
         }
     } else {
-        let truth = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::truth(esc, at.view(&value))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_test_jump_if_true_l_slow(ip, fp, th, cell) }
         };
-        if truth {
-            return at.jump(at.jump_bc());
-        }
     }
     at.next(1)
 }
 
-/// `TEST_JUMP_IF_TRUE` as T (interp/ops/control.rs:224).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_test_jump_if_true_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_test_jump_if_true_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_test_jump_if_true_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let quick = quick_truth(value);
+    if quick < 2 {
+        if (quick == 1) {
+            return at.jump_flow(at.jump_bc());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::truth(esc, at.view(&value)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if truth {
+            return at.jump_flow(at.jump_bc());
+        }
+    }
+    at.next_flow(1)
+}
+
+/// `TEST_JUMP_IF_TRUE` as T (interp/ops/control.rs:228).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -249,26 +287,10 @@ pub(crate) unsafe extern "C" fn weft_op_test_jump_if_true_t(
             }
         }
     } else {
-        let truth = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::truth(esc, at.view(&value))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_test_jump_if_true_t_slow(ip, fp, th, cell) }
         };
-        dead_0 = at.close(value);
-        if truth {
-            {
-                if dead_0.is_some() {
-                    return at.finish1(at.jump_flow(at.jump_bc()), dead_0);
-                }
-                return at.jump(at.jump_bc());
-            }
-        }
     }
     if dead_0.is_some() {
         return at.finish1(at.next_flow(1), dead_0);
@@ -276,7 +298,63 @@ pub(crate) unsafe extern "C" fn weft_op_test_jump_if_true_t(
     at.next(1)
 }
 
-/// `TEST_JUMP_IF_FALSE` as L (interp/ops/control.rs:244).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_test_jump_if_true_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_test_jump_if_true_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_test_jump_if_true_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let quick = quick_truth(value);
+    if quick < 2 {
+        if let Some(dead) = at.close(value) {
+            at.null(at.a());
+            at.finalize(dead);
+        }
+        if (quick == 1) {
+            return at.jump_flow(at.jump_bc());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::truth(esc, at.view(&value)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if let Some(dead) = at.close(value) {
+            at.null(at.a());
+            at.finalize(dead);
+        }
+        if truth {
+            return at.jump_flow(at.jump_bc());
+        }
+    }
+    at.next_flow(1)
+}
+
+/// `TEST_JUMP_IF_FALSE` as L (interp/ops/control.rs:249).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -295,25 +373,63 @@ pub(crate) unsafe extern "C" fn weft_op_test_jump_if_false_l(
             return at.jump(at.jump_bc());
         }
     } else {
-        let truth = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::truth(esc, at.view(&value))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_test_jump_if_false_l_slow(ip, fp, th, cell) }
         };
-        if !truth {
-            return at.jump(at.jump_bc());
-        }
     }
     at.next(1)
 }
 
-/// `TEST_JUMP_IF_FALSE` as T (interp/ops/control.rs:244).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_test_jump_if_false_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_test_jump_if_false_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_test_jump_if_false_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let quick = quick_truth(value);
+    if quick < 2 {
+        if !(quick == 1) {
+            return at.jump_flow(at.jump_bc());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::truth(esc, at.view(&value)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if !truth {
+            return at.jump_flow(at.jump_bc());
+        }
+    }
+    at.next_flow(1)
+}
+
+/// `TEST_JUMP_IF_FALSE` as T (interp/ops/control.rs:249).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -339,29 +455,69 @@ pub(crate) unsafe extern "C" fn weft_op_test_jump_if_false_t(
             }
         }
     } else {
-        let truth = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::truth(esc, at.view(&value))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_test_jump_if_false_t_slow(ip, fp, th, cell) }
         };
-        dead_0 = at.close(value);
-        if !truth {
-            {
-                if dead_0.is_some() {
-                    return at.finish1(at.jump_flow(at.jump_bc()), dead_0);
-                }
-                return at.jump(at.jump_bc());
-            }
-        }
     }
     if dead_0.is_some() {
         return at.finish1(at.next_flow(1), dead_0);
     }
     at.next(1)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_test_jump_if_false_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_test_jump_if_false_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_test_jump_if_false_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let quick = quick_truth(value);
+    if quick < 2 {
+        if let Some(dead) = at.close(value) {
+            at.null(at.a());
+            at.finalize(dead);
+        }
+        if !(quick == 1) {
+            return at.jump_flow(at.jump_bc());
+        }
+    } else {
+        let truth = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::truth(esc, at.view(&value)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if let Some(dead) = at.close(value) {
+            at.null(at.a());
+            at.finalize(dead);
+        }
+        if !truth {
+            return at.jump_flow(at.jump_bc());
+        }
+    }
+    at.next_flow(1)
 }

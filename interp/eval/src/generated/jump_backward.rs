@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `JUMP_BACKWARD` (interp/ops/control.rs:6).
+/// `JUMP_BACKWARD` (interp/ops/control.rs:7).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -29,17 +29,49 @@ pub(crate) unsafe extern "C" fn weft_op_jump_backward(
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     if safepoint::is_asked(th) {
-        {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(safepoint::serve(esc)?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_jump_backward_slow(ip, fp, th, cell) }
         };
     }
     return at.jump(at.jump_bc());
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_jump_backward_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_jump_backward(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_jump_backward(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    if safepoint::is_asked(th) {
+        {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match safepoint::serve(esc) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+    }
+    return at.jump_flow(at.jump_bc());
 }

@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `POP_TOP` (interp/ops/load_store.rs:130).
+/// `POP_TOP` (interp/ops/load_store.rs:132).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -32,7 +32,7 @@ pub(crate) unsafe extern "C" fn weft_op_pop_top(ip: *const Cell, fp: *mut Word, 
     at.next(1)
 }
 
-/// `PUSH_NULL` (interp/ops/load_store.rs:137).
+/// `PUSH_NULL` (interp/ops/load_store.rs:139).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -45,7 +45,7 @@ pub(crate) unsafe extern "C" fn weft_op_push_null(ip: *const Cell, fp: *mut Word
     at.next(1)
 }
 
-/// `COPY` (interp/ops/load_store.rs:144).
+/// `COPY` (interp/ops/load_store.rs:146).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -60,7 +60,7 @@ pub(crate) unsafe extern "C" fn weft_op_copy(ip: *const Cell, fp: *mut Word, th:
     at.next(1)
 }
 
-/// `COPY_FREE_VARS` (interp/ops/load_store.rs:165).
+/// `COPY_FREE_VARS` (interp/ops/load_store.rs:167).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -93,7 +93,7 @@ unsafe fn slow_copy_free_vars(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     at.next_flow(1)
 }
 
-/// `DELETE_DEREF` (interp/ops/load_store.rs:186).
+/// `DELETE_DEREF` (interp/ops/load_store.rs:188).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -129,7 +129,7 @@ unsafe fn slow_delete_deref(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u
     at.next_flow(1)
 }
 
-/// `DELETE_FAST` (interp/ops/load_store.rs:79).
+/// `DELETE_FAST` (interp/ops/load_store.rs:81).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -169,7 +169,7 @@ unsafe fn slow_delete_fast(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `LOAD_COMMON_CONSTANT` (interp/ops/load_store.rs:122).
+/// `LOAD_COMMON_CONSTANT` (interp/ops/load_store.rs:124).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -208,7 +208,7 @@ unsafe fn slow_load_common_constant(ip: *const Cell, fp: *mut Word, th: &Thread,
     at.next_flow(1)
 }
 
-/// `LOAD_DEREF` (interp/ops/load_store.rs:170).
+/// `LOAD_DEREF` (interp/ops/load_store.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -242,7 +242,7 @@ unsafe fn slow_load_deref(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
     at.next_flow(1)
 }
 
-/// `LOAD_FAST_AND_CLEAR` (interp/ops/load_store.rs:57).
+/// `LOAD_FAST_AND_CLEAR` (interp/ops/load_store.rs:58).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -261,7 +261,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_fast_and_clear(
     at.next(1)
 }
 
-/// `LOAD_FAST_CHECK` (interp/ops/load_store.rs:47).
+/// `LOAD_FAST_CHECK` (interp/ops/load_store.rs:48).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -294,7 +294,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_fast_check(
     at.next(1)
 }
 
-/// `LOAD_FROM_DICT_OR_DEREF` (interp/ops/load_store.rs:191).
+/// `LOAD_FROM_DICT_OR_DEREF` (interp/ops/load_store.rs:193).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -338,7 +338,7 @@ unsafe fn slow_load_from_dict_or_deref(ip: *const Cell, fp: *mut Word, th: &Thre
     at.next_flow(1)
 }
 
-/// `MAKE_CELL` (interp/ops/load_store.rs:160).
+/// `MAKE_CELL` (interp/ops/load_store.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -366,7 +366,7 @@ unsafe fn slow_make_cell(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64)
     at.next_flow(1)
 }
 
-/// `STORE_DEREF` (interp/ops/load_store.rs:178).
+/// `STORE_DEREF` (interp/ops/load_store.rs:180).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -397,7 +397,7 @@ unsafe fn slow_store_deref(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `SWAP` (interp/ops/load_store.rs:151).
+/// `SWAP` (interp/ops/load_store.rs:153).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -415,7 +415,7 @@ pub(crate) unsafe extern "C" fn weft_op_swap(ip: *const Cell, fp: *mut Word, th:
     at.next(1)
 }
 
-/// `MOVE` as L_T (interp/ops/load_store.rs:202).
+/// `MOVE` as L_T (interp/ops/load_store.rs:204).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -429,7 +429,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_l_t(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as L_L (interp/ops/load_store.rs:202).
+/// `MOVE` as L_L (interp/ops/load_store.rs:204).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -446,7 +446,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_l_l(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as T_T (interp/ops/load_store.rs:202).
+/// `MOVE` as T_T (interp/ops/load_store.rs:204).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -460,7 +460,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_t_t(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as T_L (interp/ops/load_store.rs:202).
+/// `MOVE` as T_L (interp/ops/load_store.rs:204).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -477,7 +477,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_t_l(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as I_T (interp/ops/load_store.rs:202).
+/// `MOVE` as I_T (interp/ops/load_store.rs:204).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -491,7 +491,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_i_t(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as I_L (interp/ops/load_store.rs:202).
+/// `MOVE` as I_L (interp/ops/load_store.rs:204).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -508,7 +508,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_i_l(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as K_T (interp/ops/load_store.rs:202).
+/// `MOVE` as K_T (interp/ops/load_store.rs:204).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -522,7 +522,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_k_t(ip: *const Cell, fp: *mut Word,
     at.next(2)
 }
 
-/// `MOVE` as K_L (interp/ops/load_store.rs:202).
+/// `MOVE` as K_L (interp/ops/load_store.rs:204).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -826,4 +826,5 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     control::weft_op_test_jump_if_true_t, // TEST_JUMP_IF_TRUE T
     control::weft_op_test_jump_if_false_l, // TEST_JUMP_IF_FALSE L
     control::weft_op_test_jump_if_false_t, // TEST_JUMP_IF_FALSE T
+    call::weft_op_leave_loop, // LEAVE_LOOP 
 ];

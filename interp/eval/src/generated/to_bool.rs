@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `TO_BOOL` as L_T (interp/ops/compare.rs:85).
+/// `TO_BOOL` as L_T (interp/ops/compare.rs:87).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -29,24 +29,62 @@ pub(crate) unsafe extern "C" fn weft_op_to_bool_l_t(ip: *const Cell, fp: *mut Wo
     if quick < 2 {
         res = bool_word(quick == 1);
     } else {
-        let truth = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::truth(esc, at.view(&value))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_to_bool_l_t_slow(ip, fp, th, cell) }
         };
-        res = bool_word(truth);
     }
     at.set(at.b(), res);
     at.next(3)
 }
 
-/// `TO_BOOL` as T_T (interp/ops/compare.rs:85).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_to_bool_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_to_bool_l_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_to_bool_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let mut res;
+    let quick = quick_truth(value);
+    if quick < 2 {
+        res = bool_word(quick == 1);
+    } else {
+        let truth = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::truth(esc, at.view(&value)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        res = bool_word(truth);
+    }
+    at.set(at.b(), res);
+    at.next_flow(3)
+}
+
+/// `TO_BOOL` as T_T (interp/ops/compare.rs:87).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -61,19 +99,10 @@ pub(crate) unsafe extern "C" fn weft_op_to_bool_t_t(ip: *const Cell, fp: *mut Wo
         dead_0 = at.close(value);
         res = bool_word(quick == 1);
     } else {
-        let truth = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(compare::truth(esc, at.view(&value))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_to_bool_t_t_slow(ip, fp, th, cell) }
         };
-        dead_0 = at.close(value);
-        res = bool_word(truth);
     }
     at.set(at.b(), res);
     if dead_0.is_some() {
@@ -82,7 +111,61 @@ pub(crate) unsafe extern "C" fn weft_op_to_bool_t_t(ip: *const Cell, fp: *mut Wo
     at.next(3)
 }
 
-/// `TO_BOOL_BOOL` as L_T, T_T (interp/ops/compare.rs:103).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_to_bool_t_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_to_bool_t_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_to_bool_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let mut res;
+    let quick = quick_truth(value);
+    if quick < 2 {
+        if let Some(dead) = at.close(value) {
+            at.null(at.a());
+            at.finalize(dead);
+        }
+        res = bool_word(quick == 1);
+    } else {
+        let truth = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match compare::truth(esc, at.view(&value)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if let Some(dead) = at.close(value) {
+            at.null(at.a());
+            at.finalize(dead);
+        }
+        res = bool_word(truth);
+    }
+    at.set(at.b(), res);
+    at.next_flow(3)
+}
+
+/// `TO_BOOL_BOOL` as L_T, T_T (interp/ops/compare.rs:105).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -104,7 +187,7 @@ pub(crate) unsafe extern "C" fn weft_op_to_bool_bool_l_t(
     at.next(3)
 }
 
-/// `TO_BOOL_INT` as L_T, T_T (interp/ops/compare.rs:111).
+/// `TO_BOOL_INT` as L_T, T_T (interp/ops/compare.rs:113).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -126,7 +209,7 @@ pub(crate) unsafe extern "C" fn weft_op_to_bool_int_l_t(
     at.next(3)
 }
 
-/// `TO_BOOL_NONE` as L_T, T_T (interp/ops/compare.rs:123).
+/// `TO_BOOL_NONE` as L_T, T_T (interp/ops/compare.rs:125).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -208,13 +208,14 @@ pub enum Instr {
     CompareJumpIfFalseStr,
     TestJumpIfTrue,
     TestJumpIfFalse,
+    LeaveLoop,
 }
 
 /// How many instructions have cells.
-pub const INSTR_COUNT: usize = 199;
+pub const INSTR_COUNT: usize = 200;
 
 /// How many cell ops there are.
-pub const CELL_COUNT: usize = 817;
+pub const CELL_COUNT: usize = 818;
 
 /// Indexed by instruction.
 #[rustfmt::skip]
@@ -418,4 +419,5 @@ pub(crate) static INSTRS: [InstrInfo; INSTR_COUNT] = [
     InstrInfo { name: "COMPARE_JUMP_IF_FALSE_STR", instr: Instr::CompareJumpIfFalseStr, opcode: None, head: Instr::CompareJumpIfFalse, first: 805, cells: 8, declared_only: true, inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 0, shapes: &[Shape::L, Shape::T] }, OperandInfo { input: 1, field: 1, shapes: &[Shape::L, Shape::T, Shape::I, Shape::K] }], block: None, dest: None, oparg: Place::Small, jump: Place::Aux, words: 1 } },
     InstrInfo { name: "TEST_JUMP_IF_TRUE", instr: Instr::TestJumpIfTrue, opcode: None, head: Instr::TestJumpIfTrue, first: 813, cells: 2, declared_only: false, inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 0, shapes: &[Shape::L, Shape::T] }], block: None, dest: None, oparg: Place::None, jump: Place::Bc, words: 0 } },
     InstrInfo { name: "TEST_JUMP_IF_FALSE", instr: Instr::TestJumpIfFalse, opcode: None, head: Instr::TestJumpIfFalse, first: 815, cells: 2, declared_only: false, inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 0, shapes: &[Shape::L, Shape::T] }], block: None, dest: None, oparg: Place::None, jump: Place::Bc, words: 0 } },
+    InstrInfo { name: "LEAVE_LOOP", instr: Instr::LeaveLoop, opcode: None, head: Instr::LeaveLoop, first: 817, cells: 1, declared_only: false, inputs: &[], outputs: &[], peeks: 0, layout: Layout { operands: &[], block: Some((0, 0)), dest: None, oparg: Place::None, jump: Place::None, words: 0 } },
 ];

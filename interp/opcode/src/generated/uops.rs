@@ -74,6 +74,7 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_JUMP_BACKWARD", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x13), cache: 0 },
     UopInfo { name: "_JUMP_BACKWARD_NO_INTERRUPT", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x10), cache: 0 },
     UopInfo { name: "_JUMP_FORWARD", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x10), cache: 0 },
+    UopInfo { name: "_LEAVE_LOOP", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x0), cache: 0 },
     UopInfo { name: "_LIST_APPEND", inputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_LIST_EXTEND", inputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "iterable", array: false, size: |_| 1 }], outputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_LOAD_ATTR", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
@@ -158,27 +159,27 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(55)]), // GET_LEN
     Some(&[Uop(56)]), // GET_YIELD_FROM_ITER
     Some(&[Uop(61)]), // INTERPRETER_EXIT
-    Some(&[Uop(69)]), // LOAD_BUILD_CLASS
-    Some(&[Uop(77)]), // LOAD_LOCALS
-    Some(&[Uop(82)]), // MAKE_FUNCTION
-    Some(&[Uop(85)]), // MATCH_KEYS
-    Some(&[Uop(86)]), // MATCH_MAPPING
-    Some(&[Uop(87)]), // MATCH_SEQUENCE
-    Some(&[Uop(89)]), // POP_EXCEPT
-    Some(&[Uop(90)]), // POP_ITER
-    Some(&[Uop(95)]), // POP_TOP
-    Some(&[Uop(96)]), // PUSH_EXC_INFO
-    Some(&[Uop(97)]), // PUSH_NULL
-    Some(&[Uop(101)]), // RETURN_GENERATOR
-    Some(&[Uop(102)]), // RETURN_VALUE
-    Some(&[Uop(104)]), // SETUP_ANNOTATIONS
-    Some(&[Uop(112)]), // STORE_SLICE
-    Some(&[Uop(113)]), // STORE_SUBSCR
-    Some(&[Uop(117)]), // TO_BOOL
-    Some(&[Uop(121)]), // UNARY_INVERT
-    Some(&[Uop(122)]), // UNARY_NEGATIVE
-    Some(&[Uop(123)]), // UNARY_NOT
-    Some(&[Uop(126)]), // WITH_EXCEPT_START
+    Some(&[Uop(70)]), // LOAD_BUILD_CLASS
+    Some(&[Uop(78)]), // LOAD_LOCALS
+    Some(&[Uop(83)]), // MAKE_FUNCTION
+    Some(&[Uop(86)]), // MATCH_KEYS
+    Some(&[Uop(87)]), // MATCH_MAPPING
+    Some(&[Uop(88)]), // MATCH_SEQUENCE
+    Some(&[Uop(90)]), // POP_EXCEPT
+    Some(&[Uop(91)]), // POP_ITER
+    Some(&[Uop(96)]), // POP_TOP
+    Some(&[Uop(97)]), // PUSH_EXC_INFO
+    Some(&[Uop(98)]), // PUSH_NULL
+    Some(&[Uop(102)]), // RETURN_GENERATOR
+    Some(&[Uop(103)]), // RETURN_VALUE
+    Some(&[Uop(105)]), // SETUP_ANNOTATIONS
+    Some(&[Uop(113)]), // STORE_SLICE
+    Some(&[Uop(114)]), // STORE_SUBSCR
+    Some(&[Uop(118)]), // TO_BOOL
+    Some(&[Uop(122)]), // UNARY_INVERT
+    Some(&[Uop(123)]), // UNARY_NEGATIVE
+    Some(&[Uop(124)]), // UNARY_NOT
+    Some(&[Uop(127)]), // WITH_EXCEPT_START
     Some(&[Uop(0)]), // BINARY_OP
     Some(&[Uop(8)]), // BUILD_INTERPOLATION
     Some(&[Uop(9)]), // BUILD_LIST
@@ -212,42 +213,42 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(63)]), // JUMP_BACKWARD
     Some(&[Uop(64)]), // JUMP_BACKWARD_NO_INTERRUPT
     Some(&[Uop(65)]), // JUMP_FORWARD
-    Some(&[Uop(66)]), // LIST_APPEND
-    Some(&[Uop(67)]), // LIST_EXTEND
-    Some(&[Uop(68)]), // LOAD_ATTR
-    Some(&[Uop(70)]), // LOAD_COMMON_CONSTANT
+    Some(&[Uop(67)]), // LIST_APPEND
+    Some(&[Uop(68)]), // LIST_EXTEND
+    Some(&[Uop(69)]), // LOAD_ATTR
+    Some(&[Uop(71)]), // LOAD_COMMON_CONSTANT
     None, // LOAD_CONST
-    Some(&[Uop(71)]), // LOAD_DEREF
-    Some(&[Uop(72)]), // LOAD_FAST_AND_CLEAR
-    Some(&[Uop(73)]), // LOAD_FAST_CHECK
-    Some(&[Uop(74)]), // LOAD_FROM_DICT_OR_DEREF
-    Some(&[Uop(75)]), // LOAD_FROM_DICT_OR_GLOBALS
-    Some(&[Uop(76)]), // LOAD_GLOBAL
-    Some(&[Uop(78)]), // LOAD_NAME
-    Some(&[Uop(79)]), // LOAD_SPECIAL
-    Some(&[Uop(80)]), // LOAD_SUPER_ATTR
-    Some(&[Uop(81)]), // MAKE_CELL
-    Some(&[Uop(83)]), // MAP_ADD
-    Some(&[Uop(84)]), // MATCH_CLASS
-    Some(&[Uop(91)]), // POP_JUMP_IF_FALSE
-    Some(&[Uop(92)]), // POP_JUMP_IF_NONE
-    Some(&[Uop(93)]), // POP_JUMP_IF_NOT_NONE
-    Some(&[Uop(94)]), // POP_JUMP_IF_TRUE
-    Some(&[Uop(98)]), // RAISE_VARARGS
-    Some(&[Uop(99)]), // RERAISE
-    Some(&[Uop(103)]), // SEND
-    Some(&[Uop(105)]), // SET_ADD
-    Some(&[Uop(106)]), // SET_FUNCTION_ATTRIBUTE
-    Some(&[Uop(107)]), // SET_UPDATE
-    Some(&[Uop(108)]), // STORE_ATTR
-    Some(&[Uop(109)]), // STORE_DEREF
-    Some(&[Uop(110)]), // STORE_GLOBAL
-    Some(&[Uop(111)]), // STORE_NAME
-    Some(&[Uop(114)]), // SWAP
-    Some(&[Uop(124)]), // UNPACK_EX
-    Some(&[Uop(125)]), // UNPACK_SEQUENCE
-    Some(&[Uop(127)]), // YIELD_VALUE
-    Some(&[Uop(100)]), // RESUME
+    Some(&[Uop(72)]), // LOAD_DEREF
+    Some(&[Uop(73)]), // LOAD_FAST_AND_CLEAR
+    Some(&[Uop(74)]), // LOAD_FAST_CHECK
+    Some(&[Uop(75)]), // LOAD_FROM_DICT_OR_DEREF
+    Some(&[Uop(76)]), // LOAD_FROM_DICT_OR_GLOBALS
+    Some(&[Uop(77)]), // LOAD_GLOBAL
+    Some(&[Uop(79)]), // LOAD_NAME
+    Some(&[Uop(80)]), // LOAD_SPECIAL
+    Some(&[Uop(81)]), // LOAD_SUPER_ATTR
+    Some(&[Uop(82)]), // MAKE_CELL
+    Some(&[Uop(84)]), // MAP_ADD
+    Some(&[Uop(85)]), // MATCH_CLASS
+    Some(&[Uop(92)]), // POP_JUMP_IF_FALSE
+    Some(&[Uop(93)]), // POP_JUMP_IF_NONE
+    Some(&[Uop(94)]), // POP_JUMP_IF_NOT_NONE
+    Some(&[Uop(95)]), // POP_JUMP_IF_TRUE
+    Some(&[Uop(99)]), // RAISE_VARARGS
+    Some(&[Uop(100)]), // RERAISE
+    Some(&[Uop(104)]), // SEND
+    Some(&[Uop(106)]), // SET_ADD
+    Some(&[Uop(107)]), // SET_FUNCTION_ATTRIBUTE
+    Some(&[Uop(108)]), // SET_UPDATE
+    Some(&[Uop(109)]), // STORE_ATTR
+    Some(&[Uop(110)]), // STORE_DEREF
+    Some(&[Uop(111)]), // STORE_GLOBAL
+    Some(&[Uop(112)]), // STORE_NAME
+    Some(&[Uop(115)]), // SWAP
+    Some(&[Uop(125)]), // UNPACK_EX
+    Some(&[Uop(126)]), // UNPACK_SEQUENCE
+    Some(&[Uop(128)]), // YIELD_VALUE
+    Some(&[Uop(101)]), // RESUME
     Some(&[Uop(57), Uop(1)]), // BINARY_OP_ADD_FLOAT
     Some(&[Uop(58), Uop(2)]), // BINARY_OP_ADD_INT
     None, // BINARY_OP_ADD_UNICODE
@@ -321,15 +322,15 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     None, // STORE_SUBSCR_DICT
     None, // STORE_SUBSCR_LIST_INT
     None, // TO_BOOL_ALWAYS_TRUE
-    Some(&[Uop(118)]), // TO_BOOL_BOOL
-    Some(&[Uop(119)]), // TO_BOOL_INT
+    Some(&[Uop(119)]), // TO_BOOL_BOOL
+    Some(&[Uop(120)]), // TO_BOOL_INT
     None, // TO_BOOL_LIST
-    Some(&[Uop(120)]), // TO_BOOL_NONE
+    Some(&[Uop(121)]), // TO_BOOL_NONE
     None, // TO_BOOL_STR
     None, // UNPACK_SEQUENCE_LIST
     None, // UNPACK_SEQUENCE_TUPLE
     None, // UNPACK_SEQUENCE_TWO_TUPLE
-    Some(&[Uop(88)]), // MOVE
+    Some(&[Uop(89)]), // MOVE
     Some(&[Uop(27)]), // COMPARE_JUMP_IF_TRUE
     Some(&[Uop(58), Uop(29)]), // COMPARE_JUMP_IF_TRUE_INT
     Some(&[Uop(57), Uop(28)]), // COMPARE_JUMP_IF_TRUE_FLOAT
@@ -338,6 +339,7 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(58), Uop(26)]), // COMPARE_JUMP_IF_FALSE_INT
     Some(&[Uop(57), Uop(25)]), // COMPARE_JUMP_IF_FALSE_FLOAT
     None, // COMPARE_JUMP_IF_FALSE_STR
-    Some(&[Uop(116)]), // TEST_JUMP_IF_TRUE
-    Some(&[Uop(115)]), // TEST_JUMP_IF_FALSE
+    Some(&[Uop(117)]), // TEST_JUMP_IF_TRUE
+    Some(&[Uop(116)]), // TEST_JUMP_IF_FALSE
+    Some(&[Uop(66)]), // LEAVE_LOOP
 ];
