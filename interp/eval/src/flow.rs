@@ -81,7 +81,8 @@ static LEAVE_CELL: AtomicU64 = AtomicU64::new(0);
 
 /// Writes the cell that leaves a loop.
 pub(crate) fn init() {
-    let op = Instr::all().find(|instr| instr.info().name == "LEAVE_LOOP").and_then(|leave| CellOp::new(leave, &[], None));
+    let op =
+        Instr::all().find(|instr| instr.info().name == "LEAVE_LOOP").and_then(|leave| CellOp::new(leave, &[], None));
     LEAVE_CELL.store(op.map_or(0, |op| u64::from(op.number())), Ordering::Release);
 }
 
