@@ -125,6 +125,13 @@ fn parse_text(text: &str, lines: &Lines, filename: &str, mode: Mode) -> Result<P
         let error = CompileError::syntax("too many nested parentheses", lines.span(TextRange::default()));
         return Err(refuse(text, lines, filename, mode, error));
     }
+    // The library knows no single statements and no indented expressions; these sources are short.
+    if mode != Mode::Exec
+        && let Some(failure) = second_look(text, filename, mode)
+    {
+        drop_deep(parsed, text.len());
+        return Err(failure);
+    }
     if let Some(error) = diagnose::tab_error(text, lines) {
         drop_deep(parsed, text.len());
         return Err(SyntaxFailure::diagnosed(error, filename, text, lines));
@@ -145,13 +152,16 @@ fn fallback(parsed: &parser::Parsed<ruff_python_ast::Mod>) -> TextRange {
 
 /// CPython's error for a refused source; `known` is what is said if the second look finds nothing.
 fn refuse(text: &str, lines: &Lines, filename: &str, mode: Mode, known: CompileError) -> SyntaxFailure {
-    let ended: Cow<'_, str> =
-        if text.is_empty() || text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) };
-    let ended_lines = Lines::new(&ended);
-    match diagnose::explain(&ended, &ended_lines, mode) {
-        Some(diagnosis) => SyntaxFailure::diagnosed(diagnosis, filename, &ended, &ended_lines),
-        None => SyntaxFailure::new(known, filename, text, lines),
-    }
+    second_look(text, filename, mode).unwrap_or_else(|| SyntaxFailure::new(known, filename, text, lines))
+}
+
+/// What CPython's own rules say about a source.
+fn second_look(text: &str, filename: &str, mode: Mode) -> Option<SyntaxFailure> {
+    let terminated = text.is_empty() || text.ends_with('\n');
+    let ended: Cow<'_, str> = if terminated { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) };
+    let lines = Lines::new(&ended);
+    let diagnosis = diagnose::explain(&ended, &lines, mode, terminated)?;
+    Some(SyntaxFailure::diagnosed(diagnosis, filename, &ended, &lines))
 }
 
 /// Whether brackets or blocks nest deeper than CPython's tokenizer allows; the library has no such limits.

@@ -63,9 +63,11 @@ impl Diagnosis {
     }
 }
 
-/// Finds CPython's error for a source that the library refused; `None` if these rules accept it.
-pub(crate) fn explain(text: &str, lines: &Lines, mode: Mode) -> Option<Diagnosis> {
-    stacker::maybe_grow(1024 * 1024, 16 * 1024 * 1024, || diagnose(text, lines, mode))
+/// Finds CPython's error for a source; `None` if these rules accept it.
+///
+/// `text` ends in a newline or is empty; `terminated` tells whether the source did before one was added.
+pub(crate) fn explain(text: &str, lines: &Lines, mode: Mode, terminated: bool) -> Option<Diagnosis> {
+    stacker::maybe_grow(1024 * 1024, 16 * 1024 * 1024, || diagnose(text, lines, mode, terminated))
 }
 
 /// The errors of tabs, which the library sees differently.
@@ -76,10 +78,10 @@ pub(crate) fn tab_error(text: &str, lines: &Lines) -> Option<Diagnosis> {
     tokens::tokenize(text, lines).error.filter(|error| error.kind == ErrorKind::Tab)
 }
 
-fn diagnose(text: &str, lines: &Lines, mode: Mode) -> Option<Diagnosis> {
+fn diagnose(text: &str, lines: &Lines, mode: Mode, terminated: bool) -> Option<Diagnosis> {
     let tokens = tokens::tokenize(text, lines);
     let mut first = Parser::new(text, lines, &tokens, false);
-    if parse(&mut first, mode).is_some() {
+    if parse(&mut first, mode, terminated).is_some() {
         return None;
     }
     if let Some(error) = first.error.take() {
@@ -88,7 +90,7 @@ fn diagnose(text: &str, lines: &Lines, mode: Mode) -> Option<Diagnosis> {
     }
     let mut second = Parser::new(text, lines, &tokens, true);
     second.fetched = first.fetched;
-    let _ = parse(&mut second, mode);
+    let _ = parse(&mut second, mode, terminated);
     let fetched = second.fetched;
     if let Some(error) = second.error.take() {
         return Some(if second.lexical { error } else { overrule(error, &tokens, fetched, lines) });
@@ -104,14 +106,17 @@ fn diagnose(text: &str, lines: &Lines, mode: Mode) -> Option<Diagnosis> {
     if !last.placed {
         (error.offset, error.end_offset) = (0, 0);
     }
+    if text.is_empty() {
+        (error.lineno, error.end_lineno) = (0, 0);
+    }
     Some(overrule(error, &tokens, fetched, lines))
 }
 
-fn parse(parser: &mut Parser<'_>, mode: Mode) -> Option<()> {
+fn parse(parser: &mut Parser<'_>, mode: Mode, terminated: bool) -> Option<()> {
     match mode {
         Mode::Exec => parser.file(),
         Mode::Eval => parser.eval(),
-        Mode::Single => parser.interactive(),
+        Mode::Single => parser.interactive(terminated),
     }
 }
 

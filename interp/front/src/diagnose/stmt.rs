@@ -18,11 +18,22 @@ impl Parser<'_> {
         self.eat_kind(Kind::End).then_some(())
     }
 
-    pub(super) fn interactive(&mut self) -> Option<()> {
-        if self.eat_kind(Kind::Newline) || self.at_kind(Kind::End) {
+    /// One statement of a session. `terminated` tells whether the source itself ended its last line: a compound
+    /// statement on one line needs that, as there could be more to come.
+    pub(super) fn interactive(&mut self, terminated: bool) -> Option<()> {
+        if self.attempt(Self::compound_stmt).is_some() {
+            let block = self.previous().is_some_and(|token| token.kind == Kind::Dedent);
+            return (self.at_kind(Kind::End) && (terminated || block)).then_some(());
+        }
+        self.simple_stmts()?;
+        let newline = self.last()?;
+        if self.at_kind(Kind::End) {
             return Some(());
         }
-        self.attempt(Self::compound_stmt).or_else(|| self.simple_stmts()).map(|_| ())
+        let msg = "multiple statements found while compiling a single statement";
+        let error = self.diagnosis_at(ErrorKind::Syntax, newline, msg);
+        self.lexical = true;
+        self.raise(error)
     }
 
     /// One or more statements.

@@ -29,12 +29,20 @@ fn cases(text: &str) -> Vec<(String, String)> {
 }
 
 fn failure(source: &str) -> Option<SyntaxFailure> {
-    compile(source, "wrong.py", Mode::Exec, &CompileOptions::default()).err()
+    failure_in(Mode::Exec, source)
+}
+
+fn failure_in(mode: Mode, source: &str) -> Option<SyntaxFailure> {
+    compile(source, "wrong.py", mode, &CompileOptions::default()).err()
 }
 
 /// The attributes in the words of `oracle.py`.
 fn attributes(source: &str) -> String {
-    let Some(failure) = failure(source) else { return "ok\n".into() };
+    attributes_of(failure(source))
+}
+
+fn attributes_of(failure: Option<SyntaxFailure>) -> String {
+    let Some(failure) = failure else { return "ok\n".into() };
     let class = failure.kind.class_name();
     match &failure.place {
         None => format!("{class}\t{}\n", failure.msg),
@@ -90,4 +98,35 @@ fn rendered_errors_are_those_of_cpython() {
     check("stderr.txt", "stderr", |source| {
         failure(source).map_or_else(|| "ok\n".into(), |failure| failure.to_string())
     });
+}
+
+/// Each line of `modes.txt` is a mode, a source with `\\n` and `\\t` escaped, and what CPython says.
+#[test]
+fn single_statements_and_expressions_are_judged_as_by_cpython() {
+    let text = std::fs::read_to_string(path("modes.txt")).expect("the file of modes");
+    let unescape = |source: &str| source.replace("\\n", "\n").replace("\\t", "\t");
+    let mut out = String::new();
+    let mut wrong = String::new();
+    for line in text.lines() {
+        let mut parts = line.splitn(3, '|');
+        let (mode, escaped) = (parts.next().expect("a mode"), parts.next().expect("a source"));
+        let expected = parts.next().unwrap_or_default();
+        let source = unescape(escaped);
+        let (name, mode) = if mode == "single" { ("single", Mode::Single) } else { ("eval", Mode::Eval) };
+        let mut expected = expected.to_owned();
+        if blessing() {
+            let request =
+                Request { kind: "error", mode: name, name: "wrong.py".into(), source: source.clone().into_bytes() };
+            expected = oracle::ask(&[request]).concat().trim_end().to_owned();
+            let _ = writeln!(out, "{name}|{escaped}|{expected}");
+        }
+        let found = attributes_of(failure_in(mode, &source));
+        if found.trim_end() != expected {
+            let _ = writeln!(wrong, "{name} {escaped}\nexpected {expected}\nfound    {found}");
+        }
+    }
+    if blessing() {
+        std::fs::write(path("modes.txt"), out).expect("a writable file");
+    }
+    assert!(wrong.is_empty(), "{wrong}");
 }
