@@ -68,4 +68,4 @@ mod version;
 pub use dict::{Cleared, Dict, DictEntry, KeysSnapshot, Locked, Locked2};
 pub use env::{Env, NoSafepoint, Reclaim};
 pub use set::SetTable;
-pub use split::{Inline, InlineValues, MAX_SHARED_NAMES, SharedKeys, ValuesMoved};
+pub use split::{HeldSlot, Inline, InlineValues, MAX_SHARED_NAMES, SharedKeys, ValuesMoved};

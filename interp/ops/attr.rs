@@ -5,6 +5,12 @@
 #[stack(owner -- attr, self_or_null[oparg & 1])]
 #[operands(owner: L | T, dest: T)]
 fn LOAD_ATTR() {
+    if tick!() {
+        let installed = specialize::attrs::load_attr(esc, ip, frame, val!(owner), oparg);
+        if installed {
+            redo!();
+        }
+    }
     let (found, bound) = attr::load_attr(esc, frame, val!(owner), oparg)?;
     let receiver = if bound { Some(attr::receiver(th, val!(owner))) } else { None };
     close!(esc, owner);
@@ -13,29 +19,64 @@ fn LOAD_ATTR() {
     filled!(self_or_null);
 }
 
+/// From the inline values of an instance: an entry with the version of its type.
 #[inst(code = 180, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
-fn LOAD_ATTR_INSTANCE_VALUE();
+fn LOAD_ATTR_INSTANCE_VALUE() {
+    let found = deopt_unless!(fast::instance_value(th, owner, cache!(1)));
+    close!(esc, owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    filled!(self_or_null);
+}
 
+/// From a module's dictionary: an entry with the version of its keys.
 #[inst(code = 184, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
-fn LOAD_ATTR_MODULE();
+fn LOAD_ATTR_MODULE() {
+    let found = deopt_unless!(fast::module(th, owner, cache!(1)));
+    close!(esc, owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    filled!(self_or_null);
+}
 
 #[inst(code = 189, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
 fn LOAD_ATTR_WITH_HINT();
 
+/// From a `__slots__` word: an entry with the version of the type.
 #[inst(code = 188, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
-fn LOAD_ATTR_SLOT();
+fn LOAD_ATTR_SLOT() {
+    let found = deopt_unless!(fast::slot(th, owner, cache!(1)));
+    close!(esc, owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    filled!(self_or_null);
+}
 
+/// Of a class, found in its MRO: a record.
 #[inst(code = 177, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
-fn LOAD_ATTR_CLASS();
+fn LOAD_ATTR_CLASS() {
+    let found = deopt_unless!(fast::class(owner, cache!(1)));
+    close!(esc, owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    filled!(self_or_null);
+}
 
+/// The same, where the metaclass can change.
 #[inst(code = 178, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
-fn LOAD_ATTR_CLASS_WITH_METACLASS_CHECK();
+fn LOAD_ATTR_CLASS_WITH_METACLASS_CHECK() {
+    let found = deopt_unless!(fast::class_of_meta(owner, cache!(1)));
+    close!(esc, owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    filled!(self_or_null);
+}
 
 /// Calls a Python property getter: the value comes with the callee's return.
 #[inst(code = 187, arg = name)]
@@ -47,25 +88,60 @@ fn LOAD_ATTR_PROPERTY();
 #[stack(owner -- attr, self_or_null[oparg & 1])]
 fn LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN();
 
+/// A method that the instance's values do not shadow: a record.
 #[inst(code = 183, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
-fn LOAD_ATTR_METHOD_WITH_VALUES();
+fn LOAD_ATTR_METHOD_WITH_VALUES() {
+    let found = deopt_unless!(fast::method_with_values(owner, cache!(1)));
+    let receiver = steal!(owner);
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    filled!(self_or_null);
+}
 
+/// A method of an instance without attributes: a record.
 #[inst(code = 182, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
-fn LOAD_ATTR_METHOD_NO_DICT();
+fn LOAD_ATTR_METHOD_NO_DICT() {
+    let found = deopt_unless!(fast::method_no_dict(owner, cache!(1)));
+    let receiver = steal!(owner);
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    filled!(self_or_null);
+}
 
+/// A method of an instance whose dictionary was not made yet: a record.
 #[inst(code = 181, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
-fn LOAD_ATTR_METHOD_LAZY_DICT();
+fn LOAD_ATTR_METHOD_LAZY_DICT() {
+    let found = deopt_unless!(fast::method_lazy_dict(owner, cache!(1)));
+    let receiver = steal!(owner);
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    filled!(self_or_null);
+}
 
+/// A value of the class that the instance's values do not shadow: a record.
 #[inst(code = 186, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
-fn LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES();
+fn LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES() {
+    let found = deopt_unless!(fast::plain_with_values(owner, cache!(1)));
+    close!(esc, owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    filled!(self_or_null);
+}
 
+/// A value of the class, of an instance without attributes: a record.
 #[inst(code = 185, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
-fn LOAD_ATTR_NONDESCRIPTOR_NO_DICT();
+fn LOAD_ATTR_NONDESCRIPTOR_NO_DICT() {
+    let found = deopt_unless!(fast::plain_no_dict(owner, cache!(1)));
+    close!(esc, owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    filled!(self_or_null);
+}
 
 #[family(caches = 9, words = 2)]
 const LOAD_ATTR: Family = [
@@ -89,6 +165,12 @@ const LOAD_ATTR: Family = [
 #[stack(value, owner --)]
 #[operands(value: L | T | K, owner: L | T)]
 fn STORE_ATTR() {
+    if tick!() {
+        let installed = specialize::attrs::store_attr(esc, ip, frame, val!(owner), oparg);
+        if installed {
+            redo!();
+        }
+    }
     attr::store_attr(esc, frame, val!(owner), oparg, val!(value))?;
     close!(esc, owner);
     close!(esc, value);
@@ -96,11 +178,23 @@ fn STORE_ATTR() {
 
 #[inst(code = 198, arg = name)]
 #[stack(value, owner --)]
-fn STORE_ATTR_INSTANCE_VALUE();
+fn STORE_ATTR_INSTANCE_VALUE() {
+    let slot = deopt_unless!(fast::hold_value(owner, cache!(1)));
+    let new = take!(value);
+    let old = fast::store_value(slot, new);
+    close!(esc, owner);
+    close!(esc, old);
+}
 
 #[inst(code = 199, arg = name)]
 #[stack(value, owner --)]
-fn STORE_ATTR_SLOT();
+fn STORE_ATTR_SLOT() {
+    let slot = deopt_unless!(fast::hold_member(owner, cache!(1)));
+    let new = take!(value);
+    let old = fast::store_member(slot, new);
+    close!(esc, owner);
+    close!(esc, old);
+}
 
 #[inst(code = 200, arg = name)]
 #[stack(value, owner --)]

@@ -5,6 +5,12 @@
 #[stack(-- res, null[oparg & 1])]
 #[operands(dest: T)]
 fn LOAD_GLOBAL() {
+    if tick!() {
+        let installed = specialize::globals::load_global(esc, ip, frame, oparg >> 1);
+        if installed {
+            redo!();
+        }
+    }
     let found = names::load_global(esc, frame, oparg >> 1)?;
     res = own!(found);
     null.clear();
@@ -14,12 +20,20 @@ fn LOAD_GLOBAL() {
 /// From the module's dictionary: one word `kind:8 | index:24 | keys_version:32`.
 #[inst(code = 193, arg = name)]
 #[stack(-- res, null[oparg & 1])]
-fn LOAD_GLOBAL_MODULE();
+fn LOAD_GLOBAL_MODULE() {
+    res = deopt_unless!(fast::global(th, frame, cache!(1)));
+    fast::no_self(null);
+    filled!(null);
+}
 
-/// From builtins: `globals_version:32 | builtins_version:32`, then `index:24 | kind:8 | builtins_version:32`.
+/// From builtins: an entry as above with the builtins' version, then the link that says in which version the globals lack it.
 #[inst(code = 192, arg = name)]
 #[stack(-- res, null[oparg & 1])]
-fn LOAD_GLOBAL_BUILTIN();
+fn LOAD_GLOBAL_BUILTIN() {
+    res = deopt_unless!(fast::builtin(th, frame, cache!(1), cache!(2)));
+    fast::no_self(null);
+    filled!(null);
+}
 
 #[family(caches = 4, words = 3)]
 const LOAD_GLOBAL: Family = [LOAD_GLOBAL_MODULE, LOAD_GLOBAL_BUILTIN];

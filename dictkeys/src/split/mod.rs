@@ -200,6 +200,19 @@ impl InlineValues {
         Ok(held.set(slot, index as u8, value))
     }
 
+    /// Takes the values lock for storing to slot `index`: the specialized attribute store, which looks before it gives up
+    /// the value. `None` if the lock is taken, the values moved, or `index` is beyond the capacity.
+    #[inline(always)]
+    pub fn try_hold<'a>(self, index: usize) -> Option<HeldSlot<'a>> {
+        let slot = self.slot(index)?;
+        // Acquire pairs with the Release in `HeldValues::drop`.
+        if self.header().lock.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_err() {
+            return None;
+        }
+        let held = HeldValues { values: self, _borrow: std::marker::PhantomData };
+        self.is_valid().then_some(HeldSlot { held, slot, index: index as u8 })
+    }
+
     /// Unsets slot `index` and returns what was there, which the caller drops.
     ///
     /// # Errors
@@ -269,6 +282,22 @@ fn lock_slow(lock: &AtomicU8) {
 pub(crate) struct HeldValues<'a> {
     values: InlineValues,
     _borrow: std::marker::PhantomData<&'a ()>,
+}
+
+/// One slot of an instance, with its values lock held. No user code, finalizer or safepoint may run while it lives.
+#[must_use]
+pub struct HeldSlot<'a> {
+    held: HeldValues<'a>,
+    slot: &'a Slot,
+    index: u8,
+}
+
+impl HeldSlot<'_> {
+    /// Stores, releases the lock and returns the old value, which the caller drops.
+    #[inline(always)]
+    pub fn set(self, value: Value) -> Option<Value> {
+        self.held.set(self.slot, self.index, value)
+    }
 }
 
 impl Drop for HeldValues<'_> {

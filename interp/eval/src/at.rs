@@ -321,7 +321,8 @@ impl<'t> At<'t> {
 
     #[inline(always)]
     pub(crate) fn deopt(self) -> Control {
-        run_base(self.ip, self.fp, self.th, self.cell)
+        // SAFETY: H1: handed on as it came.
+        unsafe { deoptimize(self.ip, self.fp, self.th, self.cell) }
     }
 
     #[inline(always)]
@@ -407,6 +408,16 @@ extern "C" fn finish(
     unsafe { Frame::of(fp) }.ip.set(ip);
     [one, two, three].into_iter().flatten().for_each(Dead::finalize);
     next(ip, fp, th)
+}
+
+/// The miss of a specialized handler. Out of line, so that a handler needs no frame of its own for it.
+///
+/// # Safety
+/// H1.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn deoptimize(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    run_base(ip, fp, th, cell)
 }
 
 /// Runs the generic handler of the family of a specialized cell.

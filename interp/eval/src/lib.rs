@@ -28,6 +28,7 @@ mod generated;
 mod generator;
 mod ops;
 mod safepoint;
+pub mod specialize;
 mod stack;
 mod unwind;
 

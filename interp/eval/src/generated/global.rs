@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `LOAD_BUILD_CLASS` (interp/ops/global.rs:81).
+/// `LOAD_BUILD_CLASS` (interp/ops/global.rs:95).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -55,7 +55,7 @@ unsafe fn slow_load_build_class(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `LOAD_LOCALS` (interp/ops/global.rs:47).
+/// `LOAD_LOCALS` (interp/ops/global.rs:61).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -89,7 +89,7 @@ unsafe fn slow_load_locals(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `SETUP_ANNOTATIONS` (interp/ops/global.rs:89).
+/// `SETUP_ANNOTATIONS` (interp/ops/global.rs:103).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -125,7 +125,7 @@ unsafe fn slow_setup_annotations(ip: *const Cell, fp: *mut Word, th: &Thread, ce
     at.next_flow(1)
 }
 
-/// `DELETE_GLOBAL` (interp/ops/global.rs:76).
+/// `DELETE_GLOBAL` (interp/ops/global.rs:90).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -162,7 +162,7 @@ unsafe fn slow_delete_global(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(1)
 }
 
-/// `DELETE_NAME` (interp/ops/global.rs:63).
+/// `DELETE_NAME` (interp/ops/global.rs:77).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -194,7 +194,7 @@ unsafe fn slow_delete_name(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `LOAD_FROM_DICT_OR_GLOBALS` (interp/ops/global.rs:38).
+/// `LOAD_FROM_DICT_OR_GLOBALS` (interp/ops/global.rs:52).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -239,7 +239,7 @@ unsafe fn slow_load_from_dict_or_globals(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(1)
 }
 
-/// `LOAD_NAME` (interp/ops/global.rs:30).
+/// `LOAD_NAME` (interp/ops/global.rs:44).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -274,7 +274,7 @@ unsafe fn slow_load_name(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64)
     at.next_flow(1)
 }
 
-/// `STORE_GLOBAL` (interp/ops/global.rs:68).
+/// `STORE_GLOBAL` (interp/ops/global.rs:82).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -316,7 +316,7 @@ unsafe fn slow_store_global(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u
     at.next_flow(1)
 }
 
-/// `STORE_NAME` (interp/ops/global.rs:55).
+/// `STORE_NAME` (interp/ops/global.rs:69).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

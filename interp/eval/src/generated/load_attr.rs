@@ -44,6 +44,17 @@ unsafe fn slow_load_attr_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     let mut owner = at.get(at.a());
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::attrs::load_attr(esc, ip, frame, at.view(&owner), oparg)
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let (found, bound) = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -88,6 +99,17 @@ unsafe fn slow_load_attr_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     let mut owner = at.get(at.a());
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::attrs::load_attr(esc, ip, frame, at.view(&owner), oparg)
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let (found, bound) = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -106,4 +128,565 @@ unsafe fn slow_load_attr_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     attr::fill_receiver(self_or_null, receiver);
     at.set(at.b(), attr);
     at.next_flow(3)
+}
+
+/// `LOAD_ATTR_CLASS` as L_T (interp/ops/attr.rs:62).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_class_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::class(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next(3)
+}
+
+/// `LOAD_ATTR_CLASS` as T_T (interp/ops/attr.rs:62).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_class_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let mut dead_0 = None;
+    let found = match fast::class(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as L_T (interp/ops/attr.rs:73).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_class_with_metaclass_check_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::class_of_meta(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next(3)
+}
+
+/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as T_T (interp/ops/attr.rs:73).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_class_with_metaclass_check_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let mut dead_0 = None;
+    let found = match fast::class_of_meta(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// `LOAD_ATTR_INSTANCE_VALUE` as L_T (interp/ops/attr.rs:25).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_instance_value_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::instance_value(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next(3)
+}
+
+/// `LOAD_ATTR_INSTANCE_VALUE` as T_T (interp/ops/attr.rs:25).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_instance_value_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let mut dead_0 = None;
+    let found = match fast::instance_value(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// `LOAD_ATTR_METHOD_LAZY_DICT` as L_T (interp/ops/attr.rs:116).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_method_lazy_dict_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::method_lazy_dict(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let receiver = at.dup(owner);
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    at.set(at.b(), attr);
+    at.next(3)
+}
+
+/// `LOAD_ATTR_METHOD_LAZY_DICT` as T_T (interp/ops/attr.rs:116).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_method_lazy_dict_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::method_lazy_dict(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let receiver = owner;
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    at.set(at.b(), attr);
+    at.next(3)
+}
+
+/// `LOAD_ATTR_METHOD_NO_DICT` as L_T (interp/ops/attr.rs:105).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_method_no_dict_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::method_no_dict(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let receiver = at.dup(owner);
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    at.set(at.b(), attr);
+    at.next(3)
+}
+
+/// `LOAD_ATTR_METHOD_NO_DICT` as T_T (interp/ops/attr.rs:105).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_method_no_dict_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::method_no_dict(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let receiver = owner;
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    at.set(at.b(), attr);
+    at.next(3)
+}
+
+/// `LOAD_ATTR_METHOD_WITH_VALUES` as L_T (interp/ops/attr.rs:94).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_method_with_values_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::method_with_values(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let receiver = at.dup(owner);
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    at.set(at.b(), attr);
+    at.next(3)
+}
+
+/// `LOAD_ATTR_METHOD_WITH_VALUES` as T_T (interp/ops/attr.rs:94).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_method_with_values_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::method_with_values(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let receiver = owner;
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    at.set(at.b(), attr);
+    at.next(3)
+}
+
+/// `LOAD_ATTR_MODULE` as L_T (interp/ops/attr.rs:36).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_module_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::module(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next(3)
+}
+
+/// `LOAD_ATTR_MODULE` as T_T (interp/ops/attr.rs:36).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_module_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let mut dead_0 = None;
+    let found = match fast::module(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as L_T (interp/ops/attr.rs:138).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::plain_no_dict(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next(3)
+}
+
+/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as T_T (interp/ops/attr.rs:138).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let mut dead_0 = None;
+    let found = match fast::plain_no_dict(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as L_T (interp/ops/attr.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::plain_with_values(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next(3)
+}
+
+/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as T_T (interp/ops/attr.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let mut dead_0 = None;
+    let found = match fast::plain_with_values(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// `LOAD_ATTR_SLOT` as L_T (interp/ops/attr.rs:51).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_slot_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::slot(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next(3)
+}
+
+/// `LOAD_ATTR_SLOT` as T_T (interp/ops/attr.rs:51).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_slot_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let mut dead_0 = None;
+    let found = match fast::slot(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
 }

@@ -43,6 +43,17 @@ unsafe fn slow_load_global_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     let frame = at.frame();
     let mut res;
     let null = at.slots(at.a() + 1, (oparg & 1) as usize);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::globals::load_global(esc, ip, frame, oparg >> 1)
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let found = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -56,4 +67,54 @@ unsafe fn slow_load_global_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     null.clear();
     at.set(at.a(), res);
     at.next_flow(4)
+}
+
+/// `LOAD_GLOBAL_BUILTIN` as T (interp/ops/global.rs:32).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_global_builtin_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let frame = at.frame();
+    let mut res;
+    let null = at.slots(at.a() + 1, (oparg & 1) as usize);
+    res = match fast::builtin(th, frame, at.cache(1usize), at.cache(2usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    fast::no_self(null);
+    at.set(at.a(), res);
+    at.next(4)
+}
+
+/// `LOAD_GLOBAL_MODULE` as T (interp/ops/global.rs:23).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_global_module_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let frame = at.frame();
+    let mut res;
+    let null = at.slots(at.a() + 1, (oparg & 1) as usize);
+    res = match fast::global(th, frame, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    fast::no_self(null);
+    at.set(at.a(), res);
+    at.next(4)
 }

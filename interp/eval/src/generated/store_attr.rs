@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `STORE_ATTR` as LL (interp/ops/attr.rs:91).
+/// `STORE_ATTR` as LL (interp/ops/attr.rs:167).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -43,6 +43,17 @@ unsafe fn slow_store_attr_ll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     let frame = at.frame();
     let mut owner = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -55,7 +66,7 @@ unsafe fn slow_store_attr_ll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as LT (interp/ops/attr.rs:91).
+/// `STORE_ATTR` as LT (interp/ops/attr.rs:167).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -82,6 +93,17 @@ unsafe fn slow_store_attr_lt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     let frame = at.frame();
     let mut owner = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -98,7 +120,7 @@ unsafe fn slow_store_attr_lt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as TL (interp/ops/attr.rs:91).
+/// `STORE_ATTR` as TL (interp/ops/attr.rs:167).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -125,6 +147,17 @@ unsafe fn slow_store_attr_tl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     let frame = at.frame();
     let mut owner = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -141,7 +174,7 @@ unsafe fn slow_store_attr_tl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as TT (interp/ops/attr.rs:91).
+/// `STORE_ATTR` as TT (interp/ops/attr.rs:167).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -168,6 +201,17 @@ unsafe fn slow_store_attr_tt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     let frame = at.frame();
     let mut owner = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -189,7 +233,7 @@ unsafe fn slow_store_attr_tt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as KL (interp/ops/attr.rs:91).
+/// `STORE_ATTR` as KL (interp/ops/attr.rs:167).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -216,6 +260,17 @@ unsafe fn slow_store_attr_kl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     let frame = at.frame();
     let mut owner = at.get(at.b());
     let mut value = at.constant_word(3);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -228,7 +283,7 @@ unsafe fn slow_store_attr_kl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(4)
 }
 
-/// `STORE_ATTR` as KT (interp/ops/attr.rs:91).
+/// `STORE_ATTR` as KT (interp/ops/attr.rs:167).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -255,6 +310,17 @@ unsafe fn slow_store_attr_kt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     let frame = at.frame();
     let mut owner = at.get(at.b());
     let mut value = at.constant_word(3);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -269,4 +335,352 @@ unsafe fn slow_store_attr_kt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
         at.finalize(dead);
     }
     at.next_flow(4)
+}
+
+/// `STORE_ATTR_INSTANCE_VALUE` as LL (interp/ops/attr.rs:181).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_ll(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_1 = None;
+    let slot = match fast::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_value(slot, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_ATTR_INSTANCE_VALUE` as LT (interp/ops/attr.rs:181).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_lt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let slot = match fast::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_value(slot, new);
+    dead_0 = at.close(owner);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_ATTR_INSTANCE_VALUE` as TL (interp/ops/attr.rs:181).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_tl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_1 = None;
+    let slot = match fast::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.take(value);
+    let old = fast::store_value(slot, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_ATTR_INSTANCE_VALUE` as TT (interp/ops/attr.rs:181).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_tt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let slot = match fast::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.take(value);
+    let old = fast::store_value(slot, new);
+    dead_0 = at.close(owner);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_ATTR_INSTANCE_VALUE` as KL (interp/ops/attr.rs:181).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_kl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let mut dead_1 = None;
+    let slot = match fast::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_value(slot, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(4), dead_1);
+    }
+    at.next(4)
+}
+
+/// `STORE_ATTR_INSTANCE_VALUE` as KT (interp/ops/attr.rs:181).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_kt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let slot = match fast::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_value(slot, new);
+    dead_0 = at.close(owner);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(4), dead_0, dead_1);
+    }
+    at.next(4)
+}
+
+/// `STORE_ATTR_SLOT` as LL (interp/ops/attr.rs:191).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_ll(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_1 = None;
+    let slot = match fast::hold_member(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_member(slot, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_ATTR_SLOT` as LT (interp/ops/attr.rs:191).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_lt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let slot = match fast::hold_member(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_member(slot, new);
+    dead_0 = at.close(owner);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_ATTR_SLOT` as TL (interp/ops/attr.rs:191).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_tl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_1 = None;
+    let slot = match fast::hold_member(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.take(value);
+    let old = fast::store_member(slot, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_ATTR_SLOT` as TT (interp/ops/attr.rs:191).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_tt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let slot = match fast::hold_member(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.take(value);
+    let old = fast::store_member(slot, new);
+    dead_0 = at.close(owner);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_ATTR_SLOT` as KL (interp/ops/attr.rs:191).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_kl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let mut dead_1 = None;
+    let slot = match fast::hold_member(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_member(slot, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(4), dead_1);
+    }
+    at.next(4)
+}
+
+/// `STORE_ATTR_SLOT` as KT (interp/ops/attr.rs:191).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_kt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let slot = match fast::hold_member(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_member(slot, new);
+    dead_0 = at.close(owner);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(4), dead_0, dead_1);
+    }
+    at.next(4)
 }

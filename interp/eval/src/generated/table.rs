@@ -637,50 +637,50 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // FOR_ITER_TUPLE L
     missing, // JUMP_BACKWARD_JIT 
     missing, // JUMP_BACKWARD_NO_JIT 
-    missing, // LOAD_ATTR_CLASS L_T
-    missing, // LOAD_ATTR_CLASS T_T
-    missing, // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK L_T
-    missing, // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK T_T
+    load_attr::weft_op_load_attr_class_l_t, // LOAD_ATTR_CLASS L_T
+    load_attr::weft_op_load_attr_class_t_t, // LOAD_ATTR_CLASS T_T
+    load_attr::weft_op_load_attr_class_with_metaclass_check_l_t, // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK L_T
+    load_attr::weft_op_load_attr_class_with_metaclass_check_t_t, // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK T_T
     missing, // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN L_T
     missing, // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN T_T
-    missing, // LOAD_ATTR_INSTANCE_VALUE L_T
-    missing, // LOAD_ATTR_INSTANCE_VALUE T_T
-    missing, // LOAD_ATTR_METHOD_LAZY_DICT L_T
-    missing, // LOAD_ATTR_METHOD_LAZY_DICT T_T
-    missing, // LOAD_ATTR_METHOD_NO_DICT L_T
-    missing, // LOAD_ATTR_METHOD_NO_DICT T_T
-    missing, // LOAD_ATTR_METHOD_WITH_VALUES L_T
-    missing, // LOAD_ATTR_METHOD_WITH_VALUES T_T
-    missing, // LOAD_ATTR_MODULE L_T
-    missing, // LOAD_ATTR_MODULE T_T
-    missing, // LOAD_ATTR_NONDESCRIPTOR_NO_DICT L_T
-    missing, // LOAD_ATTR_NONDESCRIPTOR_NO_DICT T_T
-    missing, // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES L_T
-    missing, // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES T_T
+    load_attr::weft_op_load_attr_instance_value_l_t, // LOAD_ATTR_INSTANCE_VALUE L_T
+    load_attr::weft_op_load_attr_instance_value_t_t, // LOAD_ATTR_INSTANCE_VALUE T_T
+    load_attr::weft_op_load_attr_method_lazy_dict_l_t, // LOAD_ATTR_METHOD_LAZY_DICT L_T
+    load_attr::weft_op_load_attr_method_lazy_dict_t_t, // LOAD_ATTR_METHOD_LAZY_DICT T_T
+    load_attr::weft_op_load_attr_method_no_dict_l_t, // LOAD_ATTR_METHOD_NO_DICT L_T
+    load_attr::weft_op_load_attr_method_no_dict_t_t, // LOAD_ATTR_METHOD_NO_DICT T_T
+    load_attr::weft_op_load_attr_method_with_values_l_t, // LOAD_ATTR_METHOD_WITH_VALUES L_T
+    load_attr::weft_op_load_attr_method_with_values_t_t, // LOAD_ATTR_METHOD_WITH_VALUES T_T
+    load_attr::weft_op_load_attr_module_l_t, // LOAD_ATTR_MODULE L_T
+    load_attr::weft_op_load_attr_module_t_t, // LOAD_ATTR_MODULE T_T
+    load_attr::weft_op_load_attr_nondescriptor_no_dict_l_t, // LOAD_ATTR_NONDESCRIPTOR_NO_DICT L_T
+    load_attr::weft_op_load_attr_nondescriptor_no_dict_t_t, // LOAD_ATTR_NONDESCRIPTOR_NO_DICT T_T
+    load_attr::weft_op_load_attr_nondescriptor_with_values_l_t, // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES L_T
+    load_attr::weft_op_load_attr_nondescriptor_with_values_t_t, // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES T_T
     missing, // LOAD_ATTR_PROPERTY L_T
     missing, // LOAD_ATTR_PROPERTY T_T
-    missing, // LOAD_ATTR_SLOT L_T
-    missing, // LOAD_ATTR_SLOT T_T
+    load_attr::weft_op_load_attr_slot_l_t, // LOAD_ATTR_SLOT L_T
+    load_attr::weft_op_load_attr_slot_t_t, // LOAD_ATTR_SLOT T_T
     missing, // LOAD_ATTR_WITH_HINT L_T
     missing, // LOAD_ATTR_WITH_HINT T_T
-    missing, // LOAD_GLOBAL_BUILTIN T
-    missing, // LOAD_GLOBAL_MODULE T
+    load_global::weft_op_load_global_builtin_t, // LOAD_GLOBAL_BUILTIN T
+    load_global::weft_op_load_global_module_t, // LOAD_GLOBAL_MODULE T
     missing, // LOAD_SUPER_ATTR_ATTR 
     missing, // LOAD_SUPER_ATTR_METHOD 
     missing, // RESUME_CHECK 
     missing, // SEND_GEN 
-    missing, // STORE_ATTR_INSTANCE_VALUE LL
-    missing, // STORE_ATTR_INSTANCE_VALUE LT
-    missing, // STORE_ATTR_INSTANCE_VALUE TL
-    missing, // STORE_ATTR_INSTANCE_VALUE TT
-    missing, // STORE_ATTR_INSTANCE_VALUE KL
-    missing, // STORE_ATTR_INSTANCE_VALUE KT
-    missing, // STORE_ATTR_SLOT LL
-    missing, // STORE_ATTR_SLOT LT
-    missing, // STORE_ATTR_SLOT TL
-    missing, // STORE_ATTR_SLOT TT
-    missing, // STORE_ATTR_SLOT KL
-    missing, // STORE_ATTR_SLOT KT
+    store_attr::weft_op_store_attr_instance_value_ll, // STORE_ATTR_INSTANCE_VALUE LL
+    store_attr::weft_op_store_attr_instance_value_lt, // STORE_ATTR_INSTANCE_VALUE LT
+    store_attr::weft_op_store_attr_instance_value_tl, // STORE_ATTR_INSTANCE_VALUE TL
+    store_attr::weft_op_store_attr_instance_value_tt, // STORE_ATTR_INSTANCE_VALUE TT
+    store_attr::weft_op_store_attr_instance_value_kl, // STORE_ATTR_INSTANCE_VALUE KL
+    store_attr::weft_op_store_attr_instance_value_kt, // STORE_ATTR_INSTANCE_VALUE KT
+    store_attr::weft_op_store_attr_slot_ll, // STORE_ATTR_SLOT LL
+    store_attr::weft_op_store_attr_slot_lt, // STORE_ATTR_SLOT LT
+    store_attr::weft_op_store_attr_slot_tl, // STORE_ATTR_SLOT TL
+    store_attr::weft_op_store_attr_slot_tt, // STORE_ATTR_SLOT TT
+    store_attr::weft_op_store_attr_slot_kl, // STORE_ATTR_SLOT KL
+    store_attr::weft_op_store_attr_slot_kt, // STORE_ATTR_SLOT KT
     missing, // STORE_ATTR_WITH_HINT LL
     missing, // STORE_ATTR_WITH_HINT LT
     missing, // STORE_ATTR_WITH_HINT TL

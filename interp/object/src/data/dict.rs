@@ -19,12 +19,13 @@ pub struct Dict {
 }
 
 /// One operation's view of the runtime: equality of keys, the thread, reclamation.
-pub(crate) struct KeyEnv<'t> {
+pub struct KeyEnv<'t> {
     esc: Esc<'t>,
 }
 
 impl<'t> KeyEnv<'t> {
-    pub(crate) fn new(esc: Esc<'t>) -> Self {
+    /// For one operation.
+    pub fn new(esc: Esc<'t>) -> Self {
         KeyEnv { esc }
     }
 }

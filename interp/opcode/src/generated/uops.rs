@@ -77,7 +77,17 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_LEAVE_LOOP", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x0), cache: 0 },
     UopInfo { name: "_LIST_APPEND", inputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_LIST_EXTEND", inputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "iterable", array: false, size: |_| 1 }], outputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
-    UopInfo { name: "_LOAD_ATTR", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_LOAD_ATTR", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
+    UopInfo { name: "_LOAD_ATTR_CLASS", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
+    UopInfo { name: "_LOAD_ATTR_CLASS_WITH_METACLASS_CHECK", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
+    UopInfo { name: "_LOAD_ATTR_INSTANCE_VALUE", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
+    UopInfo { name: "_LOAD_ATTR_METHOD_LAZY_DICT", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x4), cache: 1 },
+    UopInfo { name: "_LOAD_ATTR_METHOD_NO_DICT", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x4), cache: 1 },
+    UopInfo { name: "_LOAD_ATTR_METHOD_WITH_VALUES", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x4), cache: 1 },
+    UopInfo { name: "_LOAD_ATTR_MODULE", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
+    UopInfo { name: "_LOAD_ATTR_NONDESCRIPTOR_NO_DICT", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
+    UopInfo { name: "_LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
+    UopInfo { name: "_LOAD_ATTR_SLOT", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_BUILD_CLASS", inputs: &[], outputs: &[Item { name: "build_class", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_LOAD_COMMON_CONSTANT", inputs: &[], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
     UopInfo { name: "_LOAD_DEREF", inputs: &[], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
@@ -85,7 +95,9 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_LOAD_FAST_CHECK", inputs: &[], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x183), cache: 0 },
     UopInfo { name: "_LOAD_FROM_DICT_OR_DEREF", inputs: &[Item { name: "class_dict", array: false, size: |_| 1 }], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
     UopInfo { name: "_LOAD_FROM_DICT_OR_GLOBALS", inputs: &[Item { name: "class_dict", array: false, size: |_| 1 }], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
-    UopInfo { name: "_LOAD_GLOBAL", inputs: &[], outputs: &[Item { name: "res", array: false, size: |_| 1 }, Item { name: "null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_LOAD_GLOBAL", inputs: &[], outputs: &[Item { name: "res", array: false, size: |_| 1 }, Item { name: "null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
+    UopInfo { name: "_LOAD_GLOBAL_BUILTIN", inputs: &[], outputs: &[Item { name: "res", array: false, size: |_| 1 }, Item { name: "null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x4), cache: 2 },
+    UopInfo { name: "_LOAD_GLOBAL_MODULE", inputs: &[], outputs: &[Item { name: "res", array: false, size: |_| 1 }, Item { name: "null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x4), cache: 1 },
     UopInfo { name: "_LOAD_LOCALS", inputs: &[], outputs: &[Item { name: "locals", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_LOAD_NAME", inputs: &[], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
     UopInfo { name: "_LOAD_SPECIAL", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
@@ -117,7 +129,9 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_SET_ADD", inputs: &[Item { name: "set", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "set", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_SET_FUNCTION_ATTRIBUTE", inputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "func", array: false, size: |_| 1 }], outputs: &[Item { name: "func_out", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x81), cache: 0 },
     UopInfo { name: "_SET_UPDATE", inputs: &[Item { name: "set", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "iterable", array: false, size: |_| 1 }], outputs: &[Item { name: "set", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
-    UopInfo { name: "_STORE_ATTR", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_STORE_ATTR", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
+    UopInfo { name: "_STORE_ATTR_INSTANCE_VALUE", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x5), cache: 1 },
+    UopInfo { name: "_STORE_ATTR_SLOT", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_STORE_DEREF", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x81), cache: 0 },
     UopInfo { name: "_STORE_GLOBAL", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x83), cache: 0 },
     UopInfo { name: "_STORE_NAME", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x83), cache: 0 },
@@ -159,27 +173,27 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(55)]), // GET_LEN
     Some(&[Uop(56)]), // GET_YIELD_FROM_ITER
     Some(&[Uop(61)]), // INTERPRETER_EXIT
-    Some(&[Uop(70)]), // LOAD_BUILD_CLASS
-    Some(&[Uop(78)]), // LOAD_LOCALS
-    Some(&[Uop(83)]), // MAKE_FUNCTION
-    Some(&[Uop(86)]), // MATCH_KEYS
-    Some(&[Uop(87)]), // MATCH_MAPPING
-    Some(&[Uop(88)]), // MATCH_SEQUENCE
-    Some(&[Uop(90)]), // POP_EXCEPT
-    Some(&[Uop(91)]), // POP_ITER
-    Some(&[Uop(96)]), // POP_TOP
-    Some(&[Uop(97)]), // PUSH_EXC_INFO
-    Some(&[Uop(98)]), // PUSH_NULL
-    Some(&[Uop(102)]), // RETURN_GENERATOR
-    Some(&[Uop(103)]), // RETURN_VALUE
-    Some(&[Uop(105)]), // SETUP_ANNOTATIONS
-    Some(&[Uop(113)]), // STORE_SLICE
-    Some(&[Uop(114)]), // STORE_SUBSCR
-    Some(&[Uop(118)]), // TO_BOOL
-    Some(&[Uop(122)]), // UNARY_INVERT
-    Some(&[Uop(123)]), // UNARY_NEGATIVE
-    Some(&[Uop(124)]), // UNARY_NOT
-    Some(&[Uop(127)]), // WITH_EXCEPT_START
+    Some(&[Uop(80)]), // LOAD_BUILD_CLASS
+    Some(&[Uop(90)]), // LOAD_LOCALS
+    Some(&[Uop(95)]), // MAKE_FUNCTION
+    Some(&[Uop(98)]), // MATCH_KEYS
+    Some(&[Uop(99)]), // MATCH_MAPPING
+    Some(&[Uop(100)]), // MATCH_SEQUENCE
+    Some(&[Uop(102)]), // POP_EXCEPT
+    Some(&[Uop(103)]), // POP_ITER
+    Some(&[Uop(108)]), // POP_TOP
+    Some(&[Uop(109)]), // PUSH_EXC_INFO
+    Some(&[Uop(110)]), // PUSH_NULL
+    Some(&[Uop(114)]), // RETURN_GENERATOR
+    Some(&[Uop(115)]), // RETURN_VALUE
+    Some(&[Uop(117)]), // SETUP_ANNOTATIONS
+    Some(&[Uop(127)]), // STORE_SLICE
+    Some(&[Uop(128)]), // STORE_SUBSCR
+    Some(&[Uop(132)]), // TO_BOOL
+    Some(&[Uop(136)]), // UNARY_INVERT
+    Some(&[Uop(137)]), // UNARY_NEGATIVE
+    Some(&[Uop(138)]), // UNARY_NOT
+    Some(&[Uop(141)]), // WITH_EXCEPT_START
     Some(&[Uop(0)]), // BINARY_OP
     Some(&[Uop(8)]), // BUILD_INTERPOLATION
     Some(&[Uop(9)]), // BUILD_LIST
@@ -216,39 +230,39 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(67)]), // LIST_APPEND
     Some(&[Uop(68)]), // LIST_EXTEND
     Some(&[Uop(69)]), // LOAD_ATTR
-    Some(&[Uop(71)]), // LOAD_COMMON_CONSTANT
+    Some(&[Uop(81)]), // LOAD_COMMON_CONSTANT
     None, // LOAD_CONST
-    Some(&[Uop(72)]), // LOAD_DEREF
-    Some(&[Uop(73)]), // LOAD_FAST_AND_CLEAR
-    Some(&[Uop(74)]), // LOAD_FAST_CHECK
-    Some(&[Uop(75)]), // LOAD_FROM_DICT_OR_DEREF
-    Some(&[Uop(76)]), // LOAD_FROM_DICT_OR_GLOBALS
-    Some(&[Uop(77)]), // LOAD_GLOBAL
-    Some(&[Uop(79)]), // LOAD_NAME
-    Some(&[Uop(80)]), // LOAD_SPECIAL
-    Some(&[Uop(81)]), // LOAD_SUPER_ATTR
-    Some(&[Uop(82)]), // MAKE_CELL
-    Some(&[Uop(84)]), // MAP_ADD
-    Some(&[Uop(85)]), // MATCH_CLASS
-    Some(&[Uop(92)]), // POP_JUMP_IF_FALSE
-    Some(&[Uop(93)]), // POP_JUMP_IF_NONE
-    Some(&[Uop(94)]), // POP_JUMP_IF_NOT_NONE
-    Some(&[Uop(95)]), // POP_JUMP_IF_TRUE
-    Some(&[Uop(99)]), // RAISE_VARARGS
-    Some(&[Uop(100)]), // RERAISE
-    Some(&[Uop(104)]), // SEND
-    Some(&[Uop(106)]), // SET_ADD
-    Some(&[Uop(107)]), // SET_FUNCTION_ATTRIBUTE
-    Some(&[Uop(108)]), // SET_UPDATE
-    Some(&[Uop(109)]), // STORE_ATTR
-    Some(&[Uop(110)]), // STORE_DEREF
-    Some(&[Uop(111)]), // STORE_GLOBAL
-    Some(&[Uop(112)]), // STORE_NAME
-    Some(&[Uop(115)]), // SWAP
-    Some(&[Uop(125)]), // UNPACK_EX
-    Some(&[Uop(126)]), // UNPACK_SEQUENCE
-    Some(&[Uop(128)]), // YIELD_VALUE
-    Some(&[Uop(101)]), // RESUME
+    Some(&[Uop(82)]), // LOAD_DEREF
+    Some(&[Uop(83)]), // LOAD_FAST_AND_CLEAR
+    Some(&[Uop(84)]), // LOAD_FAST_CHECK
+    Some(&[Uop(85)]), // LOAD_FROM_DICT_OR_DEREF
+    Some(&[Uop(86)]), // LOAD_FROM_DICT_OR_GLOBALS
+    Some(&[Uop(87)]), // LOAD_GLOBAL
+    Some(&[Uop(91)]), // LOAD_NAME
+    Some(&[Uop(92)]), // LOAD_SPECIAL
+    Some(&[Uop(93)]), // LOAD_SUPER_ATTR
+    Some(&[Uop(94)]), // MAKE_CELL
+    Some(&[Uop(96)]), // MAP_ADD
+    Some(&[Uop(97)]), // MATCH_CLASS
+    Some(&[Uop(104)]), // POP_JUMP_IF_FALSE
+    Some(&[Uop(105)]), // POP_JUMP_IF_NONE
+    Some(&[Uop(106)]), // POP_JUMP_IF_NOT_NONE
+    Some(&[Uop(107)]), // POP_JUMP_IF_TRUE
+    Some(&[Uop(111)]), // RAISE_VARARGS
+    Some(&[Uop(112)]), // RERAISE
+    Some(&[Uop(116)]), // SEND
+    Some(&[Uop(118)]), // SET_ADD
+    Some(&[Uop(119)]), // SET_FUNCTION_ATTRIBUTE
+    Some(&[Uop(120)]), // SET_UPDATE
+    Some(&[Uop(121)]), // STORE_ATTR
+    Some(&[Uop(124)]), // STORE_DEREF
+    Some(&[Uop(125)]), // STORE_GLOBAL
+    Some(&[Uop(126)]), // STORE_NAME
+    Some(&[Uop(129)]), // SWAP
+    Some(&[Uop(139)]), // UNPACK_EX
+    Some(&[Uop(140)]), // UNPACK_SEQUENCE
+    Some(&[Uop(142)]), // YIELD_VALUE
+    Some(&[Uop(113)]), // RESUME
     Some(&[Uop(57), Uop(1)]), // BINARY_OP_ADD_FLOAT
     Some(&[Uop(58), Uop(2)]), // BINARY_OP_ADD_INT
     None, // BINARY_OP_ADD_UNICODE
@@ -297,40 +311,40 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     None, // FOR_ITER_TUPLE
     None, // JUMP_BACKWARD_JIT
     None, // JUMP_BACKWARD_NO_JIT
-    None, // LOAD_ATTR_CLASS
-    None, // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK
+    Some(&[Uop(70)]), // LOAD_ATTR_CLASS
+    Some(&[Uop(71)]), // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK
     None, // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN
-    None, // LOAD_ATTR_INSTANCE_VALUE
-    None, // LOAD_ATTR_METHOD_LAZY_DICT
-    None, // LOAD_ATTR_METHOD_NO_DICT
-    None, // LOAD_ATTR_METHOD_WITH_VALUES
-    None, // LOAD_ATTR_MODULE
-    None, // LOAD_ATTR_NONDESCRIPTOR_NO_DICT
-    None, // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
+    Some(&[Uop(72)]), // LOAD_ATTR_INSTANCE_VALUE
+    Some(&[Uop(73)]), // LOAD_ATTR_METHOD_LAZY_DICT
+    Some(&[Uop(74)]), // LOAD_ATTR_METHOD_NO_DICT
+    Some(&[Uop(75)]), // LOAD_ATTR_METHOD_WITH_VALUES
+    Some(&[Uop(76)]), // LOAD_ATTR_MODULE
+    Some(&[Uop(77)]), // LOAD_ATTR_NONDESCRIPTOR_NO_DICT
+    Some(&[Uop(78)]), // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
     None, // LOAD_ATTR_PROPERTY
-    None, // LOAD_ATTR_SLOT
+    Some(&[Uop(79)]), // LOAD_ATTR_SLOT
     None, // LOAD_ATTR_WITH_HINT
-    None, // LOAD_GLOBAL_BUILTIN
-    None, // LOAD_GLOBAL_MODULE
+    Some(&[Uop(88)]), // LOAD_GLOBAL_BUILTIN
+    Some(&[Uop(89)]), // LOAD_GLOBAL_MODULE
     None, // LOAD_SUPER_ATTR_ATTR
     None, // LOAD_SUPER_ATTR_METHOD
     None, // RESUME_CHECK
     None, // SEND_GEN
-    None, // STORE_ATTR_INSTANCE_VALUE
-    None, // STORE_ATTR_SLOT
+    Some(&[Uop(122)]), // STORE_ATTR_INSTANCE_VALUE
+    Some(&[Uop(123)]), // STORE_ATTR_SLOT
     None, // STORE_ATTR_WITH_HINT
     None, // STORE_SUBSCR_DICT
     None, // STORE_SUBSCR_LIST_INT
     None, // TO_BOOL_ALWAYS_TRUE
-    Some(&[Uop(119)]), // TO_BOOL_BOOL
-    Some(&[Uop(120)]), // TO_BOOL_INT
+    Some(&[Uop(133)]), // TO_BOOL_BOOL
+    Some(&[Uop(134)]), // TO_BOOL_INT
     None, // TO_BOOL_LIST
-    Some(&[Uop(121)]), // TO_BOOL_NONE
+    Some(&[Uop(135)]), // TO_BOOL_NONE
     None, // TO_BOOL_STR
     None, // UNPACK_SEQUENCE_LIST
     None, // UNPACK_SEQUENCE_TUPLE
     None, // UNPACK_SEQUENCE_TWO_TUPLE
-    Some(&[Uop(89)]), // MOVE
+    Some(&[Uop(101)]), // MOVE
     Some(&[Uop(27)]), // COMPARE_JUMP_IF_TRUE
     Some(&[Uop(58), Uop(29)]), // COMPARE_JUMP_IF_TRUE_INT
     Some(&[Uop(57), Uop(28)]), // COMPARE_JUMP_IF_TRUE_FLOAT
@@ -339,7 +353,7 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(58), Uop(26)]), // COMPARE_JUMP_IF_FALSE_INT
     Some(&[Uop(57), Uop(25)]), // COMPARE_JUMP_IF_FALSE_FLOAT
     None, // COMPARE_JUMP_IF_FALSE_STR
-    Some(&[Uop(117)]), // TEST_JUMP_IF_TRUE
-    Some(&[Uop(116)]), // TEST_JUMP_IF_FALSE
+    Some(&[Uop(131)]), // TEST_JUMP_IF_TRUE
+    Some(&[Uop(130)]), // TEST_JUMP_IF_FALSE
     Some(&[Uop(66)]), // LEAVE_LOOP
 ];

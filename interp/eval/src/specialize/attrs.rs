@@ -1,0 +1,323 @@
+//! `LOAD_ATTR` and `STORE_ATTR`: facts about types, descriptors and instances.
+//!
+//! What a type says is asked once, with the version it holds for; `typeobj` makes sure that both are of one moment.
+
+use std::num::NonZeroU32;
+
+use interp_code::CodeFlags;
+use interp_object::data::code::CodeObject;
+use interp_object::data::descr::{CLASS_METHOD, Member, Property};
+use interp_object::data::dict::{DICT, Dict};
+use interp_object::data::frame::{Frame, payload_in};
+use interp_object::data::function::{FUNCTION, Function};
+use interp_object::data::module::{MODULE, Module};
+use interp_object::data::types::TYPE;
+use interp_object::intern;
+use interp_object::layout::{ValueExt, class_of};
+use interp_object::native::CLASS_METHOD_DESCRIPTOR;
+use interp_object::typeobj::{self, TypeFlags};
+use interp_object::{Esc, TypeObject, Value, Word, attr, ops};
+use interp_opcode::Instr;
+use specializer::cache::Kind;
+use specializer::decide::load_attr::{self, Failure, Form, Found, OnType, Owner};
+use specializer::decide::store_attr::{self, Form as Store};
+use specializer::decide::{Lookup, Planned, Storage, Version};
+
+use super::{Held, Probe, begin, is_plain_name, locate};
+use crate::dispatch::Cell;
+use crate::ops::names::name;
+
+/// An owner and a name, with what the owner's type says of it.
+struct Site<'a> {
+    esc: Esc<'a>,
+    owner: &'a Value,
+    name: &'a Value,
+    for_call: bool,
+    /// Keeps what `by_type` names alive during the attempt.
+    _found: Option<Value>,
+    by_type: Found<Word>,
+    version: Version,
+}
+
+/// A function of `count` positional parameters and nothing else.
+fn is_simple(function: &Value, count: u32) -> bool {
+    let Some(function) = function.exact::<Function>() else { return false };
+    // SAFETY: a function's code is deferred, and this function is alive.
+    let code: &CodeObject = unsafe { payload_in(function.code_word()) };
+    let data = code.data();
+    let odd = CodeFlags::VARARGS.union(CodeFlags::VARKEYWORDS);
+    function.version() > 1 && data.argcount == count && data.kwonlyargcount == 0 && !data.flags.intersects(odd)
+}
+
+fn uncounted(value: &Value) -> Word {
+    let word = value.word();
+    if word.is_ptr() { word.to_uncounted() } else { word }
+}
+
+/// What a descriptor, or a plain value, found on a type means for `class`'s instances.
+fn classify(esc: Esc<'_>, class: &TypeObject, found: &Value) -> Found<Word> {
+    let kind = found.class();
+    if kind.has(TypeFlags::METHOD_DESCRIPTOR) {
+        return Found::Method(uncounted(found));
+    }
+    if let Some(property) = found.exact::<Property>() {
+        return match property.getter.get(esc, property) {
+            // The property holds the getter, and a property's functions are set by `__init__` only.
+            Some(getter) => Found::Property { simple: is_simple(&getter, 1), getter: uncounted(&getter) },
+            None => Found::Overriding,
+        };
+    }
+    if let Some(member) = found.exact::<Member>() {
+        let own = TypeObject::from_value(&member.owner).is_some_and(|owner| class.is_subtype(owner));
+        let (start, count) = class.slot_words();
+        let within = (start..start + 8 * count).contains(&member.offset);
+        return match u32::try_from(member.offset) {
+            Ok(offset) if own && within => Found::Slot { offset },
+            _ => Found::OddSlot,
+        };
+    }
+    if std::ptr::eq(kind, &raw const CLASS_METHOD) || std::ptr::eq(kind, &raw const CLASS_METHOD_DESCRIPTOR) {
+        return Found::ClassMethod;
+    }
+    match (kind.slots.descr_get.is_empty(), kind.slots.descr_set.is_empty()) {
+        (_, false) => Found::Overriding,
+        (false, true) => Found::NonOverriding,
+        // A class may learn to be a descriptor.
+        (true, true) if kind.is_heap() => Found::Mutable,
+        (true, true) => Found::Plain(uncounted(found)),
+    }
+}
+
+fn is_generic_get(class: &TypeObject) -> bool {
+    class.slots.getattr.get().is_none_or(|getattr| getattr as usize == attr::generic_get as *const () as usize)
+}
+
+fn is_generic_set(class: &TypeObject) -> bool {
+    class.slots.setattr.get().is_none_or(|setattr| setattr as usize == attr::generic_set as *const () as usize)
+}
+
+impl<'a> Site<'a> {
+    fn new(esc: Esc<'a>, owner: &'a Value, name: &'a Value, for_call: bool) -> Self {
+        let class = owner.class();
+        let (found, version) = typeobj::lookup_with_version(esc, class, name);
+        let by_type = found.as_ref().map_or(Found::Absent, |found| classify(esc, class, found));
+        Site { esc, owner, name, for_call, _found: found, by_type, version: NonZeroU32::new(version) }
+    }
+
+    fn storage(&self) -> Storage {
+        let class = self.owner.class();
+        let Some(header) = self.owner.object_header() else { return Storage::None };
+        if let (Some(values), Some(keys)) = (attr::inline_values(header, class), class.shared_keys())
+            && values.is_valid()
+        {
+            // Version first: names only come, so one that is absent afterwards was absent in that version.
+            let version = NonZeroU32::new(keys.assign_version());
+            let index = keys.index_of(&mut Probe::new(self.esc), self.name, ops::name_hash(self.name));
+            let index = index.and_then(|index| u32::try_from(index).ok());
+            return Storage::Inline { valid: true, index, keys: version };
+        }
+        if class.dict_offset().is_none() {
+            return Storage::None;
+        }
+        let Some(dict) = attr::existing_dict(self.esc, self.owner) else { return Storage::Unborn };
+        match locate(self.esc, &dict, self.name) {
+            Lookup::Found { index, .. } => Storage::Map { index: Some(index) },
+            Lookup::Absent { .. } => Storage::Map { index: None },
+            Lookup::NotPlain | Lookup::Busy => Storage::Unreadable,
+        }
+    }
+}
+
+impl load_attr::Facts for Site<'_> {
+    type Handle = Word;
+
+    fn owner(&self) -> Owner {
+        let class = self.owner.class();
+        if std::ptr::eq(class, &raw const MODULE) {
+            Owner::Module
+        } else if TypeObject::from_value(self.owner).is_some() {
+            Owner::Type
+        } else if class.has(TypeFlags::READY) {
+            Owner::Instance
+        } else {
+            Owner::NotReady
+        }
+    }
+
+    fn for_call(&self) -> bool {
+        self.for_call
+    }
+
+    fn in_module(&self) -> Lookup {
+        let Some(module) = self.owner.payload::<Module>() else { return Lookup::NotPlain };
+        let overridden = !matches!(self.by_type, Found::Absent);
+        if overridden || !std::ptr::eq(module.dict().value().class(), &raw const DICT) {
+            return Lookup::NotPlain;
+        }
+        let dict: &Dict = module.dict();
+        if module.dict().get_interned(self.esc, &intern::intern(self.esc, "__getattr__")).is_some() {
+            return Lookup::NotPlain;
+        }
+        locate(self.esc, dict, self.name)
+    }
+
+    fn on_type(&self) -> OnType<Word> {
+        let meta = self.owner.class();
+        let meta_is_plain = meta
+            .slots
+            .getattr
+            .get()
+            .zip(TYPE.slots.getattr.get())
+            .is_some_and(|(one, other)| one as usize == other as usize)
+            && matches!(self.by_type, Found::Absent | Found::Method(_) | Found::NonOverriding | Found::Plain(_));
+        let Some(class) = TypeObject::from_value(self.owner) else {
+            return OnType { found: Found::Absent, version: None, meta_is_plain: false, meta: None };
+        };
+        let (found, version) = typeobj::lookup_with_version(self.esc, class, self.name);
+        let found = match found {
+            // A function is found as it is; other descriptors would be asked with no instance.
+            Some(value) if std::ptr::eq(value.class(), &raw const FUNCTION) => Found::Method(uncounted(&value)),
+            Some(value) if value.class().slots.descr_get.is_empty() && !value.class().is_heap() => {
+                Found::Plain(uncounted(&value))
+            }
+            Some(_) => Found::Overriding,
+            None => Found::Absent,
+        };
+        let is_type = std::ptr::eq(meta, &raw const TYPE);
+        let meta = (!is_type).then_some(self.version);
+        OnType { found, version: NonZeroU32::new(version), meta_is_plain, meta }
+    }
+
+    fn by_type(&self) -> Found<Word> {
+        if is_generic_get(self.owner.class()) { self.by_type } else { Found::NativeHook }
+    }
+
+    fn type_version(&self) -> Version {
+        self.version
+    }
+
+    fn storage(&self) -> Storage {
+        Site::storage(self)
+    }
+
+    fn may_hold(&self, handle: Word) -> bool {
+        may_hold(handle)
+    }
+}
+
+/// Whether shared code may hold a word: immediates, immortals, deferred objects. Functions and classes become deferred.
+pub(super) fn may_hold(word: Word) -> bool {
+    let Some(header) = word.header() else { return true };
+    // SAFETY: the attempt keeps what it looks at alive.
+    let header = unsafe { header.as_ref() };
+    if header.is_immortal() || header.is_deferred() {
+        return true;
+    }
+    let class = class_of(word);
+    (std::ptr::eq(class, &raw const FUNCTION) || class.has(TypeFlags::TYPE_SUBCLASS)) && header.enable_deferred()
+}
+
+fn instr_of(form: Form) -> Option<Instr> {
+    Some(match form {
+        Form::InstanceValue => Instr::LoadAttrInstanceValue,
+        Form::Slot => Instr::LoadAttrSlot,
+        Form::Module => Instr::LoadAttrModule,
+        Form::Class => Instr::LoadAttrClass,
+        Form::ClassWithMetaCheck => Instr::LoadAttrClassWithMetaclassCheck,
+        Form::MethodWithValues => Instr::LoadAttrMethodWithValues,
+        Form::MethodNoDict => Instr::LoadAttrMethodNoDict,
+        Form::MethodLazyDict => Instr::LoadAttrMethodLazyDict,
+        Form::PlainWithValues => Instr::LoadAttrNondescriptorWithValues,
+        Form::PlainNoDict => Instr::LoadAttrNondescriptorNoDict,
+        Form::Property | Form::WithHint | Form::Hook => return None,
+    })
+}
+
+fn held(site: &Site<'_>, plan: &load_attr::Plan<Word>, value: Word) -> Held {
+    let mut held = Held {
+        version: plan.version.get(),
+        second: plan.second.map_or(0, NonZeroU32::get),
+        value,
+        code: std::ptr::null(),
+        function_version: 0,
+    };
+    if plan.form() == Form::Property
+        && let Found::Property { .. } = site.by_type
+    {
+        // SAFETY: a property's getter that is simple is a function; the property keeps it alive.
+        let function: &Function = unsafe { payload_in(value) };
+        held.function_version = function.version();
+        // SAFETY: as above; code is deferred.
+        held.code = unsafe { payload_in::<CodeObject>(function.code_word()) };
+    }
+    held
+}
+
+/// An attempt at `LOAD_ATTR`; whether a form was installed.
+#[cold]
+pub(crate) fn load_attr(esc: Esc<'_>, ip: *const Cell, frame: &Frame, owner: &Value, oparg: u32) -> bool {
+    let Some(attempt) = begin(esc, ip) else { return false };
+    let name = name(frame, oparg >> 1);
+    if !is_plain_name(name) {
+        return attempt.fail();
+    }
+    let site = Site::new(esc, owner, name, oparg & 1 != 0);
+    let plan = match load_attr::decide(&site) {
+        Ok(plan) => plan,
+        Err(Failure::Absent) => return attempt.fail(),
+        Err(_) => return attempt.fail(),
+    };
+    let Some(form) = instr_of(plan.form()) else { return attempt.fail() };
+    match (plan.words(), plan.handle) {
+        (Some(words), _) => attempt.install(form, words.as_slice()),
+        (None, Some(value)) => {
+            let word = held(&site, &plan, value).publish(Kind::record_of(plan.form()));
+            attempt.install(form, &[word])
+        }
+        (None, None) => attempt.fail(),
+    }
+}
+
+impl store_attr::Facts for Site<'_> {
+    type Handle = Word;
+
+    fn owner_is_plain(&self) -> bool {
+        let class = self.owner.class();
+        class.has(TypeFlags::READY)
+            && is_generic_set(class)
+            && !std::ptr::eq(class, &raw const MODULE)
+            && TypeObject::from_value(self.owner).is_none()
+    }
+
+    fn by_type(&self) -> Found<Word> {
+        self.by_type
+    }
+
+    fn type_version(&self) -> Version {
+        self.version
+    }
+
+    fn storage(&self) -> Storage {
+        Site::storage(self)
+    }
+}
+
+/// An attempt at `STORE_ATTR`; whether a form was installed.
+#[cold]
+pub(crate) fn store_attr(esc: Esc<'_>, ip: *const Cell, frame: &Frame, owner: &Value, index: u32) -> bool {
+    let Some(attempt) = begin(esc, ip) else { return false };
+    let name = name(frame, index);
+    if !is_plain_name(name) {
+        return attempt.fail();
+    }
+    let Ok(plan) = store_attr::decide(&Site::new(esc, owner, name, false)) else { return attempt.fail() };
+    let form = match plan.form() {
+        Store::InstanceValue => Instr::StoreAttrInstanceValue,
+        Store::Slot => Instr::StoreAttrSlot,
+        Store::WithHint => return attempt.fail(),
+    };
+    match plan.words() {
+        Some(words) => attempt.install(form, words.as_slice()),
+        None => attempt.fail(),
+    }
+}

@@ -1,0 +1,260 @@
+//! What forms of names and attributes read: guards and loads without locks or calls. `None` is a miss.
+//!
+//! Words that come out own themselves. Each function loads its cache word once (the caller did) and uses only that copy.
+
+use dictkeys::{HeldSlot, Inline, InlineValues};
+use interp_object::data::dict::Dict;
+use interp_object::data::frame::{Frame, payload_in};
+use interp_object::data::module::{MODULE, Module};
+use interp_object::data::types::TYPE;
+use interp_object::layout::class_of;
+use interp_object::typeobj::TypeBody;
+use interp_object::{Header, Slot, Thread, TypeObject, Value, Word, attr};
+use specializer::cache::{self, Kind};
+use specializer::decide::load_attr::Form as Load;
+use specializer::decide::load_global::{BUILTIN, MODULE as GLOBAL};
+use specializer::decide::store_attr::Form as Store;
+use stackref::{Load as Read, StackRef};
+
+use super::{Here, held};
+use crate::flow::Slots;
+
+/// The kind of the entries of a form of `LOAD_ATTR`.
+const fn entry(form: Load) -> Kind {
+    Kind::entry(form as u8)
+}
+
+/// The kind of the records of a form of `LOAD_ATTR`.
+pub(super) const fn record(form: Load) -> Kind {
+    Kind::record(form as u8)
+}
+
+/// The kind of the entries of a form of `STORE_ATTR`.
+const fn store(form: Store) -> Kind {
+    Kind::entry(form as u8)
+}
+
+fn namespace<'a>(word: Word) -> &'a Dict {
+    // SAFETY: a frame's globals and builtins name dictionaries that its function keeps alive.
+    unsafe { payload_in(word) }
+}
+
+/// `LOAD_GLOBAL_MODULE`
+#[inline(always)]
+pub(crate) fn global(th: &Thread, frame: &Frame, cache: u64) -> Option<Word> {
+    let cache = cache::Word::from_bits(cache);
+    let version = cache.version_of(GLOBAL)?;
+    let here = Here(th.id());
+    let keys = namespace(frame.globals.get()).core().guard(&here, version)?;
+    keys.load_at(cache.index()).map(StackRef::into_word)
+}
+
+/// `LOAD_GLOBAL_BUILTIN`: absent in the globals, found in builtins.
+#[inline(always)]
+pub(crate) fn builtin(th: &Thread, frame: &Frame, cache: u64, link: u64) -> Option<Word> {
+    let cache = cache::Word::from_bits(cache);
+    let version = cache.version_of(BUILTIN)?;
+    let here = Here(th.id());
+    let globals = namespace(frame.globals.get()).core();
+    let absent_in = link as u32;
+    if !cache::Word::from_bits(link).links(absent_in, version) {
+        return None;
+    }
+    globals.guard(&here, absent_in)?;
+    let keys = namespace(frame.builtins.get()).core().guard(&here, version)?;
+    keys.load_at(cache.index()).map(StackRef::into_word)
+}
+
+/// Header and type of an object; `None` for immediates.
+#[inline(always)]
+fn object<'a>(word: Word) -> Option<(&'a Header, &'a TypeObject)> {
+    if !word.is_ptr() {
+        return None;
+    }
+    // SAFETY: an operand that is a pointer and no NULL names a live object.
+    let header = unsafe { word.header_unchecked() };
+    // SAFETY: as above: its slot keeps it alive while the instruction runs.
+    Some((unsafe { header.as_ref() }, class_of(word)))
+}
+
+/// The entry's index if the object's type is in the entry's version.
+#[inline(always)]
+fn guarded<'a>(owner: Word, cache: u64, kind: Kind) -> Option<(&'a Header, &'a TypeObject, usize)> {
+    let (header, class) = object(owner)?;
+    let index = cache::Word::from_bits(cache).index_for(kind, class.version())?;
+    Some((header, class, index as usize))
+}
+
+/// `LOAD_ATTR_INSTANCE_VALUE`
+#[inline(always)]
+pub(crate) fn instance_value(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
+    let (header, class, index) = guarded(owner, cache, entry(Load::InstanceValue))?;
+    match attr::inline_values(header, class)?.load_stackref(index, &Here(th.id())) {
+        Inline::Value(value) => Some(value.into_word()),
+        _ => None,
+    }
+}
+
+/// `LOAD_ATTR_SLOT`
+#[inline(always)]
+pub(crate) fn slot(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
+    let (header, class, offset) = guarded(owner, cache, entry(Load::Slot))?;
+    // SAFETY: slots hold values of the type-stable heap; this thread is attached and passes no safepoint here.
+    match unsafe { member(header, class, offset)?.load_stackref(th.id()) } {
+        Read::Value(value) => Some(value.into_word()),
+        _ => None,
+    }
+}
+
+#[inline(always)]
+fn member<'a>(header: &'a Header, class: &TypeObject, offset: usize) -> Option<&'a Slot> {
+    let (start, count) = class.slot_words();
+    (offset >= start && offset < start + 8 * count).then(|| attr::member_slot(header, class, offset))
+}
+
+/// `LOAD_ATTR_MODULE`
+#[inline(always)]
+pub(crate) fn module(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
+    let (_, class) = object(owner)?;
+    if !std::ptr::eq(class, &raw const MODULE) {
+        return None;
+    }
+    let cache = cache::Word::from_bits(cache);
+    let version = cache.version_of(entry(Load::Module))?;
+    // SAFETY: the type was compared.
+    let module: &Module = unsafe { payload_in(owner) };
+    let here = Here(th.id());
+    let keys = module.dict().core().guard(&here, version)?;
+    keys.load_at(cache.index()).map(StackRef::into_word)
+}
+
+/// `LOAD_ATTR_CLASS`
+#[inline(always)]
+pub(crate) fn class(owner: Word, cache: u64) -> Option<Word> {
+    let record = held(cache, record(Load::Class))?;
+    let (_, meta) = object(owner)?;
+    if !std::ptr::eq(meta, &raw const TYPE) {
+        return None;
+    }
+    // SAFETY: the type of a type is `type`.
+    let body: &TypeBody = unsafe { payload_in(owner) };
+    (body.version() == record.version).then_some(record.value)
+}
+
+/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK`
+#[inline(always)]
+pub(crate) fn class_of_meta(owner: Word, cache: u64) -> Option<Word> {
+    let record = held(cache, record(Load::ClassWithMetaCheck))?;
+    let (_, meta) = object(owner)?;
+    if meta.version() != record.second {
+        return None;
+    }
+    // SAFETY: a type with the version of the metatype is that metatype, whose instances are types.
+    let body: &TypeBody = unsafe { payload_in(owner) };
+    (body.version() == record.version).then_some(record.value)
+}
+
+/// Forms for instances without attributes of their own: `LOAD_ATTR_METHOD_NO_DICT`, `LOAD_ATTR_NONDESCRIPTOR_NO_DICT`.
+#[inline(always)]
+fn of_type(owner: Word, cache: u64, form: Kind) -> Option<Word> {
+    let record = held(cache, form)?;
+    (class_of(owner).version() == record.version).then_some(record.value)
+}
+
+/// Forms for instances whose inline values lack the name.
+#[inline(always)]
+fn beside_values(owner: Word, cache: u64, form: Kind) -> Option<Word> {
+    let record = held(cache, form)?;
+    let (header, class) = object(owner)?;
+    if class.version() != record.version || !attr::inline_values(header, class)?.is_valid() {
+        return None;
+    }
+    (class.shared_keys()?.version() == record.second).then_some(record.value)
+}
+
+/// `LOAD_ATTR_METHOD_NO_DICT`
+#[inline(always)]
+pub(crate) fn method_no_dict(owner: Word, cache: u64) -> Option<Word> {
+    of_type(owner, cache, record(Load::MethodNoDict))
+}
+
+/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT`
+#[inline(always)]
+pub(crate) fn plain_no_dict(owner: Word, cache: u64) -> Option<Word> {
+    of_type(owner, cache, record(Load::PlainNoDict))
+}
+
+/// `LOAD_ATTR_METHOD_WITH_VALUES`
+#[inline(always)]
+pub(crate) fn method_with_values(owner: Word, cache: u64) -> Option<Word> {
+    beside_values(owner, cache, record(Load::MethodWithValues))
+}
+
+/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES`
+#[inline(always)]
+pub(crate) fn plain_with_values(owner: Word, cache: u64) -> Option<Word> {
+    beside_values(owner, cache, record(Load::PlainWithValues))
+}
+
+/// `LOAD_ATTR_METHOD_LAZY_DICT`
+#[inline(always)]
+pub(crate) fn method_lazy_dict(owner: Word, cache: u64) -> Option<Word> {
+    let record = held(cache, record(Load::MethodLazyDict))?;
+    let (header, class) = object(owner)?;
+    if class.version() != record.version || attr::dict_slot(header, class)?.peek().is_some() {
+        return None;
+    }
+    Some(record.value)
+}
+
+/// `STORE_ATTR_INSTANCE_VALUE`: the slot, locked.
+#[inline(always)]
+pub(crate) fn hold_value<'a>(owner: Word, cache: u64) -> Option<HeldSlot<'a>> {
+    let (header, class, index) = guarded(owner, cache, store(Store::InstanceValue))?;
+    let values: InlineValues = attr::inline_values(header, class)?;
+    values.try_hold(index)
+}
+
+/// Stores to a held slot: the old word, or NULL.
+#[inline(always)]
+pub(crate) fn store_value(slot: HeldSlot<'_>, value: Value) -> Word {
+    slot.set(value).map_or(Word::NULL, Value::into_word)
+}
+
+/// A `__slots__` word with its instance locked.
+pub(crate) struct HeldMember<'a> {
+    header: &'a Header,
+    slot: &'a Slot,
+}
+
+/// `STORE_ATTR_SLOT`: the slot, locked.
+#[inline(always)]
+pub(crate) fn hold_member<'a>(owner: Word, cache: u64) -> Option<HeldMember<'a>> {
+    let (header, class, offset) = guarded(owner, cache, store(Store::Slot))?;
+    let slot = member(header, class, offset)?;
+    header.lock().try_acquire().then_some(HeldMember { header, slot })
+}
+
+/// Stores to a held member: the old word, or NULL.
+#[inline(always)]
+pub(crate) fn store_member(held: HeldMember<'_>, value: Value) -> Word {
+    // SAFETY: the instance's lock is held, which all writers of its slots take.
+    let old = unsafe { held.slot.store(value) };
+    // SAFETY: taken by `hold_member`.
+    unsafe { held.header.lock().release() };
+    old.map_or(Word::NULL, Value::into_word)
+}
+
+/// NULL where a callable's `self` would be, if the instruction leaves one.
+#[inline(always)]
+pub(crate) fn no_self(slot: Slots) {
+    set_self(slot, Word::NULL);
+}
+
+/// The word of a callable's `self`, if the instruction leaves one.
+#[inline(always)]
+pub(crate) fn set_self(slot: Slots, word: Word) {
+    if slot.len() == 1 {
+        slot.set(0, word);
+    }
+}

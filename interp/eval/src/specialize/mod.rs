@@ -1,0 +1,173 @@
+//! Specialization of the running code: collects facts, asks `specializer` for a plan, and rewrites the cell.
+//!
+//! The generic head of a family ticks its counter; when it triggers, the head calls the family's function here and, if
+//! that installed a form, runs the cell again. A form that misses runs the head, which ticks on: in time the form is
+//! chosen anew or given up. Forms live in `interp/ops`; what they read without a lock is in the `fast` files.
+//!
+//! Records ([`Held`]) name what they cache without a count. The version beside it says that the thing is where it was
+//! found, a type's dictionary, which keeps it alive; only immortal and deferred objects are held, so one that leaves the
+//! dictionary meanwhile lasts until the collector has seen this thread's stack.
+
+pub(crate) mod arith;
+pub(crate) mod attrs;
+pub(crate) mod calls;
+pub(crate) mod containers;
+pub(crate) mod fast;
+pub(crate) mod globals;
+mod record;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use dictkeys::{Env, NoSafepoint, Reclaim};
+use interp_object::data::dict::{Dict, KeyEnv, lock_of};
+use interp_object::layout::ValueExt;
+use interp_object::{Esc, Raised, Value, ops};
+use interp_opcode::{CellOp, Instr};
+use specializer::cache;
+use specializer::counter::Counter;
+use specializer::decide::Lookup;
+use specializer::rewrite::{Claim, Site};
+
+use crate::dispatch::{Cell, cell_at};
+
+pub(crate) use record::{Held, Records, held};
+
+static DISABLED: AtomicBool = AtomicBool::new(false);
+
+/// Turns specialization on or off (`-X specialize=0`). Off, each site runs its generic form; forms installed before stay.
+pub fn set_enabled(enabled: bool) {
+    DISABLED.store(!enabled, Ordering::Relaxed);
+}
+
+/// Whether specialization is on.
+pub fn is_enabled() -> bool {
+    !DISABLED.load(Ordering::Relaxed)
+}
+
+/// One attempt at the cell that a head runs.
+pub(crate) struct Attempt<'t> {
+    esc: Esc<'t>,
+    claim: Claim<'t>,
+    op: CellOp,
+}
+
+/// Takes the attempt that is due at `ip`. `None` if another thread took it, or specialization is off.
+pub(crate) fn begin(esc: Esc<'_>, ip: *const Cell) -> Option<Attempt<'_>> {
+    let op = CellOp::from_u16(cell_at(ip) as u16)?;
+    let words = 1 + usize::from(op.instr().info().layout.words);
+    // SAFETY: H1: a cell of this op has so many data words behind it; the running frame keeps its code alive while the
+    // head runs, which is all that the attempt lasts.
+    let words = unsafe { std::slice::from_raw_parts(ip.cast::<AtomicU64>(), words) };
+    let site = Site::new(words);
+    if !is_enabled() {
+        site.set_counter(Counter::never());
+        return None;
+    }
+    if op == op.base() && site.meta().counter().bits() == 0 {
+        // New code is made with zeros: the second execution attempts.
+        site.set_counter(Counter::new(0, 1));
+        return None;
+    }
+    Some(Attempt { esc, claim: site.claim()?, op })
+}
+
+impl Attempt<'_> {
+    /// Installs a form of the family; whether the cell is to be run again.
+    pub(crate) fn install(self, form: Instr, words: &[cache::Word]) -> bool {
+        let Some(to) = self.op.with_instr(form) else { return false };
+        self.claim.install(self.op.number(), to.number(), words, &Records(self.esc)).is_ok()
+    }
+
+    /// No form fits: back to the head.
+    pub(crate) fn fail(self) -> bool {
+        self.claim.fail(self.op.number(), self.op.base().number());
+        false
+    }
+}
+
+/// A thread in a handler, between two safepoints.
+pub(crate) struct Here(pub(crate) u32);
+
+// SAFETY: made by handlers and helpers of forms, on the running thread, and dropped before the handler ends; no helper
+// that borrows one takes an escape token, so none reaches a safepoint.
+unsafe impl NoSafepoint for Here {
+    #[inline(always)]
+    fn me(&self) -> u32 {
+        self.0
+    }
+}
+
+/// Key operations that notice when a key could not be told apart without running code.
+pub(crate) struct Probe<'t> {
+    env: KeyEnv<'t>,
+    unsure: bool,
+}
+
+impl<'t> Probe<'t> {
+    pub(crate) fn new(esc: Esc<'t>) -> Self {
+        Probe { env: KeyEnv::new(esc), unsure: false }
+    }
+}
+
+// SAFETY: forwarded.
+unsafe impl NoSafepoint for Probe<'_> {
+    fn me(&self) -> u32 {
+        self.env.me()
+    }
+}
+
+// SAFETY: forwarded.
+unsafe impl Reclaim for Probe<'_> {
+    unsafe fn retire(&mut self, ptr: std::ptr::NonNull<u8>, free: unsafe fn(std::ptr::NonNull<u8>), bytes: usize) {
+        // SAFETY: forwarded.
+        unsafe { self.env.retire(ptr, free, bytes) };
+    }
+}
+
+impl Env for Probe<'_> {
+    type Error = Raised;
+
+    fn same(&mut self, candidate: &Value, key: &Value) -> Option<bool> {
+        let same = self.env.same(candidate, key);
+        self.unsure |= same.is_none();
+        same
+    }
+
+    fn equal(&mut self, candidate: &Value, key: &Value) -> Result<bool, Raised> {
+        self.env.equal(candidate, key)
+    }
+
+    fn no_memory(&mut self) -> Raised {
+        self.env.no_memory()
+    }
+}
+
+/// Where `name` is in a dictionary that is locked by the caller.
+pub(crate) fn locate_locked(locked: &dictkeys::Locked<'_>, probe: &mut Probe<'_>, name: &Value) -> Lookup {
+    let index = locked.index_of(probe, name, ops::name_hash(name));
+    if std::mem::take(&mut probe.unsure) {
+        return Lookup::NotPlain;
+    }
+    let version = std::num::NonZeroU32::new(locked.assign_version());
+    match index {
+        Some(index) => Lookup::Found { version, index },
+        None => Lookup::Absent { version },
+    }
+}
+
+/// Where `name` is in a dictionary. Does not wait for its lock.
+pub(crate) fn locate(esc: Esc<'_>, dict: &Dict, name: &Value) -> Lookup {
+    if dict.core().is_split() {
+        return Lookup::NotPlain;
+    }
+    let mut probe = Probe::new(esc);
+    match dict.core().try_lock(lock_of(dict).lock(), &probe) {
+        Some(locked) => locate_locked(&locked, &mut probe, name),
+        None => Lookup::Busy,
+    }
+}
+
+/// Whether a name is compared by identity.
+pub(crate) fn is_plain_name(name: &Value) -> bool {
+    name.exact::<interp_object::data::str::Str>().is_some_and(interp_object::data::str::Str::is_interned)
+}

@@ -1,0 +1,56 @@
+//! Immutable records behind cache words, and their retirement.
+
+use std::ptr::NonNull;
+
+use interp_object::data::code::CodeObject;
+use interp_object::{Esc, Word};
+use specializer::cache::{self, Kind};
+use specializer::rewrite::Retire;
+
+/// What a form with more than one fact holds: the thing itself and what makes it true.
+pub(crate) struct Held {
+    /// The version of the type it was found through.
+    pub(crate) version: u32,
+    /// A second version: of shared keys or of a metatype.
+    pub(crate) second: u32,
+    /// The thing, without a count.
+    pub(crate) value: Word,
+    /// For functions that are entered: their code, kept by the function while its version holds.
+    pub(crate) code: *const CodeObject,
+    /// The version of the function that is entered.
+    pub(crate) function_version: u32,
+}
+
+impl Held {
+    /// Moves the record to where code may point to it.
+    pub(crate) fn publish(self, kind: Kind) -> cache::Word {
+        let record = NonNull::from(Box::leak(Box::new(self)));
+        cache::Word::record(kind, record.as_ptr().expose_provenance() as u64)
+    }
+}
+
+/// The record in a cache word, if it is of this kind. Valid until the next safepoint.
+#[inline(always)]
+pub(crate) fn held<'a>(cache: u64, kind: Kind) -> Option<&'a Held> {
+    let address = cache::Word::from_bits(cache).record_for(kind)?;
+    let record = std::ptr::with_exposed_provenance::<Held>(address as usize);
+    // SAFETY: record words are made by `Held::publish` alone. One that left the code is freed after a grace period, and
+    // the caller loaded the word since its last safepoint.
+    Some(unsafe { &*record })
+}
+
+/// Retires records through the world's grace periods.
+pub(crate) struct Records<'t>(pub(crate) Esc<'t>);
+
+impl Retire for Records<'_> {
+    fn retire(&self, _kind: Kind, address: u64) {
+        unsafe fn free(record: NonNull<u8>, _bytes: usize) {
+            // SAFETY: made by `Held::publish`, and retired once (S4 of `specializer`).
+            drop(unsafe { Box::from_raw(record.cast::<Held>().as_ptr()) });
+        }
+        let record = std::ptr::with_exposed_provenance_mut::<u8>(address as usize);
+        let Some(record) = NonNull::new(record) else { return };
+        // SAFETY: the word left the code, so no new reader finds the record; each record arrives once.
+        unsafe { self.0.thread().mutator().retire(record, size_of::<Held>(), free) };
+    }
+}
