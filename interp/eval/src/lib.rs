@@ -40,9 +40,10 @@ use interp_object::data::generator::{ASYNC_GENERATOR, COROUTINE, GENERATOR};
 
 /// Teaches functions to be called and generators to be resumed. Call once, after the types were made ready.
 pub fn init(esc: Esc<'_>) {
-    let _ = esc;
     flow::init();
     FUNCTION.slots.call.set(Some(enter::call_function));
+    interp_object::builder::expose(esc, &FUNCTION);
+    let _ = interp_object::data::descr::SUPER_ARGUMENTS.set(frames::super_arguments);
     for class in [&GENERATOR, &COROUTINE, &ASYNC_GENERATOR] {
         class.slots.send.set(Some(generator::send));
     }

@@ -11,6 +11,8 @@
 //!     .slots(|slots| slots.repr.set(Some(counter_repr)));
 //! ```
 
+use std::sync::OnceLock;
+
 use stackref::Value;
 
 use crate::data::descr::{GetSet, StaticMethod};
@@ -85,6 +87,23 @@ impl<'t> TypeBuilder<'t> {
     pub fn attribute(self, name: &str, value: Value) -> Self {
         self.class.dict().set_str(self.esc, name, value);
         self
+    }
+}
+
+impl Drop for TypeBuilder<'_> {
+    fn drop(&mut self) {
+        expose(self.esc, self.class);
+    }
+}
+
+/// What [`expose`] does, set once by `types-core`, which owns the table of special methods.
+pub static EXPOSE: OnceLock<fn(Esc<'_>, &'static TypeObject)> = OnceLock::new();
+
+/// Gives the dictionary of a builtin type a wrapper (`int.__add__`) for every operation that the type has and its base
+/// has not. A [`TypeBuilder`] does so when it is done; who sets slots without one calls this.
+pub fn expose(esc: Esc<'_>, class: &'static TypeObject) {
+    if let Some(expose) = EXPOSE.get() {
+        expose(esc, class);
     }
 }
 

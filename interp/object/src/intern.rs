@@ -144,4 +144,5 @@ names! {
     repr = "__repr__"; reversed = "__reversed__"; round = "__round__"; send = "send"; set = "__set__"; set_name = "__set_name__"; setattr = "__setattr__";
     setitem = "__setitem__"; slots = "__slots__"; spec = "__spec__"; package = "__package__"; path = "__path__"; static_attributes = "__static_attributes__"; firstlineno = "__firstlineno__"; str = "__str__"; subclasscheck = "__subclasscheck__";
     super_ = "super"; throw = "throw"; trunc = "__trunc__"; floor = "__floor__"; ceil = "__ceil__"; type_params = "__type_params__"; values = "values"; weakref = "__weakref__"; orig_bases = "__orig_bases__"; abstractmethods = "__abstractmethods__"; reduce = "__reduce__"; reduce_ex = "__reduce_ex__"; sizeof = "__sizeof__"; subclasshook = "__subclasshook__";
+    rpow = "__rpow__"; objclass = "__objclass__"; wrapped = "__wrapped__"; origin = "__origin__"; args = "__args__"; getstate = "__getstate__"; derive = "derive";
 }

@@ -133,9 +133,8 @@ pub struct SlotWrapperDef {
     pub present: fn(&Slots) -> bool,
     /// Calls the slot of the type (second argument) on the receiver.
     pub call: fn(Esc<'_>, &TypeObject, &Value, Args<'_>) -> PyResult,
-    /// Points the slot of a class at the code that looks the method up and calls it, or (second argument `false`)
-    /// back at what the bases have.
-    pub install: fn(&Slots, bool),
+    /// Whether two types have the same function behind this name: then the derived one gets no wrapper of its own.
+    pub same: fn(&Slots, &Slots) -> bool,
     /// The docstring.
     pub doc: &'static str,
 }
@@ -205,6 +204,11 @@ impl MethodDescriptor {
         self.owner
     }
 
+    /// `__objclass__`, borrowed.
+    pub fn owner_ref(&self) -> &TypeRef {
+        &self.owner
+    }
+
     /// Checks the receiver as CPython's `method_check_args` does.
     pub fn check_receiver(&self, esc: Esc<'_>, receiver: &Value) -> PyResult<()> {
         if receiver.class().is_subtype(&self.owner) {
@@ -259,6 +263,11 @@ impl ClassMethodDescriptor {
     /// `__objclass__`
     pub fn owner(&self) -> TypeRef {
         self.owner
+    }
+
+    /// `__objclass__`, borrowed.
+    pub fn owner_ref(&self) -> &TypeRef {
+        &self.owner
     }
 }
 

@@ -475,6 +475,25 @@ impl TypeBody {
     }
 }
 
+impl TypeBody {
+    /// A class that goes away is no longer among its bases' subclasses: they name it without a count.
+    fn leave_bases(&self) {
+        let bases = self.bases.get_now(self);
+        let bases = bases.as_ref().and_then(|bases| bases.payload::<crate::data::tuple::Tuple>());
+        for base in bases.map_or(&[][..], |bases| bases.as_slice()) {
+            if let Some(base) = base.payload::<TypeBody>() {
+                base.remove_subclass(TypeObject::of_body(self));
+            }
+        }
+    }
+}
+
+impl Drop for TypeBody {
+    fn drop(&mut self) {
+        self.leave_bases();
+    }
+}
+
 impl Payload for TypeBody {
     const NAME: &'static str = "type";
 
@@ -496,6 +515,7 @@ impl Payload for TypeBody {
     }
 
     fn clear(&self, out: &mut Vec<Value>) {
+        self.leave_bases();
         for slot in [&self.base, &self.bases, &self.dict] {
             out.extend(slot.take());
         }

@@ -1,3 +1,28 @@
 //! Behaviour of object, type, functions, descriptors, exceptions and generators.
+//!
+//! Everything here is safe Rust against `interp-object`. [`init`] fills the types; the crates of the other types come
+//! after it, since they derive from `object` and rely on the slot table ([`interp_object::builder::expose`]).
 
 #![forbid(unsafe_code)]
+
+mod class;
+mod function;
+mod native;
+mod object;
+mod slots;
+
+pub use class::{GENERIC_ALIAS, UNION, calculate_metaclass, class_getitem, union};
+
+use interp_object::Esc;
+
+/// Fills the types of this crate. Call first, once.
+pub fn init(esc: Esc<'_>) {
+    let _ = interp_object::builder::EXPOSE.set(slots::expose);
+    object::init(esc);
+    class::init(esc);
+    native::init(esc);
+    function::init(esc);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! Layouts of descriptors and bound methods. Their behaviour is in `types-core`; natives are in [`crate::native`].
 
+use std::sync::OnceLock;
+
 use stackref::{Value, Word};
 
 use crate::layout::{self, Field, Obj, Payload};
@@ -223,6 +225,10 @@ payload!(
         let _ = this;
     }
 );
+
+/// How `super()` without arguments finds the `__class__` cell's content and the first argument of the running function;
+/// the eval loop, which knows frames, fills it in. The error is the message of a `RuntimeError`.
+pub static SUPER_ARGUMENTS: OnceLock<fn(Esc<'_>) -> Result<(Value, Value), &'static str>> = OnceLock::new();
 
 /// `super(owner, receiver)`.
 pub struct Super {

@@ -17,11 +17,11 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use interp_opcode::CellOp;
-use stackref::Word;
+use stackref::{Value, Word};
 
 use super::code::CodeObject;
 use crate::layout::payload_of;
-use crate::thread::Thread;
+use crate::thread::{Esc, Thread};
 
 /// Words of a frame's header.
 pub const HEADER_WORDS: usize = size_of::<Frame>() / size_of::<Word>();
@@ -112,6 +112,22 @@ impl Frame {
     pub fn line(&self) -> Option<u32> {
         self.code().line_of_word(self.word_index())
     }
+}
+
+/// The globals of the innermost running frame, if the thread runs Python code.
+pub fn running_globals(esc: Esc<'_>) -> Option<Value> {
+    let fp = esc.thread().frame.get();
+    if fp.is_null() {
+        return None;
+    }
+    // SAFETY: the innermost frame is live while native code above it runs (O4).
+    let globals = unsafe { Frame::of(fp) }.globals.get();
+    if globals.is_null() {
+        return None;
+    }
+    // SAFETY: the frame's function keeps its globals alive; the view is not dropped, and cloning decides from the object.
+    let view = std::mem::ManuallyDrop::new(unsafe { Value::from_word(globals) });
+    Some(Value::clone(&view))
 }
 
 /// How much of a frame's temporaries is its own.
