@@ -19,6 +19,7 @@ use interp_object::Esc;
 pub fn init(esc: Esc<'_>) {
     let _ = interp_object::builder::EXPOSE.set(slots::expose);
     object::init(esc);
+    let _ = interp_object::data::alias::MAKE.set(class::class_getitem);
     class::init(esc);
     native::init(esc);
     function::init(esc);

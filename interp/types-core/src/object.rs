@@ -70,7 +70,7 @@ fn new(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResult {
     if class.has(TypeFlags::ABSTRACT) {
         return Err(abstract_error(esc, class));
     }
-    if !std::ptr::eq(class.layout(), OBJECT.layout()) {
+    if !class.layout().is::<Plain>() {
         let name = class.name();
         return Err(esc.type_error(format_args!("object.__new__({name}) is not safe, use {name}.__new__()")));
     }
@@ -295,7 +295,7 @@ fn new_arguments(esc: Esc<'_>, this: &Value, copyreg: &Value, class: &Value) -> 
                 return Err(esc.type_error(format_args!("__getnewargs__ should return a tuple, not '{given}'")));
             }
         }
-    } else if !std::ptr::eq(this.class().layout(), OBJECT.layout())
+    } else if !this.class().layout().is::<Plain>()
         && !this.class().has(TypeFlags::LIST_SUBCLASS)
         && !this.class().has(TypeFlags::DICT_SUBCLASS)
         && this.class().slots.new.is_empty()

@@ -32,7 +32,7 @@ pub fn calculate_metaclass(esc: Esc<'_>, metatype: &TypeObject, bases: &[Value])
 fn solid_base(class: &TypeObject) -> TypeRef {
     let mut solid = TypeRef::new(class);
     while let Some(base) = solid.base() {
-        let same_payload = std::ptr::eq(solid.layout(), base.layout());
+        let same_payload = solid.layout().same(base.layout());
         if !same_payload || solid.slot_words().1 != base.slot_words().1 {
             break;
         }
@@ -65,7 +65,7 @@ pub(super) fn best_base(esc: Esc<'_>, bases: &[Value]) -> PyResult<TypeRef> {
 
 /// Whether instances of the one may become instances of the other (`__class__` assignment).
 pub(crate) fn same_layout(old: &TypeObject, new: &TypeObject) -> bool {
-    std::ptr::eq(old.layout(), new.layout())
+    old.layout().same(new.layout())
         && old.slot_words() == new.slot_words()
         && old.dict_offset() == new.dict_offset()
         && old.values_offset() == new.values_offset()

@@ -253,7 +253,7 @@ pub(super) fn set_bases(esc: Esc<'_>, class: &TypeObject, value: &Value) -> PyRe
     let base = bases::best_base(esc, new.as_slice())?;
     if let Some(old) = class.base()
         && !bases::same_layout(&old, &base)
-        && !(std::ptr::eq(old.layout(), base.layout()) && old.slot_words().1 == base.slot_words().1)
+        && !(old.layout().same(base.layout()) && old.slot_words().1 == base.slot_words().1)
     {
         let (old, new) = (old.name(), base.name());
         return Err(esc.type_error(format_args!("__bases__ assignment: '{new}' object layout differs from '{old}'")));
