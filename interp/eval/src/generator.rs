@@ -3,7 +3,6 @@
 
 use interp_code::CodeFlags;
 use interp_object::data::exception as exc;
-use interp_object::data::exception::Exception;
 use interp_object::data::frame::{Frame, HEADER_WORDS, OnReturn, payload_in};
 use interp_object::data::generator::{ASYNC_GENERATOR, COROUTINE, GENERATOR, Generator, GeneratorKind, State};
 use interp_object::data::singletons;
@@ -15,7 +14,12 @@ use stackref::StackRef;
 use crate::call::{Return, close_word, enter_frame, store_result};
 use crate::dispatch::{self, Cell};
 use crate::flow::Flow;
-use crate::{frames, stack, unwind};
+use crate::{frames, stack};
+
+mod throw;
+
+pub(crate) use throw::finalize;
+pub use throw::{close, throw};
 
 /// `RETURN_GENERATOR`: moves the running frame into a new generator, which the caller gets.
 pub(crate) fn make(esc: Esc<'_>, ip: *const Cell, fp: *mut Word) -> Flow {
@@ -96,6 +100,7 @@ pub(crate) unsafe fn resume(
         return None;
     }
     th.recursion_remaining.set(remaining - 1);
+    push_handled(th, generator);
     // SAFETY: claimed.
     let fp = unsafe { generator.fp() };
     // SAFETY: as above.
@@ -108,6 +113,16 @@ pub(crate) unsafe fn resume(
         unsafe { place.write(sent) };
     }
     Some(enter_frame(th, fp, ret))
+}
+
+/// A generator's frame starts to run: exceptions it handles are its own.
+fn push_handled(th: &Thread, generator: &Generator) {
+    th.handled.borrow_mut().push(generator.handled.take());
+}
+
+/// A generator's frame stops to run. What it handles is given back.
+fn pop_handled(th: &Thread) -> Option<Value> {
+    th.handled.borrow_mut().pop().flatten()
 }
 
 /// Where a suspended frame finds the value sent: on top of what lived when it suspended. The frame stands at the cell
@@ -140,6 +155,10 @@ pub(crate) fn yield_value(th: &Thread, fp: *mut Word, next: *const Cell, value: 
     let generator: &Generator = unsafe { payload_in(frame.owner.get()) };
     // SAFETY: owned: as a native handle it may leave this thread's stack.
     let value = unsafe { StackRef::from_word(value) }.into_value(th.id());
+    if let Some(handled) = pop_handled(th) {
+        drop(generator.handled.set(generator, Some(handled)));
+    }
+    th.yielded.set(true);
     // SAFETY: this loop runs the frame, so it was claimed.
     unsafe { generator.release(State::Suspended) };
     if ret.how == OnReturn::Leave {
@@ -156,8 +175,11 @@ pub(crate) fn returned(th: &Thread, _fp: *mut Word, frame: &Frame, result: Word)
     let result = unsafe { StackRef::from_word(result) }.into_value(th.id());
     // SAFETY: as in `yield_value`.
     let generator: &Generator = unsafe { payload_in(frame.owner.get()) };
+    let handled = pop_handled(th);
     // SAFETY: claimed by this run, and `leave_frame` closed everything the frame held.
     unsafe { generator.release(State::Done) };
+    drop(handled);
+    th.yielded.set(false);
     match ret.how {
         OnReturn::Leave => Flow::leave(th, result.into_word().bits()),
         OnReturn::ForIter | OnReturn::ForIterLocal => {
@@ -186,16 +208,18 @@ pub(crate) fn raised(
     let frame = unsafe { Frame::of(fp) };
     // SAFETY: as in `yield_value`.
     let generator: &Generator = unsafe { payload_in(frame.owner.get()) };
+    let handled = pop_handled(th);
     // SAFETY: claimed by this run, and unwinding closed everything the frame held.
     unsafe { generator.release(State::Done) };
+    drop(handled);
     let _ = exception;
     None
 }
 
 /// What running a generator natively gave.
-fn outcome(esc: Esc<'_>, generator: &Generator, bits: u64) -> PyResult<Sent> {
+fn outcome(esc: Esc<'_>, bits: u64) -> PyResult<Sent> {
     let value = crate::enter::result_of(esc, bits)?;
-    Ok(if generator.state() == State::Done { Sent::Return(value) } else { Sent::Yield(value) })
+    Ok(if esc.thread().yielded.get() { Sent::Yield(value) } else { Sent::Return(value) })
 }
 
 fn claim(esc: Esc<'_>, generator: &Generator) -> Result<State, Refusal> {
@@ -211,13 +235,21 @@ enum Refusal {
     Raised(Raised),
 }
 
+/// How messages call an object of the family.
+fn noun(kind: GeneratorKind) -> &'static str {
+    match kind {
+        GeneratorKind::Coroutine => "coroutine",
+        GeneratorKind::AsyncGenerator => "async generator",
+        GeneratorKind::Generator | GeneratorKind::IterableCoroutine => "generator",
+    }
+}
+
 /// `ValueError`: another run, of this or another thread, has not ended.
 #[cold]
 pub(crate) fn already_running(esc: Esc<'_>, kind: GeneratorKind) -> Raised {
     let what = match kind {
-        GeneratorKind::Coroutine => "coroutine",
         GeneratorKind::AsyncGenerator => "asynchronous generator",
-        GeneratorKind::Generator | GeneratorKind::IterableCoroutine => "generator",
+        other => noun(other),
     };
     esc.value_error(format_args!("{what} already executing"))
 }
@@ -242,11 +274,7 @@ pub fn send(esc: Esc<'_>, object: &Value, value: Value) -> PyResult<Sent> {
     if was == State::Created && !value.is_none() {
         // SAFETY: claimed just now, and untouched.
         unsafe { generator.release(was) };
-        let what = match generator.kind() {
-            GeneratorKind::Coroutine => "coroutine",
-            GeneratorKind::AsyncGenerator => "async generator",
-            _ => "generator",
-        };
+        let what = noun(generator.kind());
         return Err(esc.type_error(format_args!("can't send non-None value to a just-started {what}")));
     }
     let ret = Return { ip: std::ptr::null(), slot: 0, how: OnReturn::Leave };
@@ -255,78 +283,7 @@ pub fn send(esc: Esc<'_>, object: &Value, value: Value) -> PyResult<Sent> {
         return Err(esc.raise_str(&exc::RECURSION_ERROR, "maximum recursion depth exceeded"));
     };
     let bits = dispatch::run(flow.ip, flow.fp, esc.thread());
-    outcome(esc, generator, bits)
-}
-
-/// Raises an exception inside a generator, at the `yield` it stands at.
-///
-/// # Errors
-/// As [`send`]; the exception itself if the generator does not catch it.
-pub fn throw(esc: Esc<'_>, object: &Value, exception: Value) -> PyResult<Sent> {
-    let Some(generator) = object.payload::<Generator>() else {
-        return Err(esc.type_error("a generator was expected"));
-    };
-    esc.check_native_stack()?;
-    let was = match claim(esc, generator) {
-        Ok(state) => state,
-        Err(Refusal::Raised(raised)) => return Err(raised),
-        Err(Refusal::Done) => return Err(esc.raise_value(exception)),
-    };
-    let ret = Return { ip: std::ptr::null(), slot: 0, how: OnReturn::Leave };
-    let _ = esc.raise_value(exception);
-    // SAFETY: claimed; `object` keeps the generator alive.
-    let Some(flow) = (unsafe { resume(esc.thread(), generator, was, Some(Word::NULL), ret) }) else {
-        drop(esc.pending().catch(esc));
-        return Err(esc.raise_str(&exc::RECURSION_ERROR, "maximum recursion depth exceeded"));
-    };
-    let at = unwind::unwind(flow.ip, flow.fp, esc.thread());
-    let bits = dispatch::run(at.ip, at.fp, esc.thread());
-    outcome(esc, generator, bits)
-}
-
-/// Closes a generator: `GeneratorExit` is raised inside, which must not yield again. The value it returned, if any.
-///
-/// # Errors
-/// What the generator raises instead; `RuntimeError` if it yields.
-pub fn close(esc: Esc<'_>, object: &Value) -> PyResult<Option<Value>> {
-    let Some(generator) = object.payload::<Generator>() else {
-        return Err(esc.type_error("a generator was expected"));
-    };
-    match claim(esc, generator) {
-        Err(Refusal::Done) => return Ok(None),
-        Err(Refusal::Raised(raised)) => return Err(raised),
-        Ok(State::Created) => {
-            let mut out = Vec::new();
-            // SAFETY: claimed.
-            unsafe { generator.empty_frame(esc.me(), &mut out) };
-            // SAFETY: claimed and emptied.
-            unsafe { generator.release(State::Done) };
-            drop(out);
-            return Ok(None);
-        }
-        // SAFETY: claimed just now, and untouched: `throw` claims again.
-        Ok(was) => unsafe { generator.release(was) },
-    }
-    let exit = exc::new(esc, &exc::GENERATOR_EXIT, &[]);
-    match throw(esc, object, exit.into_value()) {
-        Ok(Sent::Return(value)) => Ok(Some(value)),
-        Ok(Sent::Yield(value)) => {
-            drop(value);
-            let what = match generator.kind() {
-                GeneratorKind::Coroutine => "coroutine",
-                GeneratorKind::AsyncGenerator => "async generator",
-                _ => "generator",
-            };
-            Err(esc.runtime_error(format_args!("{what} ignored GeneratorExit")))
-        }
-        Err(raised) if raised.matches(esc, &exc::GENERATOR_EXIT) || raised.matches(esc, &exc::STOP_ITERATION) => {
-            let exception = raised.catch(esc);
-            let payload = exception.payload::<Exception>();
-            let is_stop = exception.class().is_subtype(&exc::STOP_ITERATION);
-            Ok(payload.filter(|_| is_stop).and_then(|payload| payload.field(esc, 0)))
-        }
-        Err(raised) => Err(raised),
-    }
+    outcome(esc, bits)
 }
 
 /// Closes a word of a frame (see `call`).

@@ -36,7 +36,7 @@ pub use generator::{close as close_generator, send as send_generator, throw as t
 
 use interp_object::Esc;
 use interp_object::data::function::FUNCTION;
-use interp_object::data::generator::{ASYNC_GENERATOR, COROUTINE, GENERATOR};
+use interp_object::data::generator::{ASYNC_GENERATOR, COROUTINE, GENERATOR, RUNNER, Runner};
 
 /// Teaches functions to be called and generators to be resumed. Call once, after the types were made ready.
 pub fn init(esc: Esc<'_>) {
@@ -46,5 +46,8 @@ pub fn init(esc: Esc<'_>) {
     let _ = interp_object::data::descr::SUPER_ARGUMENTS.set(frames::super_arguments);
     for class in [&GENERATOR, &COROUTINE, &ASYNC_GENERATOR] {
         class.slots.send.set(Some(generator::send));
+        class.slots.finalize.set(Some(generator::finalize));
     }
+    let runner = Runner { send: generator::send, throw: generator::throw, close: generator::close };
+    let _ = RUNNER.set(runner);
 }

@@ -290,6 +290,13 @@ impl<T: Payload> Deferred<T> {
         Deferred { bits: AtomicU64::new(object.value.word().to_uncounted().bits()), payload: PhantomData }
     }
 
+    /// As [`Deferred::new`], from the payload of the object.
+    pub fn of(payload: &T) -> Self {
+        let header = header_of_payload(payload);
+        header.enable_deferred();
+        Deferred { bits: AtomicU64::new(Word::uncounted(NonNull::from(header)).bits()), payload: PhantomData }
+    }
+
     /// The word, for `trace` and for stack slots.
     #[inline]
     pub fn word(&self) -> Word {

@@ -40,6 +40,7 @@ pub mod raise;
 pub mod slots;
 pub mod thread;
 pub mod typeobj;
+pub mod warn;
 pub mod weak;
 
 pub use args::Args;

@@ -25,7 +25,9 @@ pub use compare::{compare, compare_bool, equal, identical_or_equal};
 pub use container::{contains, delete_item, get_item, len, length_hint, set_item};
 pub use convert::{as_f64, as_index, as_index_clamped, as_int, as_isize_index, index_i64, to_float, to_int};
 pub use format::{ascii, concatenate, format};
-pub use iterate::{SEQUENCE_ITERATOR, SequenceIterator, collect, iterate, iterator, next, send, sequence_next};
+pub use iterate::{
+    SEQUENCE_ITERATOR, SequenceIterator, collect, iterate, iterator, next, next_or_raise, send, sequence_next,
+};
 
 /// The hash of a name: an exact `str`.
 #[inline]

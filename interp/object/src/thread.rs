@@ -54,8 +54,21 @@ pub struct Thread {
     pub(crate) dealloc_depth: Cell<u32>,
     pub(crate) delayed: RefCell<Vec<NonNull<Header>>>,
     pub(crate) delayed_values: RefCell<Vec<Value>>,
+    /// Whether the generator whose run just left a loop yielded (else it returned).
+    pub yielded: Cell<bool>,
+    /// What `sys.set_asyncgen_hooks` set.
+    pub async_generator_hooks: RefCell<AsyncGeneratorHooks>,
     /// An exception another thread asked this one to raise at its next safepoint.
     pub async_exception: std::sync::Mutex<Option<Value>>,
+}
+
+/// Functions called with asynchronous generators (PEP 525).
+#[derive(Clone, Default)]
+pub struct AsyncGeneratorHooks {
+    /// Called when one is iterated for the first time.
+    pub first_iteration: Option<Value>,
+    /// Called when one is about to be destroyed unfinished.
+    pub finalizer: Option<Value>,
 }
 
 impl Thread {
@@ -88,6 +101,8 @@ impl Thread {
             dealloc_depth: Cell::new(0),
             delayed: RefCell::new(Vec::new()),
             delayed_values: RefCell::new(Vec::new()),
+            yielded: Cell::new(false),
+            async_generator_hooks: RefCell::default(),
             async_exception: std::sync::Mutex::new(None),
         });
         CURRENT.set(&raw const *thread);
@@ -124,6 +139,7 @@ impl Drop for Thread {
     fn drop(&mut self) {
         self.pending.borrow_mut().take();
         self.handled.borrow_mut().clear();
+        self.async_generator_hooks.take();
         self.drop_delayed();
         crate::gcmodel::unregister(self);
         self.mutator.detach();

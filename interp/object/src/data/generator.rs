@@ -9,15 +9,21 @@
 //! | `Done` | the frame is empty | nobody |
 //!
 //! The exchange (Acquire) pairs with the Release store that ends a run, so the winner sees the frame as the last
-//! runner left it. A second thread gets `ValueError: generator already executing`.
+//! runner left it. A second thread gets `ValueError: generator already executing`. Who only looks at a suspended frame
+//! ([`Generator::awaited`]) holds it for a few loads in a fifth state that others wait out.
 
 use std::cell::UnsafeCell;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
+use interp_opcode::{CellOp, Instr};
 use stackref::{StackRef, Value, Word};
 
+use super::code::CodeObject;
 use super::frame::{Extent, Frame, HEADER_WORDS, trace_frame};
-use crate::layout::{self, Field, Obj, Payload};
+use crate::layout::{self, Deferred, Field, Obj, Payload};
+use crate::raise::PyResult;
+use crate::slots::Sent;
 use crate::thread::Esc;
 use crate::typeobj::{TypeFlags, TypeObject};
 
@@ -48,18 +54,34 @@ pub enum State {
     Done = 3,
 }
 
+/// Bits of [`Generator::async_state`].
+pub mod async_flags {
+    /// An awaitable of the generator is being awaited (`ag_running`).
+    pub const RUNNING: u8 = 1;
+    /// The generator is closed: nothing can be sent to it any more.
+    pub const CLOSED: u8 = 2;
+    /// The hooks of `sys.set_asyncgen_hooks` were called.
+    pub const HOOKED: u8 = 4;
+}
+
+/// The state of a suspended generator whose frame is being looked at.
+const READING: u8 = 4;
+
 /// The payload of generators of all kinds.
 pub struct Generator {
     kind: GeneratorKind,
     state: AtomicU8,
     frame: UnsafeCell<Box<[Word]>>,
+    code: Deferred<CodeObject>,
+    /// The exception being handled in the frame while it is suspended inside an `except` block.
+    pub handled: Field,
     /// `__name__`
     pub name: Field,
     /// `__qualname__`
     pub qualname: Field,
-    /// `cr_origin`, or the finalizer hook of an asynchronous generator.
+    /// The finalizer hook of an asynchronous generator.
     pub extra: Field,
-    /// Flags of asynchronous generators; see `types-core`.
+    /// Flags of asynchronous generators; see [`async_flags`].
     pub async_state: AtomicU8,
 }
 
@@ -70,11 +92,21 @@ unsafe impl Sync for Generator {}
 
 impl Generator {
     /// A generator that takes over `frame`: header, locals and room for temporaries. What the words own passes to it.
-    pub fn new(kind: GeneratorKind, frame: Box<[Word]>, name: Value, qualname: Value) -> Self {
+    ///
+    /// # Panics
+    /// If `frame` is shorter than a header.
+    pub fn new(kind: GeneratorKind, mut frame: Box<[Word]>, name: Value, qualname: Value) -> Self {
+        assert!(frame.len() >= HEADER_WORDS, "a frame has a header");
+        // SAFETY: inside the box, or one past its end.
+        let fp = unsafe { frame.as_mut_ptr().add(HEADER_WORDS) };
+        // SAFETY: the words before `fp` are the header of a frame that nobody runs.
+        let code = Deferred::of(unsafe { Frame::of(fp) }.code());
         Generator {
             kind,
             state: AtomicU8::new(State::Created as u8),
             frame: UnsafeCell::new(frame),
+            code,
+            handled: Field::empty(),
             name: Field::new(Some(name)),
             qualname: Field::new(Some(qualname)),
             extra: Field::empty(),
@@ -93,7 +125,7 @@ impl Generator {
     pub fn state(&self) -> State {
         match self.state.load(Ordering::Acquire) {
             0 => State::Created,
-            1 => State::Suspended,
+            1 | READING => State::Suspended,
             2 => State::Running,
             _ => State::Done,
         }
@@ -111,7 +143,54 @@ impl Generator {
             if self.state.compare_exchange(state as u8, running, Ordering::Acquire, Ordering::Relaxed).is_ok() {
                 return Ok(state);
             }
+            std::hint::spin_loop();
         }
+    }
+
+    /// The code object.
+    pub fn code(&self) -> &Deferred<CodeObject> {
+        &self.code
+    }
+
+    /// What a suspended generator waits for in `yield from` or `await` (`gi_yieldfrom`, `cr_await`).
+    pub fn awaited(&self) -> Option<Value> {
+        let (suspended, reading) = (State::Suspended as u8, READING);
+        while let Err(now) = self.state.compare_exchange(suspended, reading, Ordering::Acquire, Ordering::Relaxed) {
+            if now != READING {
+                return None;
+            }
+            std::hint::spin_loop();
+        }
+        // SAFETY: nobody leaves the state `READING` but this thread, and `claim` waits for it.
+        let found = unsafe { self.receiver() };
+        self.state.store(suspended, Ordering::Release);
+        found
+    }
+
+    /// As [`Generator::awaited`], for whoever has the frame.
+    ///
+    /// # Safety
+    /// The caller claimed the frame, which was suspended, and has not resumed it.
+    pub unsafe fn receiver(&self) -> Option<Value> {
+        // SAFETY: forwarded.
+        let fp = unsafe { self.fp() };
+        // SAFETY: the frame is the caller's.
+        let frame = unsafe { Frame::of(fp) };
+        // SAFETY: a suspended frame stands at a cell of its code; the cast is to the atomic that the word is.
+        let cell = unsafe { (*frame.ip.get().cast::<AtomicU64>()).load(Ordering::Relaxed) };
+        let resumes = CellOp::from_u16(cell as u16).is_some_and(|op| op.instr().info().head == Instr::Resume);
+        // The operand of `RESUME` says what suspended the frame: 2 is `yield from`, 3 `await`.
+        if !resumes || (cell >> 32) & 3 < 2 {
+            return None;
+        }
+        let (locals, live) = frame.code().slots_at(frame.word_index());
+        // The receiver lies below the slot for the value sent.
+        let slot = locals + live.checked_sub(2)?;
+        // SAFETY: inside the frame.
+        let place = unsafe { fp.add(slot) };
+        // SAFETY: a live temporary, which the frame keeps while it is viewed.
+        let view = unsafe { &*place.cast::<Value>() };
+        (!view.word().is_null()).then(|| view.clone())
     }
 
     /// Ends a run.
@@ -183,9 +262,10 @@ impl Payload for Generator {
     }
 
     fn trace(&self, visit: &mut dyn FnMut(Word)) {
-        for field in [&self.name, &self.qualname, &self.extra] {
+        for field in [&self.handled, &self.name, &self.qualname, &self.extra] {
             field.trace(visit);
         }
+        visit(self.code.word());
         if matches!(self.state(), State::Created | State::Suspended) {
             // SAFETY: payloads are traced while the world is stopped.
             let fp = unsafe { self.fp() };
@@ -195,6 +275,7 @@ impl Payload for Generator {
     }
 
     fn convert_uncounted(&self, me: u32) {
+        self.code.convert(me);
         if !matches!(self.state(), State::Created | State::Suspended) {
             return;
         }
@@ -221,6 +302,8 @@ impl Payload for Generator {
             // SAFETY: claimed and emptied.
             unsafe { self.release(State::Done) };
         }
+        out.extend(self.handled.take());
+        out.extend(self.extra.take());
     }
 }
 
@@ -270,4 +353,26 @@ pub static ASYNC_WRAPPED: TypeObject = TypeObject::builtin::<AsyncWrapped>(
 /// Wraps what an asynchronous generator yields.
 pub fn wrap(esc: Esc<'_>, value: Value) -> Obj<AsyncWrapped> {
     layout::new(esc, AsyncWrapped { value })
+}
+
+/// How generators are run: the eval loop fills this in.
+pub struct Runner {
+    /// Sends a value, as the `send` slot does.
+    pub send: fn(Esc<'_>, &Value, Value) -> PyResult<Sent>,
+    /// Throws into a generator: one to three arguments as `throw` takes them. The flag says that `GeneratorExit` closes
+    /// what the generator waits for instead of being thrown into it.
+    pub throw: fn(Esc<'_>, &Value, &[Value], bool) -> PyResult<Sent>,
+    /// Closes a generator; what it returned, if anything.
+    pub close: fn(Esc<'_>, &Value) -> PyResult<Option<Value>>,
+}
+
+/// See [`Runner`].
+pub static RUNNER: OnceLock<Runner> = OnceLock::new();
+
+/// The functions that run generators.
+///
+/// # Errors
+/// `SystemError` before the eval loop filled them in.
+pub fn runner(esc: Esc<'_>) -> PyResult<&'static Runner> {
+    RUNNER.get().ok_or_else(|| esc.system_error("there is no eval loop"))
 }

@@ -75,7 +75,7 @@ pub fn send(esc: Esc<'_>, iterator: &Value, value: Value) -> PyResult<Sent> {
     let result = if value.is_none() && !slots.next.is_empty() {
         match next(esc, iterator) {
             Ok(Some(item)) => return Ok(Sent::Yield(item)),
-            Ok(None) => return Ok(Sent::Return(pending_stop_value())),
+            Ok(None) => return Ok(Sent::Return(crate::data::singletons::none())),
             Err(raised) => Err(raised),
         }
     } else {
@@ -87,8 +87,19 @@ pub fn send(esc: Esc<'_>, iterator: &Value, value: Value) -> PyResult<Sent> {
     }
 }
 
-fn pending_stop_value() -> Value {
-    crate::data::singletons::none()
+/// What the builtin `next(iterator)` does: the end raises `StopIteration`, with the value that a generator returned.
+///
+/// # Errors
+/// `StopIteration` at the end, `TypeError` for what is no iterator, and what the iterator raises.
+pub fn next_or_raise(esc: Esc<'_>, iterator: &Value) -> PyResult {
+    let slots = &iterator.class().slots;
+    match slots.send.get().filter(|_| !slots.next.is_empty()) {
+        Some(send) => match send(esc, iterator, crate::data::singletons::none())? {
+            Sent::Yield(item) => Ok(item),
+            Sent::Return(value) => Err(esc.stop_iteration(Some(value).filter(|value| !value.is_none()))),
+        },
+        None => next(esc, iterator)?.ok_or_else(|| esc.stop_iteration(None)),
+    }
 }
 
 /// The iterator over an object that has `__getitem__` but no `__iter__`.
