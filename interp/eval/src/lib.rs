@@ -47,6 +47,7 @@ pub fn init(esc: Esc<'_>) {
     for class in [&GENERATOR, &COROUTINE, &ASYNC_GENERATOR] {
         class.slots.send.set(Some(generator::send));
         class.slots.finalize.set(Some(generator::finalize));
+        interp_object::builder::expose(esc, class);
     }
     let runner = Runner { send: generator::send, throw: generator::throw, close: generator::close };
     let _ = RUNNER.set(runner);
