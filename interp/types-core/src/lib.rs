@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod class;
+mod exception;
 mod function;
 mod native;
 mod object;
@@ -23,6 +24,7 @@ pub fn init(esc: Esc<'_>) {
     class::init(esc);
     native::init(esc);
     function::init(esc);
+    exception::init(esc);
 }
 
 #[cfg(test)]
