@@ -8,11 +8,15 @@
 mod class;
 mod exception;
 mod function;
+mod generator;
 mod native;
 mod object;
 mod slots;
+pub mod weakref;
 
 pub use class::{GENERIC_ALIAS, UNION, calculate_metaclass, class_getitem, union};
+
+pub use generator::anext_or_default;
 
 use interp_object::Esc;
 
@@ -25,6 +29,8 @@ pub fn init(esc: Esc<'_>) {
     native::init(esc);
     function::init(esc);
     exception::init(esc);
+    generator::init(esc);
+    weakref::init(esc);
 }
 
 #[cfg(test)]
