@@ -69,6 +69,12 @@ fn _BINARY_OP_MULTIPLY_FLOAT() {
 #[stack(left, right -- res)]
 #[operands(left: L | T | K, right: L | T | I | K, dest: T | L)]
 fn BINARY_OP() {
+    if tick!() {
+        let installed = specialize::arith::binary_op(esc, ip, oparg, val!(left), val!(right));
+        if installed {
+            redo!();
+        }
+    }
     let result = binary::binary_op(esc, oparg, val!(left), val!(right))?;
     close!(esc, right);
     close!(esc, left);
@@ -108,14 +114,22 @@ fn BINARY_OP_ADD_UNICODE();
 #[stack(left, right --)]
 fn BINARY_OP_INPLACE_ADD_UNICODE();
 
-/// An operation and a pair of types found through a record in the cache.
+/// An operation on a pair of numbers that the cache word names.
 #[inst(code = 132, arg)]
 #[stack(left, right -- res)]
-fn BINARY_OP_EXTEND();
+fn BINARY_OP_EXTEND() {
+    res = deopt_unless!(specialize::arith::extend(cache!(1), left, right));
+    imm!(left, right);
+}
 
 #[inst(code = 137, arg)]
 #[stack(list_st, sub_st -- res)]
-fn BINARY_OP_SUBSCR_LIST_INT();
+fn BINARY_OP_SUBSCR_LIST_INT() {
+    let item = deopt_unless!(containers::list_item(th, list_st, sub_st));
+    imm!(sub_st);
+    close!(esc, list_st);
+    res = item;
+}
 
 #[inst(code = 138, arg)]
 #[stack(list_st, sub_st -- res)]
@@ -123,15 +137,32 @@ fn BINARY_OP_SUBSCR_LIST_SLICE();
 
 #[inst(code = 139, arg)]
 #[stack(str_st, sub_st -- res)]
-fn BINARY_OP_SUBSCR_STR_INT();
+fn BINARY_OP_SUBSCR_STR_INT() {
+    let code_point = deopt_unless!(containers::char_at(str_st, sub_st));
+    let made = containers::character(esc, code_point);
+    imm!(sub_st);
+    close!(esc, str_st);
+    res = own!(made);
+}
 
 #[inst(code = 140, arg)]
 #[stack(tuple_st, sub_st -- res)]
-fn BINARY_OP_SUBSCR_TUPLE_INT();
+fn BINARY_OP_SUBSCR_TUPLE_INT() {
+    let item = deopt_unless!(containers::tuple_item(th, tuple_st, sub_st));
+    imm!(sub_st);
+    close!(esc, tuple_st);
+    res = item;
+}
 
 #[inst(code = 135, arg)]
 #[stack(dict_st, sub_st -- res)]
-fn BINARY_OP_SUBSCR_DICT();
+fn BINARY_OP_SUBSCR_DICT() {
+    deopt_if!(!containers::is_dict(dict_st));
+    let found = containers::dict_item(esc, val!(dict_st), val!(sub_st))?;
+    close!(esc, sub_st);
+    close!(esc, dict_st);
+    res = own!(found);
+}
 
 /// Calls a Python `__getitem__`: the result comes with the callee's return.
 #[inst(code = 136, arg)]
@@ -184,6 +215,12 @@ fn STORE_SLICE() {
 #[stack(value, container, sub --)]
 #[operands(value: L | T | K, container: L | T, sub: L | T | I | K)]
 fn STORE_SUBSCR() {
+    if tick!() {
+        let installed = specialize::containers::store_subscr(esc, ip, val!(container), val!(sub));
+        if installed {
+            redo!();
+        }
+    }
     binary::store_subscr(esc, val!(value), val!(container), val!(sub))?;
     close!(esc, sub);
     close!(esc, container);
@@ -192,11 +229,24 @@ fn STORE_SUBSCR() {
 
 #[inst(code = 202)]
 #[stack(value, list_st, sub_st --)]
-fn STORE_SUBSCR_LIST_INT();
+fn STORE_SUBSCR_LIST_INT() {
+    let item = deopt_unless!(containers::hold_item(list_st, sub_st));
+    let new = take!(value);
+    let old = containers::store_item(item, new);
+    imm!(sub_st);
+    close!(esc, list_st);
+    close!(esc, old);
+}
 
 #[inst(code = 201)]
 #[stack(value, dict_st, sub --)]
-fn STORE_SUBSCR_DICT();
+fn STORE_SUBSCR_DICT() {
+    deopt_if!(!containers::is_dict(dict_st));
+    let new = take!(value);
+    containers::set_dict_item(esc, val!(dict_st), val!(sub), new)?;
+    close!(esc, sub);
+    close!(esc, dict_st);
+}
 
 #[family(caches = 1, words = 1)]
 const STORE_SUBSCR: Family = [STORE_SUBSCR_DICT, STORE_SUBSCR_LIST_INT];

@@ -24,6 +24,10 @@ fn COMPARE_OP() {
         res = bool_word(compare_ints(left, right, oparg));
         imm!(left, right);
     } else {
+        let installed = specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, val!(left), val!(right));
+        if installed {
+            redo!();
+        }
         let result = compare::compare_op(esc, oparg, val!(left), val!(right))?;
         close!(esc, right);
         close!(esc, left);
@@ -41,7 +45,12 @@ const COMPARE_OP_FLOAT: Macro = _GUARD_BOTH_FLOAT + _COMPARE_OP_FLOAT;
 
 #[inst(code = 168, arg)]
 #[stack(left, right -- res)]
-fn COMPARE_OP_STR();
+fn COMPARE_OP_STR() {
+    let truth = deopt_unless!(specialize::arith::compare_texts(val!(left), val!(right), oparg));
+    close!(esc, right);
+    close!(esc, left);
+    res = bool_word(truth);
+}
 
 #[family(caches = 1, words = 1)]
 const COMPARE_OP: Family = [COMPARE_OP_FLOAT, COMPARE_OP_INT, COMPARE_OP_STR];
@@ -51,6 +60,12 @@ const COMPARE_OP: Family = [COMPARE_OP_FLOAT, COMPARE_OP_INT, COMPARE_OP_STR];
 #[stack(left, right -- res)]
 #[operands(left: L | T | K, right: L | T | K, dest: T)]
 fn CONTAINS_OP() {
+    if tick!() {
+        let installed = specialize::containers::contains_op(esc, ip, val!(right));
+        if installed {
+            redo!();
+        }
+    }
     let found = compare::contains(esc, val!(right), val!(left))?;
     close!(esc, right);
     close!(esc, left);
@@ -59,11 +74,23 @@ fn CONTAINS_OP() {
 
 #[inst(code = 170, arg)]
 #[stack(left, right -- res)]
-fn CONTAINS_OP_SET();
+fn CONTAINS_OP_SET() {
+    deopt_if!(!containers::is_set(right));
+    let found = containers::contains_key(esc, val!(right), val!(left))?;
+    close!(esc, right);
+    close!(esc, left);
+    res = bool_word(found != (oparg != 0));
+}
 
 #[inst(code = 169, arg)]
 #[stack(left, right -- res)]
-fn CONTAINS_OP_DICT();
+fn CONTAINS_OP_DICT() {
+    deopt_if!(!containers::is_dict(right));
+    let found = containers::contains_key(esc, val!(right), val!(left))?;
+    close!(esc, right);
+    close!(esc, left);
+    res = bool_word(found != (oparg != 0));
+}
 
 #[family(caches = 1, words = 1)]
 const CONTAINS_OP: Family = [CONTAINS_OP_SET, CONTAINS_OP_DICT];
@@ -90,6 +117,10 @@ fn TO_BOOL() {
         close!(esc, value);
         res = bool_word(quick == 1);
     } else {
+        let installed = specialize::arith::to_bool(esc, ip, val!(value));
+        if installed {
+            redo!();
+        }
         let truth = compare::truth(esc, val!(value))?;
         close!(esc, value);
         res = bool_word(truth);
@@ -98,7 +129,11 @@ fn TO_BOOL() {
 
 #[inst(code = 203)]
 #[stack(value -- res)]
-fn TO_BOOL_ALWAYS_TRUE();
+fn TO_BOOL_ALWAYS_TRUE() {
+    deopt_if!(!specialize::arith::always_true(value, cache!(1)));
+    close!(esc, value);
+    res = bool_word(true);
+}
 
 #[inst(code = 204)]
 #[stack(value -- res)]
@@ -118,7 +153,11 @@ fn TO_BOOL_INT() {
 
 #[inst(code = 206)]
 #[stack(value -- res)]
-fn TO_BOOL_LIST();
+fn TO_BOOL_LIST() {
+    let truth = deopt_unless!(containers::list_truth(value));
+    close!(esc, value);
+    res = bool_word(truth);
+}
 
 #[inst(code = 207)]
 #[stack(value -- res)]
@@ -130,7 +169,11 @@ fn TO_BOOL_NONE() {
 
 #[inst(code = 208)]
 #[stack(value -- res)]
-fn TO_BOOL_STR();
+fn TO_BOOL_STR() {
+    let truth = deopt_unless!(containers::str_truth(value));
+    close!(esc, value);
+    res = bool_word(truth);
+}
 
 #[family(caches = 3, words = 2)]
 const TO_BOOL: Family = [TO_BOOL_ALWAYS_TRUE, TO_BOOL_BOOL, TO_BOOL_INT, TO_BOOL_LIST, TO_BOOL_NONE, TO_BOOL_STR];

@@ -158,6 +158,11 @@ fn COMPARE_JUMP_IF_TRUE() {
             jump!();
         }
     } else {
+        let installed =
+            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, val!(left), val!(right));
+        if installed {
+            redo!();
+        }
         let truth = compare::compare_truth(esc, oparg, val!(left), val!(right))?;
         close!(esc, right);
         close!(esc, left);
@@ -177,7 +182,14 @@ const COMPARE_JUMP_IF_TRUE_FLOAT: Macro = _GUARD_BOTH_FLOAT + _COMPARE_JUMP_IF_T
 
 #[inst(form = 516, arg, jump)]
 #[stack(left, right --)]
-fn COMPARE_JUMP_IF_TRUE_STR();
+fn COMPARE_JUMP_IF_TRUE_STR() {
+    let truth = deopt_unless!(specialize::arith::compare_texts(val!(left), val!(right), oparg));
+    close!(esc, right);
+    close!(esc, left);
+    if truth {
+        jump!()
+    }
+}
 
 #[family(caches = 1, words = 1)]
 const COMPARE_JUMP_IF_TRUE: Family = [COMPARE_JUMP_IF_TRUE_INT, COMPARE_JUMP_IF_TRUE_FLOAT, COMPARE_JUMP_IF_TRUE_STR];
@@ -195,6 +207,11 @@ fn COMPARE_JUMP_IF_FALSE() {
             jump!();
         }
     } else {
+        let installed =
+            specialize::arith::compare(esc, ip, specialize::arith::IF_FALSE, oparg, val!(left), val!(right));
+        if installed {
+            redo!();
+        }
         let truth = compare::compare_truth(esc, oparg, val!(left), val!(right))?;
         close!(esc, right);
         close!(esc, left);
@@ -214,7 +231,14 @@ const COMPARE_JUMP_IF_FALSE_FLOAT: Macro = _GUARD_BOTH_FLOAT + _COMPARE_JUMP_IF_
 
 #[inst(form = 520, arg, jump)]
 #[stack(left, right --)]
-fn COMPARE_JUMP_IF_FALSE_STR();
+fn COMPARE_JUMP_IF_FALSE_STR() {
+    let truth = deopt_unless!(specialize::arith::compare_texts(val!(left), val!(right), oparg));
+    close!(esc, right);
+    close!(esc, left);
+    if !truth {
+        jump!()
+    }
+}
 
 #[family(caches = 1, words = 1)]
 const COMPARE_JUMP_IF_FALSE: Family =

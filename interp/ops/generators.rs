@@ -21,6 +21,12 @@ fn YIELD_VALUE() {
 #[inst(code = 106, arg = jump)]
 #[stack(receiver, v -- receiver, retval)]
 fn SEND() {
+    if tick!() {
+        let installed = specialize::containers::send_op(esc, ip, val!(receiver));
+        if installed {
+            redo!();
+        }
+    }
     let sent = take!(v);
     let outcome = generators::send(esc, val!(receiver), sent)?;
     let (value, done) = outcome;
@@ -32,7 +38,14 @@ fn SEND() {
 
 #[inst(code = 197, arg = jump)]
 #[stack(receiver, v -- receiver, retval)]
-fn SEND_GEN();
+fn SEND_GEN() {
+    let claimed = deopt_unless!(containers::claim_receiver(th, receiver, v));
+    frame.ip.set(ip);
+    let sent = steal!(v);
+    sync!();
+    let flow = containers::enter_send(th, claimed, sent, ip, next_cell(ip, inst_size!()));
+    dispatch!(flow.ip, flow.fp);
+}
 
 #[family(caches = 1, words = 1)]
 const SEND: Family = [SEND_GEN];

@@ -24,6 +24,12 @@ fn GET_YIELD_FROM_ITER() {
 #[stack(iter -- iter, next)]
 #[operands(dest: T | L)]
 fn FOR_ITER() {
+    if tick!() {
+        let installed = specialize::containers::for_iter_op(esc, ip, val!(iter));
+        if installed {
+            redo!();
+        }
+    }
     let item = iter::next(esc, val!(iter))?;
     let Some(item) = item else { jump!() };
     next = own!(item);
@@ -31,20 +37,37 @@ fn FOR_ITER() {
 
 #[inst(code = 172, arg = jump)]
 #[stack(iter -- iter, next)]
-fn FOR_ITER_LIST();
+fn FOR_ITER_LIST() {
+    let step = deopt_unless!(containers::list_next(th, iter));
+    let Some(item) = step else { jump!() };
+    next = item;
+}
 
 #[inst(code = 174, arg = jump)]
 #[stack(iter -- iter, next)]
-fn FOR_ITER_TUPLE();
+fn FOR_ITER_TUPLE() {
+    let step = deopt_unless!(containers::tuple_next(th, iter));
+    let Some(item) = step else { jump!() };
+    next = item;
+}
 
 #[inst(code = 173, arg = jump)]
 #[stack(iter -- iter, next)]
-fn FOR_ITER_RANGE();
+fn FOR_ITER_RANGE() {
+    let step = deopt_unless!(containers::range_next(iter));
+    let Some(item) = step else { jump!() };
+    next = item;
+}
 
 /// Resumes a generator as a frame of this loop: the item comes with its yield.
 #[inst(code = 171, arg = jump)]
 #[stack(iter -- iter, next)]
-fn FOR_ITER_GEN();
+fn FOR_ITER_GEN() {
+    let claimed = deopt_unless!(containers::claim_generator(th, iter));
+    frame.ip.set(ip);
+    let flow = containers::enter_for_iter(th, frame, claimed, ip, next_cell(ip, inst_size!()));
+    dispatch!(flow.ip, flow.fp);
+}
 
 #[family(caches = 1, words = 1)]
 const FOR_ITER: Family = [FOR_ITER_LIST, FOR_ITER_TUPLE, FOR_ITER_RANGE, FOR_ITER_GEN];
@@ -73,6 +96,12 @@ fn GET_LEN() {
 #[inst(code = 119, arg)]
 #[stack(seq -- items[oparg])]
 fn UNPACK_SEQUENCE() {
+    if tick!() {
+        let installed = specialize::containers::unpack_sequence(esc, ip, val!(seq), oparg);
+        if installed {
+            redo!();
+        }
+    }
     let sequence = take!(seq);
     iter::unpack(esc, sequence, items)?;
     filled!(items);
@@ -80,11 +109,22 @@ fn UNPACK_SEQUENCE() {
 
 #[inst(code = 211, arg)]
 #[stack(seq -- second, first)]
-fn UNPACK_SEQUENCE_TWO_TUPLE();
+fn UNPACK_SEQUENCE_TWO_TUPLE() {
+    let (one, two) = deopt_unless!(containers::two(th, seq));
+    close!(esc, seq);
+    first = one;
+    second = two;
+}
 
 #[inst(code = 210, arg)]
 #[stack(seq -- items[oparg])]
-fn UNPACK_SEQUENCE_TUPLE();
+fn UNPACK_SEQUENCE_TUPLE() {
+    deopt_if!(!containers::is_tuple_of(seq, oparg));
+    let tuple = steal!(seq);
+    containers::spread(th, tuple, items);
+    filled!(items);
+    close!(esc, tuple);
+}
 
 #[inst(code = 209, arg)]
 #[stack(seq -- items[oparg])]

@@ -43,6 +43,17 @@ unsafe fn slow_binary_op_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -84,6 +95,17 @@ unsafe fn slow_binary_op_ll_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -127,6 +149,17 @@ unsafe fn slow_binary_op_lt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -172,6 +205,17 @@ unsafe fn slow_binary_op_lt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -220,6 +264,17 @@ unsafe fn slow_binary_op_li_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.small_b();
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -261,6 +316,17 @@ unsafe fn slow_binary_op_li_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.small_b();
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -304,6 +370,17 @@ unsafe fn slow_binary_op_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.constant_word(3);
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -345,6 +422,17 @@ unsafe fn slow_binary_op_lk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.constant_word(3);
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -388,6 +476,17 @@ unsafe fn slow_binary_op_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -433,6 +532,17 @@ unsafe fn slow_binary_op_tl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -481,6 +591,17 @@ unsafe fn slow_binary_op_tt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -531,6 +652,17 @@ unsafe fn slow_binary_op_tt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -585,6 +717,17 @@ unsafe fn slow_binary_op_ti_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.small_b();
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -630,6 +773,17 @@ unsafe fn slow_binary_op_ti_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.small_b();
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -678,6 +832,17 @@ unsafe fn slow_binary_op_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.constant_word(3);
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -723,6 +888,17 @@ unsafe fn slow_binary_op_tk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.constant_word(3);
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -771,6 +947,17 @@ unsafe fn slow_binary_op_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.get(at.b());
     let mut left = at.constant_word(3);
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -812,6 +999,17 @@ unsafe fn slow_binary_op_kl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.get(at.b());
     let mut left = at.constant_word(3);
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -855,6 +1053,17 @@ unsafe fn slow_binary_op_kt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.get(at.b());
     let mut left = at.constant_word(3);
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -900,6 +1109,17 @@ unsafe fn slow_binary_op_kt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.get(at.b());
     let mut left = at.constant_word(3);
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -948,6 +1168,17 @@ unsafe fn slow_binary_op_ki_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.small_b();
     let mut left = at.constant_word(3);
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -989,6 +1220,17 @@ unsafe fn slow_binary_op_ki_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.small_b();
     let mut left = at.constant_word(3);
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -1032,6 +1274,17 @@ unsafe fn slow_binary_op_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.constant_word(4);
     let mut left = at.constant_word(3);
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -1073,6 +1326,17 @@ unsafe fn slow_binary_op_kk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     let mut right = at.constant_word(4);
     let mut left = at.constant_word(3);
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let result = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -1089,7 +1353,7 @@ unsafe fn slow_binary_op_kk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     at.next_flow(5)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:92).
+/// `BINARY_OP_ADD_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:98).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1119,7 +1383,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_ll_t(
     at.next(3)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:92).
+/// `BINARY_OP_ADD_FLOAT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:98).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1152,7 +1416,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_ll_l(
     at.next(3)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as LI_T, TI_T (interp/ops/binary.rs:92).
+/// `BINARY_OP_ADD_FLOAT` as LI_T, TI_T (interp/ops/binary.rs:98).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1182,7 +1446,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_li_t(
     at.next(3)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as LI_L, TI_L (interp/ops/binary.rs:92).
+/// `BINARY_OP_ADD_FLOAT` as LI_L, TI_L (interp/ops/binary.rs:98).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1215,7 +1479,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_li_l(
     at.next(3)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as LK_T, TK_T (interp/ops/binary.rs:92).
+/// `BINARY_OP_ADD_FLOAT` as LK_T, TK_T (interp/ops/binary.rs:98).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1245,7 +1509,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_lk_t(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as LK_L, TK_L (interp/ops/binary.rs:92).
+/// `BINARY_OP_ADD_FLOAT` as LK_L, TK_L (interp/ops/binary.rs:98).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1278,7 +1542,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_lk_l(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as KL_T, KT_T (interp/ops/binary.rs:92).
+/// `BINARY_OP_ADD_FLOAT` as KL_T, KT_T (interp/ops/binary.rs:98).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1308,7 +1572,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_kl_t(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as KL_L, KT_L (interp/ops/binary.rs:92).
+/// `BINARY_OP_ADD_FLOAT` as KL_L, KT_L (interp/ops/binary.rs:98).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1341,7 +1605,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_kl_l(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as KI_T (interp/ops/binary.rs:92).
+/// `BINARY_OP_ADD_FLOAT` as KI_T (interp/ops/binary.rs:98).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1371,7 +1635,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_ki_t(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as KI_L (interp/ops/binary.rs:92).
+/// `BINARY_OP_ADD_FLOAT` as KI_L (interp/ops/binary.rs:98).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1404,7 +1668,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_ki_l(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as KK_T (interp/ops/binary.rs:92).
+/// `BINARY_OP_ADD_FLOAT` as KK_T (interp/ops/binary.rs:98).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1434,7 +1698,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_kk_t(
     at.next(5)
 }
 
-/// `BINARY_OP_ADD_FLOAT` as KK_L (interp/ops/binary.rs:92).
+/// `BINARY_OP_ADD_FLOAT` as KK_L (interp/ops/binary.rs:98).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1467,7 +1731,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_float_kk_l(
     at.next(5)
 }
 
-/// `BINARY_OP_ADD_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:80).
+/// `BINARY_OP_ADD_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:86).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1497,7 +1761,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_ll_t(
     at.next(3)
 }
 
-/// `BINARY_OP_ADD_INT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:80).
+/// `BINARY_OP_ADD_INT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:86).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1530,7 +1794,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_ll_l(
     at.next(3)
 }
 
-/// `BINARY_OP_ADD_INT` as LI_T, TI_T (interp/ops/binary.rs:80).
+/// `BINARY_OP_ADD_INT` as LI_T, TI_T (interp/ops/binary.rs:86).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1560,7 +1824,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_li_t(
     at.next(3)
 }
 
-/// `BINARY_OP_ADD_INT` as LI_L, TI_L (interp/ops/binary.rs:80).
+/// `BINARY_OP_ADD_INT` as LI_L, TI_L (interp/ops/binary.rs:86).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1593,7 +1857,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_li_l(
     at.next(3)
 }
 
-/// `BINARY_OP_ADD_INT` as LK_T, TK_T (interp/ops/binary.rs:80).
+/// `BINARY_OP_ADD_INT` as LK_T, TK_T (interp/ops/binary.rs:86).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1623,7 +1887,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_lk_t(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_INT` as LK_L, TK_L (interp/ops/binary.rs:80).
+/// `BINARY_OP_ADD_INT` as LK_L, TK_L (interp/ops/binary.rs:86).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1656,7 +1920,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_lk_l(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_INT` as KL_T, KT_T (interp/ops/binary.rs:80).
+/// `BINARY_OP_ADD_INT` as KL_T, KT_T (interp/ops/binary.rs:86).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1686,7 +1950,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_kl_t(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_INT` as KL_L, KT_L (interp/ops/binary.rs:80).
+/// `BINARY_OP_ADD_INT` as KL_L, KT_L (interp/ops/binary.rs:86).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1719,7 +1983,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_kl_l(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_INT` as KI_T (interp/ops/binary.rs:80).
+/// `BINARY_OP_ADD_INT` as KI_T (interp/ops/binary.rs:86).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1749,7 +2013,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_ki_t(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_INT` as KI_L (interp/ops/binary.rs:80).
+/// `BINARY_OP_ADD_INT` as KI_L (interp/ops/binary.rs:86).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1782,7 +2046,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_ki_l(
     at.next(4)
 }
 
-/// `BINARY_OP_ADD_INT` as KK_T (interp/ops/binary.rs:80).
+/// `BINARY_OP_ADD_INT` as KK_T (interp/ops/binary.rs:86).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1812,7 +2076,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_kk_t(
     at.next(5)
 }
 
-/// `BINARY_OP_ADD_INT` as KK_L (interp/ops/binary.rs:80).
+/// `BINARY_OP_ADD_INT` as KK_L (interp/ops/binary.rs:86).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1845,7 +2109,301 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_kk_l(
     at.next(5)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:100).
+/// `BINARY_OP_EXTEND` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:120).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_ll_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    at.set(at.c(), res);
+    at.next(3)
+}
+
+/// `BINARY_OP_EXTEND` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:120).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_ll_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(3), replaced_0);
+    }
+    at.next(3)
+}
+
+/// `BINARY_OP_EXTEND` as LI_T, TI_T (interp/ops/binary.rs:120).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_li_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    at.set(at.c(), res);
+    at.next(3)
+}
+
+/// `BINARY_OP_EXTEND` as LI_L, TI_L (interp/ops/binary.rs:120).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_li_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(3), replaced_0);
+    }
+    at.next(3)
+}
+
+/// `BINARY_OP_EXTEND` as LK_T, TK_T (interp/ops/binary.rs:120).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_lk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(3);
+    let mut left = at.get(at.a());
+    let mut res;
+    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    at.set(at.c(), res);
+    at.next(4)
+}
+
+/// `BINARY_OP_EXTEND` as LK_L, TK_L (interp/ops/binary.rs:120).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_lk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(3);
+    let mut left = at.get(at.a());
+    let mut res;
+    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(4), replaced_0);
+    }
+    at.next(4)
+}
+
+/// `BINARY_OP_EXTEND` as KL_T, KT_T (interp/ops/binary.rs:120).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_kl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(3);
+    let mut res;
+    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    at.set(at.c(), res);
+    at.next(4)
+}
+
+/// `BINARY_OP_EXTEND` as KL_L, KT_L (interp/ops/binary.rs:120).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_kl_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(3);
+    let mut res;
+    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(4), replaced_0);
+    }
+    at.next(4)
+}
+
+/// `BINARY_OP_EXTEND` as KI_T (interp/ops/binary.rs:120).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_ki_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.constant_word(3);
+    let mut res;
+    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    at.set(at.c(), res);
+    at.next(4)
+}
+
+/// `BINARY_OP_EXTEND` as KI_L (interp/ops/binary.rs:120).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_ki_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.constant_word(3);
+    let mut res;
+    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(4), replaced_0);
+    }
+    at.next(4)
+}
+
+/// `BINARY_OP_EXTEND` as KK_T (interp/ops/binary.rs:120).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_kk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(4);
+    let mut left = at.constant_word(3);
+    let mut res;
+    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    at.set(at.c(), res);
+    at.next(5)
+}
+
+/// `BINARY_OP_EXTEND` as KK_L (interp/ops/binary.rs:120).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_kk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(4);
+    let mut left = at.constant_word(3);
+    let mut res;
+    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(5), replaced_0);
+    }
+    at.next(5)
+}
+
+/// `BINARY_OP_MULTIPLY_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:106).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1875,7 +2433,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_ll_t(
     at.next(3)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:100).
+/// `BINARY_OP_MULTIPLY_FLOAT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:106).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1908,7 +2466,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_ll_l(
     at.next(3)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as LI_T, TI_T (interp/ops/binary.rs:100).
+/// `BINARY_OP_MULTIPLY_FLOAT` as LI_T, TI_T (interp/ops/binary.rs:106).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1938,7 +2496,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_li_t(
     at.next(3)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as LI_L, TI_L (interp/ops/binary.rs:100).
+/// `BINARY_OP_MULTIPLY_FLOAT` as LI_L, TI_L (interp/ops/binary.rs:106).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1971,7 +2529,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_li_l(
     at.next(3)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as LK_T, TK_T (interp/ops/binary.rs:100).
+/// `BINARY_OP_MULTIPLY_FLOAT` as LK_T, TK_T (interp/ops/binary.rs:106).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2001,7 +2559,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_lk_t(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as LK_L, TK_L (interp/ops/binary.rs:100).
+/// `BINARY_OP_MULTIPLY_FLOAT` as LK_L, TK_L (interp/ops/binary.rs:106).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2034,7 +2592,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_lk_l(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as KL_T, KT_T (interp/ops/binary.rs:100).
+/// `BINARY_OP_MULTIPLY_FLOAT` as KL_T, KT_T (interp/ops/binary.rs:106).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2064,7 +2622,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_kl_t(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as KL_L, KT_L (interp/ops/binary.rs:100).
+/// `BINARY_OP_MULTIPLY_FLOAT` as KL_L, KT_L (interp/ops/binary.rs:106).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2097,7 +2655,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_kl_l(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as KI_T (interp/ops/binary.rs:100).
+/// `BINARY_OP_MULTIPLY_FLOAT` as KI_T (interp/ops/binary.rs:106).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2127,7 +2685,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_ki_t(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as KI_L (interp/ops/binary.rs:100).
+/// `BINARY_OP_MULTIPLY_FLOAT` as KI_L (interp/ops/binary.rs:106).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2160,7 +2718,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_ki_l(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as KK_T (interp/ops/binary.rs:100).
+/// `BINARY_OP_MULTIPLY_FLOAT` as KK_T (interp/ops/binary.rs:106).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2190,7 +2748,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_kk_t(
     at.next(5)
 }
 
-/// `BINARY_OP_MULTIPLY_FLOAT` as KK_L (interp/ops/binary.rs:100).
+/// `BINARY_OP_MULTIPLY_FLOAT` as KK_L (interp/ops/binary.rs:106).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2223,7 +2781,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_float_kk_l(
     at.next(5)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:88).
+/// `BINARY_OP_MULTIPLY_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:94).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2253,7 +2811,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_ll_t(
     at.next(3)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:88).
+/// `BINARY_OP_MULTIPLY_INT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:94).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2286,7 +2844,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_ll_l(
     at.next(3)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as LI_T, TI_T (interp/ops/binary.rs:88).
+/// `BINARY_OP_MULTIPLY_INT` as LI_T, TI_T (interp/ops/binary.rs:94).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2316,7 +2874,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_li_t(
     at.next(3)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as LI_L, TI_L (interp/ops/binary.rs:88).
+/// `BINARY_OP_MULTIPLY_INT` as LI_L, TI_L (interp/ops/binary.rs:94).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2349,7 +2907,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_li_l(
     at.next(3)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as LK_T, TK_T (interp/ops/binary.rs:88).
+/// `BINARY_OP_MULTIPLY_INT` as LK_T, TK_T (interp/ops/binary.rs:94).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2379,7 +2937,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_lk_t(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as LK_L, TK_L (interp/ops/binary.rs:88).
+/// `BINARY_OP_MULTIPLY_INT` as LK_L, TK_L (interp/ops/binary.rs:94).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2412,7 +2970,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_lk_l(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as KL_T, KT_T (interp/ops/binary.rs:88).
+/// `BINARY_OP_MULTIPLY_INT` as KL_T, KT_T (interp/ops/binary.rs:94).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2442,7 +3000,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_kl_t(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as KL_L, KT_L (interp/ops/binary.rs:88).
+/// `BINARY_OP_MULTIPLY_INT` as KL_L, KT_L (interp/ops/binary.rs:94).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2475,7 +3033,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_kl_l(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as KI_T (interp/ops/binary.rs:88).
+/// `BINARY_OP_MULTIPLY_INT` as KI_T (interp/ops/binary.rs:94).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2505,7 +3063,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_ki_t(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as KI_L (interp/ops/binary.rs:88).
+/// `BINARY_OP_MULTIPLY_INT` as KI_L (interp/ops/binary.rs:94).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2538,7 +3096,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_ki_l(
     at.next(4)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as KK_T (interp/ops/binary.rs:88).
+/// `BINARY_OP_MULTIPLY_INT` as KK_T (interp/ops/binary.rs:94).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2568,7 +3126,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_kk_t(
     at.next(5)
 }
 
-/// `BINARY_OP_MULTIPLY_INT` as KK_L (interp/ops/binary.rs:88).
+/// `BINARY_OP_MULTIPLY_INT` as KK_L (interp/ops/binary.rs:94).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2601,7 +3159,2871 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_kk_l(
     at.next(5)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:96).
+/// `BINARY_OP_SUBSCR_DICT` as LL_T (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_ll_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_ll_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut dict_st = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(found);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as LL_L (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_ll_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_ll_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_ll_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut dict_st = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(found);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as LT_T (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_lt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_lt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_lt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut dict_st = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(found);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as LT_L (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_lt_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_lt_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_lt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut dict_st = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(found);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as LI_T (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_li_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_li_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_li_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut dict_st = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(found);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as LI_L (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_li_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_li_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_li_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut dict_st = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(found);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as LK_T (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_lk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_lk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut dict_st = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(found);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as LK_L (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_lk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_lk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_lk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut dict_st = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(found);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as TL_T (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_tl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_tl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut dict_st = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(found);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as TL_L (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_tl_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_tl_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_tl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut dict_st = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(found);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as TT_T (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_tt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_tt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_tt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut dict_st = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(found);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as TT_L (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_tt_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_tt_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_tt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut dict_st = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(found);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as TI_T (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_ti_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_ti_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_ti_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut dict_st = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(found);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as TI_L (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_ti_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_ti_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_ti_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut dict_st = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(found);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as TK_T (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_tk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_tk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut dict_st = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(found);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as TK_L (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_tk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_tk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_tk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut dict_st = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(found);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as KL_T (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_kl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_kl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut dict_st = at.constant_word(3);
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(found);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as KL_L (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_kl_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_kl_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_kl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut dict_st = at.constant_word(3);
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(found);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as KT_T (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_kt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_kt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_kt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut dict_st = at.constant_word(3);
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(found);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as KT_L (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_kt_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_kt_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_kt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut dict_st = at.constant_word(3);
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(found);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as KI_T (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_ki_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_ki_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_ki_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut dict_st = at.constant_word(3);
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(found);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as KI_L (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_ki_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_ki_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_ki_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut dict_st = at.constant_word(3);
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(found);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as KK_T (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_kk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_kk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(4);
+    let mut dict_st = at.constant_word(3);
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(found);
+    at.set(at.c(), res);
+    at.next_flow(5)
+}
+
+/// `BINARY_OP_SUBSCR_DICT` as KK_L (interp/ops/binary.rs:159).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_dict_kk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_dict_kk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_dict_kk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(4);
+    let mut dict_st = at.constant_word(3);
+    let mut res;
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::dict_item(esc, at.view(&dict_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(found);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(5)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as LL_T, LT_T (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ll_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as LL_L, LT_L (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ll_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(3), replaced_0);
+    }
+    at.next(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as LI_T (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_li_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as LI_L (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_li_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(3), replaced_0);
+    }
+    at.next(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as LK_T (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_lk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as LK_L (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_lk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(4), replaced_0);
+    }
+    at.next(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as TL_T, TT_T (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(list_st);
+    res = item;
+    at.set(at.c(), res);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as TL_L, TT_L (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tl_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(list_st);
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if dead_0.is_some() | replaced_0.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, replaced_0);
+    }
+    at.next(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as TI_T (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ti_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(list_st);
+    res = item;
+    at.set(at.c(), res);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as TI_L (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ti_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(list_st);
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if dead_0.is_some() | replaced_0.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, replaced_0);
+    }
+    at.next(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as TK_T (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(list_st);
+    res = item;
+    at.set(at.c(), res);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(4), dead_0);
+    }
+    at.next(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as TK_L (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(list_st);
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if dead_0.is_some() | replaced_0.is_some() {
+        return at.finish2(at.next_flow(4), dead_0, replaced_0);
+    }
+    at.next(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as KL_T, KT_T (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as KL_L, KT_L (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kl_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(4), replaced_0);
+    }
+    at.next(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as KI_T (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ki_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as KI_L (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ki_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(4), replaced_0);
+    }
+    at.next(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as KK_T (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(4);
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next(5)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as KK_L (interp/ops/binary.rs:127).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(4);
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::list_item(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(5), replaced_0);
+    }
+    at.next(5)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as LL_T, LT_T (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_ll_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_ll_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut str_st = at.get(at.a());
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as LL_L, LT_L (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_ll_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_ll_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_ll_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut str_st = at.get(at.a());
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as LI_T (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_li_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_li_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_li_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut str_st = at.get(at.a());
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as LI_L (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_li_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_li_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_li_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut str_st = at.get(at.a());
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as LK_T (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_lk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_lk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut str_st = at.get(at.a());
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as LK_L (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_lk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_lk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_lk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut str_st = at.get(at.a());
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as TL_T, TT_T (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_tl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_tl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut str_st = at.get(at.a());
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    if let Some(dead) = at.close(str_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as TL_L, TT_L (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_tl_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_tl_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_tl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut str_st = at.get(at.a());
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    if let Some(dead) = at.close(str_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as TI_T (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_ti_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_ti_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_ti_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut str_st = at.get(at.a());
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    if let Some(dead) = at.close(str_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as TI_L (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_ti_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_ti_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_ti_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut str_st = at.get(at.a());
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    if let Some(dead) = at.close(str_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as TK_T (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_tk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_tk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut str_st = at.get(at.a());
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    if let Some(dead) = at.close(str_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as TK_L (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_tk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_tk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_tk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut str_st = at.get(at.a());
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    if let Some(dead) = at.close(str_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as KL_T, KT_T (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_kl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_kl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut str_st = at.constant_word(3);
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as KL_L, KT_L (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_kl_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_kl_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_kl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut str_st = at.constant_word(3);
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as KI_T (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_ki_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_ki_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_ki_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut str_st = at.constant_word(3);
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as KI_L (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_ki_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_ki_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_ki_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut str_st = at.constant_word(3);
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as KK_T (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_kk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_kk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(4);
+    let mut str_st = at.constant_word(3);
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(5)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as KK_L (interp/ops/binary.rs:140).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_str_int_kk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_str_int_kk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_str_int_kk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(4);
+    let mut str_st = at.constant_word(3);
+    let mut res;
+    let code_point = match containers::char_at(str_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        containers::character(esc, code_point)
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(5)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LL_T, LT_T (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ll_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next(3)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LL_L, LT_L (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ll_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(3), replaced_0);
+    }
+    at.next(3)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LI_T (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_li_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next(3)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LI_L (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_li_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(3), replaced_0);
+    }
+    at.next(3)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LK_T (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_lk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next(4)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LK_L (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_lk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(4), replaced_0);
+    }
+    at.next(4)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TL_T, TT_T (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(tuple_st);
+    res = item;
+    at.set(at.c(), res);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TL_L, TT_L (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tl_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(tuple_st);
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if dead_0.is_some() | replaced_0.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, replaced_0);
+    }
+    at.next(3)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TI_T (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ti_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(tuple_st);
+    res = item;
+    at.set(at.c(), res);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TI_L (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ti_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(tuple_st);
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if dead_0.is_some() | replaced_0.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, replaced_0);
+    }
+    at.next(3)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TK_T (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(tuple_st);
+    res = item;
+    at.set(at.c(), res);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(4), dead_0);
+    }
+    at.next(4)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TK_L (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(tuple_st);
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if dead_0.is_some() | replaced_0.is_some() {
+        return at.finish2(at.next_flow(4), dead_0, replaced_0);
+    }
+    at.next(4)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KL_T, KT_T (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_kl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut tuple_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next(4)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KL_L, KT_L (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_kl_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut tuple_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(4), replaced_0);
+    }
+    at.next(4)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KI_T (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ki_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut tuple_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next(4)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KI_L (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ki_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut tuple_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(4), replaced_0);
+    }
+    at.next(4)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KK_T (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_kk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(4);
+    let mut tuple_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next(5)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KK_L (interp/ops/binary.rs:150).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_kk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(4);
+    let mut tuple_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = item;
+    let replaced_0 = at.replace(at.c(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(5), replaced_0);
+    }
+    at.next(5)
+}
+
+/// `BINARY_OP_SUBTRACT_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2631,7 +6053,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_ll_t(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:96).
+/// `BINARY_OP_SUBTRACT_FLOAT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2664,7 +6086,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_ll_l(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as LI_T, TI_T (interp/ops/binary.rs:96).
+/// `BINARY_OP_SUBTRACT_FLOAT` as LI_T, TI_T (interp/ops/binary.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2694,7 +6116,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_li_t(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as LI_L, TI_L (interp/ops/binary.rs:96).
+/// `BINARY_OP_SUBTRACT_FLOAT` as LI_L, TI_L (interp/ops/binary.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2727,7 +6149,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_li_l(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as LK_T, TK_T (interp/ops/binary.rs:96).
+/// `BINARY_OP_SUBTRACT_FLOAT` as LK_T, TK_T (interp/ops/binary.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2757,7 +6179,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_lk_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as LK_L, TK_L (interp/ops/binary.rs:96).
+/// `BINARY_OP_SUBTRACT_FLOAT` as LK_L, TK_L (interp/ops/binary.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2790,7 +6212,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_lk_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as KL_T, KT_T (interp/ops/binary.rs:96).
+/// `BINARY_OP_SUBTRACT_FLOAT` as KL_T, KT_T (interp/ops/binary.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2820,7 +6242,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_kl_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as KL_L, KT_L (interp/ops/binary.rs:96).
+/// `BINARY_OP_SUBTRACT_FLOAT` as KL_L, KT_L (interp/ops/binary.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2853,7 +6275,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_kl_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as KI_T (interp/ops/binary.rs:96).
+/// `BINARY_OP_SUBTRACT_FLOAT` as KI_T (interp/ops/binary.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2883,7 +6305,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_ki_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as KI_L (interp/ops/binary.rs:96).
+/// `BINARY_OP_SUBTRACT_FLOAT` as KI_L (interp/ops/binary.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2916,7 +6338,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_ki_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as KK_T (interp/ops/binary.rs:96).
+/// `BINARY_OP_SUBTRACT_FLOAT` as KK_T (interp/ops/binary.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2946,7 +6368,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_kk_t(
     at.next(5)
 }
 
-/// `BINARY_OP_SUBTRACT_FLOAT` as KK_L (interp/ops/binary.rs:96).
+/// `BINARY_OP_SUBTRACT_FLOAT` as KK_L (interp/ops/binary.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2979,7 +6401,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_float_kk_l(
     at.next(5)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:84).
+/// `BINARY_OP_SUBTRACT_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:90).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3009,7 +6431,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_ll_t(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:84).
+/// `BINARY_OP_SUBTRACT_INT` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:90).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3042,7 +6464,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_ll_l(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as LI_T, TI_T (interp/ops/binary.rs:84).
+/// `BINARY_OP_SUBTRACT_INT` as LI_T, TI_T (interp/ops/binary.rs:90).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3072,7 +6494,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_li_t(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as LI_L, TI_L (interp/ops/binary.rs:84).
+/// `BINARY_OP_SUBTRACT_INT` as LI_L, TI_L (interp/ops/binary.rs:90).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3105,7 +6527,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_li_l(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as LK_T, TK_T (interp/ops/binary.rs:84).
+/// `BINARY_OP_SUBTRACT_INT` as LK_T, TK_T (interp/ops/binary.rs:90).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3135,7 +6557,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_lk_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as LK_L, TK_L (interp/ops/binary.rs:84).
+/// `BINARY_OP_SUBTRACT_INT` as LK_L, TK_L (interp/ops/binary.rs:90).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3168,7 +6590,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_lk_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as KL_T, KT_T (interp/ops/binary.rs:84).
+/// `BINARY_OP_SUBTRACT_INT` as KL_T, KT_T (interp/ops/binary.rs:90).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3198,7 +6620,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_kl_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as KL_L, KT_L (interp/ops/binary.rs:84).
+/// `BINARY_OP_SUBTRACT_INT` as KL_L, KT_L (interp/ops/binary.rs:90).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3231,7 +6653,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_kl_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as KI_T (interp/ops/binary.rs:84).
+/// `BINARY_OP_SUBTRACT_INT` as KI_T (interp/ops/binary.rs:90).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3261,7 +6683,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_ki_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as KI_L (interp/ops/binary.rs:84).
+/// `BINARY_OP_SUBTRACT_INT` as KI_L (interp/ops/binary.rs:90).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3294,7 +6716,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_ki_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as KK_T (interp/ops/binary.rs:84).
+/// `BINARY_OP_SUBTRACT_INT` as KK_T (interp/ops/binary.rs:90).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3324,7 +6746,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subtract_int_kk_t(
     at.next(5)
 }
 
-/// `BINARY_OP_SUBTRACT_INT` as KK_L (interp/ops/binary.rs:84).
+/// `BINARY_OP_SUBTRACT_INT` as KK_L (interp/ops/binary.rs:90).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

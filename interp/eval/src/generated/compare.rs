@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `IS_OP` as LL_T (interp/ops/compare.rs:75).
+/// `IS_OP` as LL_T (interp/ops/compare.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -33,7 +33,7 @@ pub(crate) unsafe extern "C" fn weft_op_is_op_ll_t(ip: *const Cell, fp: *mut Wor
     at.next(2)
 }
 
-/// `IS_OP` as LT_T (interp/ops/compare.rs:75).
+/// `IS_OP` as LT_T (interp/ops/compare.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -55,7 +55,7 @@ pub(crate) unsafe extern "C" fn weft_op_is_op_lt_t(ip: *const Cell, fp: *mut Wor
     at.next(2)
 }
 
-/// `IS_OP` as LK_T (interp/ops/compare.rs:75).
+/// `IS_OP` as LK_T (interp/ops/compare.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -72,7 +72,7 @@ pub(crate) unsafe extern "C" fn weft_op_is_op_lk_t(ip: *const Cell, fp: *mut Wor
     at.next(3)
 }
 
-/// `IS_OP` as TL_T (interp/ops/compare.rs:75).
+/// `IS_OP` as TL_T (interp/ops/compare.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -94,7 +94,7 @@ pub(crate) unsafe extern "C" fn weft_op_is_op_tl_t(ip: *const Cell, fp: *mut Wor
     at.next(2)
 }
 
-/// `IS_OP` as TT_T (interp/ops/compare.rs:75).
+/// `IS_OP` as TT_T (interp/ops/compare.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -118,7 +118,7 @@ pub(crate) unsafe extern "C" fn weft_op_is_op_tt_t(ip: *const Cell, fp: *mut Wor
     at.next(2)
 }
 
-/// `IS_OP` as TK_T (interp/ops/compare.rs:75).
+/// `IS_OP` as TK_T (interp/ops/compare.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -140,7 +140,7 @@ pub(crate) unsafe extern "C" fn weft_op_is_op_tk_t(ip: *const Cell, fp: *mut Wor
     at.next(3)
 }
 
-/// `IS_OP` as KL_T (interp/ops/compare.rs:75).
+/// `IS_OP` as KL_T (interp/ops/compare.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -157,7 +157,7 @@ pub(crate) unsafe extern "C" fn weft_op_is_op_kl_t(ip: *const Cell, fp: *mut Wor
     at.next(3)
 }
 
-/// `IS_OP` as KT_T (interp/ops/compare.rs:75).
+/// `IS_OP` as KT_T (interp/ops/compare.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -179,7 +179,7 @@ pub(crate) unsafe extern "C" fn weft_op_is_op_kt_t(ip: *const Cell, fp: *mut Wor
     at.next(3)
 }
 
-/// `IS_OP` as KK_T (interp/ops/compare.rs:75).
+/// `IS_OP` as KK_T (interp/ops/compare.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

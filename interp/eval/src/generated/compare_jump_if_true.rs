@@ -79,6 +79,15 @@ unsafe fn slow_compare_jump_if_true_ll(ip: *const Cell, fp: *mut Word, th: &Thre
             return at.jump_flow(at.jump_aux());
         }
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let truth = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -158,6 +167,15 @@ unsafe fn slow_compare_jump_if_true_lt(ip: *const Cell, fp: *mut Word, th: &Thre
             return at.jump_flow(at.jump_aux());
         }
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let truth = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -241,6 +259,15 @@ unsafe fn slow_compare_jump_if_true_li(ip: *const Cell, fp: *mut Word, th: &Thre
             return at.jump_flow(at.jump_aux());
         }
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let truth = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -320,6 +347,15 @@ unsafe fn slow_compare_jump_if_true_lk(ip: *const Cell, fp: *mut Word, th: &Thre
             return at.jump_flow(at.jump_aux());
         }
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let truth = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -399,6 +435,15 @@ unsafe fn slow_compare_jump_if_true_tl(ip: *const Cell, fp: *mut Word, th: &Thre
             return at.jump_flow(at.jump_aux());
         }
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let truth = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -482,6 +527,15 @@ unsafe fn slow_compare_jump_if_true_tt(ip: *const Cell, fp: *mut Word, th: &Thre
             return at.jump_flow(at.jump_aux());
         }
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let truth = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -570,6 +624,15 @@ unsafe fn slow_compare_jump_if_true_ti(ip: *const Cell, fp: *mut Word, th: &Thre
             return at.jump_flow(at.jump_aux());
         }
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let truth = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -653,6 +716,15 @@ unsafe fn slow_compare_jump_if_true_tk(ip: *const Cell, fp: *mut Word, th: &Thre
             return at.jump_flow(at.jump_aux());
         }
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let truth = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -673,7 +745,7 @@ unsafe fn slow_compare_jump_if_true_tk(ip: *const Cell, fp: *mut Word, th: &Thre
     at.next_flow(3)
 }
 
-/// `COMPARE_JUMP_IF_TRUE_INT` as LL, LT, TL, TT (interp/ops/control.rs:172).
+/// `COMPARE_JUMP_IF_TRUE_INT` as LL, LT, TL, TT (interp/ops/control.rs:177).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -704,7 +776,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_int_ll(
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_TRUE_INT` as LI, TI (interp/ops/control.rs:172).
+/// `COMPARE_JUMP_IF_TRUE_INT` as LI, TI (interp/ops/control.rs:177).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -735,7 +807,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_int_li(
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_TRUE_INT` as LK, TK (interp/ops/control.rs:172).
+/// `COMPARE_JUMP_IF_TRUE_INT` as LK, TK (interp/ops/control.rs:177).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -766,7 +838,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_int_lk(
     at.next(3)
 }
 
-/// `COMPARE_JUMP_IF_TRUE_FLOAT` as LL, LT, TL, TT (interp/ops/control.rs:176).
+/// `COMPARE_JUMP_IF_TRUE_FLOAT` as LL, LT, TL, TT (interp/ops/control.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -797,7 +869,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_float_ll(
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_TRUE_FLOAT` as LI, TI (interp/ops/control.rs:176).
+/// `COMPARE_JUMP_IF_TRUE_FLOAT` as LI, TI (interp/ops/control.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -828,7 +900,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_float_li(
     at.next(2)
 }
 
-/// `COMPARE_JUMP_IF_TRUE_FLOAT` as LK, TK (interp/ops/control.rs:176).
+/// `COMPARE_JUMP_IF_TRUE_FLOAT` as LK, TK (interp/ops/control.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -855,6 +927,258 @@ pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_float_lk(
         if taken {
             return at.jump(at.jump_aux());
         }
+    }
+    at.next(3)
+}
+
+/// `COMPARE_JUMP_IF_TRUE_STR` as LL (interp/ops/control.rs:185).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_str_ll(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let truth = match specialize::arith::compare_texts(at.view_slot(at.a()), at.view_slot(at.b()), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    if truth {
+        return at.jump(at.jump_aux());
+    }
+    at.next(2)
+}
+
+/// `COMPARE_JUMP_IF_TRUE_STR` as LT (interp/ops/control.rs:185).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_str_lt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut dead_0 = None;
+    let truth = match specialize::arith::compare_texts(at.view_slot(at.a()), at.view_slot(at.b()), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(right);
+    if truth {
+        {
+            if dead_0.is_some() {
+                return at.finish1(at.jump_flow(at.jump_aux()), dead_0);
+            }
+            return at.jump(at.jump_aux());
+        }
+    }
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(2), dead_0);
+    }
+    at.next(2)
+}
+
+/// `COMPARE_JUMP_IF_TRUE_STR` as LI (interp/ops/control.rs:185).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_str_li(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let truth = match specialize::arith::compare_texts(at.view_slot(at.a()), at.view(&right), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    if truth {
+        return at.jump(at.jump_aux());
+    }
+    at.next(2)
+}
+
+/// `COMPARE_JUMP_IF_TRUE_STR` as LK (interp/ops/control.rs:185).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_str_lk(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.constant_word(2);
+    let mut left = at.get(at.a());
+    let truth = match specialize::arith::compare_texts(at.view_slot(at.a()), at.view(&right), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    if truth {
+        return at.jump(at.jump_aux());
+    }
+    at.next(3)
+}
+
+/// `COMPARE_JUMP_IF_TRUE_STR` as TL (interp/ops/control.rs:185).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_str_tl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut dead_1 = None;
+    let truth = match specialize::arith::compare_texts(at.view_slot(at.a()), at.view_slot(at.b()), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_1 = at.close(left);
+    if truth {
+        {
+            if dead_1.is_some() {
+                return at.finish1(at.jump_flow(at.jump_aux()), dead_1);
+            }
+            return at.jump(at.jump_aux());
+        }
+    }
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(2), dead_1);
+    }
+    at.next(2)
+}
+
+/// `COMPARE_JUMP_IF_TRUE_STR` as TT (interp/ops/control.rs:185).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_str_tt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let truth = match specialize::arith::compare_texts(at.view_slot(at.a()), at.view_slot(at.b()), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(right);
+    dead_1 = at.close(left);
+    if truth {
+        {
+            if dead_0.is_some() | dead_1.is_some() {
+                return at.finish2(at.jump_flow(at.jump_aux()), dead_0, dead_1);
+            }
+            return at.jump(at.jump_aux());
+        }
+    }
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(2), dead_0, dead_1);
+    }
+    at.next(2)
+}
+
+/// `COMPARE_JUMP_IF_TRUE_STR` as TI (interp/ops/control.rs:185).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_str_ti(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut dead_1 = None;
+    let truth = match specialize::arith::compare_texts(at.view_slot(at.a()), at.view(&right), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_1 = at.close(left);
+    if truth {
+        {
+            if dead_1.is_some() {
+                return at.finish1(at.jump_flow(at.jump_aux()), dead_1);
+            }
+            return at.jump(at.jump_aux());
+        }
+    }
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(2), dead_1);
+    }
+    at.next(2)
+}
+
+/// `COMPARE_JUMP_IF_TRUE_STR` as TK (interp/ops/control.rs:185).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_jump_if_true_str_tk(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_small();
+    let mut right = at.constant_word(2);
+    let mut left = at.get(at.a());
+    let mut dead_1 = None;
+    let truth = match specialize::arith::compare_texts(at.view_slot(at.a()), at.view(&right), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_1 = at.close(left);
+    if truth {
+        {
+            if dead_1.is_some() {
+                return at.finish1(at.jump_flow(at.jump_aux()), dead_1);
+            }
+            return at.jump(at.jump_aux());
+        }
+    }
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
     }
     at.next(3)
 }

@@ -76,6 +76,15 @@ unsafe fn slow_compare_op_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let result = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -151,6 +160,15 @@ unsafe fn slow_compare_op_lt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let result = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -230,6 +248,15 @@ unsafe fn slow_compare_op_li_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let result = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -305,6 +332,15 @@ unsafe fn slow_compare_op_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let result = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -380,6 +416,15 @@ unsafe fn slow_compare_op_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let result = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -459,6 +504,15 @@ unsafe fn slow_compare_op_tt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let result = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -543,6 +597,15 @@ unsafe fn slow_compare_op_ti_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let result = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -622,6 +685,15 @@ unsafe fn slow_compare_op_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let result = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -701,6 +773,15 @@ unsafe fn slow_compare_op_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let result = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -776,6 +857,15 @@ unsafe fn slow_compare_op_kt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let result = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -855,6 +945,15 @@ unsafe fn slow_compare_op_ki_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let result = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -930,6 +1029,15 @@ unsafe fn slow_compare_op_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     if Word::both_ints(left, right) {
         res = bool_word(compare_ints(left, right, oparg));
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let result = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -945,7 +1053,7 @@ unsafe fn slow_compare_op_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     at.next_flow(4)
 }
 
-/// `COMPARE_OP_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/compare.rs:40).
+/// `COMPARE_OP_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/compare.rs:44).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -975,7 +1083,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_ll_t(
     at.next(2)
 }
 
-/// `COMPARE_OP_FLOAT` as LI_T, TI_T (interp/ops/compare.rs:40).
+/// `COMPARE_OP_FLOAT` as LI_T, TI_T (interp/ops/compare.rs:44).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1005,7 +1113,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_li_t(
     at.next(2)
 }
 
-/// `COMPARE_OP_FLOAT` as LK_T, TK_T (interp/ops/compare.rs:40).
+/// `COMPARE_OP_FLOAT` as LK_T, TK_T (interp/ops/compare.rs:44).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1035,7 +1143,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_lk_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_FLOAT` as KL_T, KT_T (interp/ops/compare.rs:40).
+/// `COMPARE_OP_FLOAT` as KL_T, KT_T (interp/ops/compare.rs:44).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1065,7 +1173,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_kl_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_FLOAT` as KI_T (interp/ops/compare.rs:40).
+/// `COMPARE_OP_FLOAT` as KI_T (interp/ops/compare.rs:44).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1095,7 +1203,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_ki_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_FLOAT` as KK_T (interp/ops/compare.rs:40).
+/// `COMPARE_OP_FLOAT` as KK_T (interp/ops/compare.rs:44).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1125,7 +1233,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_float_kk_t(
     at.next(4)
 }
 
-/// `COMPARE_OP_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/compare.rs:36).
+/// `COMPARE_OP_INT` as LL_T, LT_T, TL_T, TT_T (interp/ops/compare.rs:40).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1155,7 +1263,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_int_ll_t(
     at.next(2)
 }
 
-/// `COMPARE_OP_INT` as LI_T, TI_T (interp/ops/compare.rs:36).
+/// `COMPARE_OP_INT` as LI_T, TI_T (interp/ops/compare.rs:40).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1185,7 +1293,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_int_li_t(
     at.next(2)
 }
 
-/// `COMPARE_OP_INT` as LK_T, TK_T (interp/ops/compare.rs:36).
+/// `COMPARE_OP_INT` as LK_T, TK_T (interp/ops/compare.rs:40).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1215,7 +1323,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_int_lk_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_INT` as KL_T, KT_T (interp/ops/compare.rs:36).
+/// `COMPARE_OP_INT` as KL_T, KT_T (interp/ops/compare.rs:40).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1245,7 +1353,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_int_kl_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_INT` as KI_T (interp/ops/compare.rs:36).
+/// `COMPARE_OP_INT` as KI_T (interp/ops/compare.rs:40).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1275,7 +1383,7 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_int_ki_t(
     at.next(3)
 }
 
-/// `COMPARE_OP_INT` as KK_T (interp/ops/compare.rs:36).
+/// `COMPARE_OP_INT` as KK_T (interp/ops/compare.rs:40).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1301,6 +1409,338 @@ pub(crate) unsafe extern "C" fn weft_op_compare_op_int_kk_t(
     {
         res = bool_word(compare_ints(left, right, oparg));
     }
+    at.set(at.c(), res);
+    at.next(4)
+}
+
+/// `COMPARE_OP_STR` as LL_T (interp/ops/compare.rs:48).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_str_ll_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    let truth = match specialize::arith::compare_texts(at.view_slot(at.a()), at.view_slot(at.b()), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = bool_word(truth);
+    at.set(at.c(), res);
+    at.next(2)
+}
+
+/// `COMPARE_OP_STR` as LT_T (interp/ops/compare.rs:48).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_str_lt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let truth = match specialize::arith::compare_texts(at.view_slot(at.a()), at.view_slot(at.b()), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(right);
+    res = bool_word(truth);
+    at.set(at.c(), res);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(2), dead_0);
+    }
+    at.next(2)
+}
+
+/// `COMPARE_OP_STR` as LI_T (interp/ops/compare.rs:48).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_str_li_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    let truth = match specialize::arith::compare_texts(at.view_slot(at.a()), at.view(&right), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = bool_word(truth);
+    at.set(at.c(), res);
+    at.next(2)
+}
+
+/// `COMPARE_OP_STR` as LK_T (interp/ops/compare.rs:48).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_str_lk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(2);
+    let mut left = at.get(at.a());
+    let mut res;
+    let truth = match specialize::arith::compare_texts(at.view_slot(at.a()), at.view(&right), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = bool_word(truth);
+    at.set(at.c(), res);
+    at.next(3)
+}
+
+/// `COMPARE_OP_STR` as TL_T (interp/ops/compare.rs:48).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_str_tl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    let mut dead_1 = None;
+    let truth = match specialize::arith::compare_texts(at.view_slot(at.a()), at.view_slot(at.b()), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_1 = at.close(left);
+    res = bool_word(truth);
+    at.set(at.c(), res);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(2), dead_1);
+    }
+    at.next(2)
+}
+
+/// `COMPARE_OP_STR` as TT_T (interp/ops/compare.rs:48).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_str_tt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let truth = match specialize::arith::compare_texts(at.view_slot(at.a()), at.view_slot(at.b()), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(right);
+    dead_1 = at.close(left);
+    res = bool_word(truth);
+    at.set(at.c(), res);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(2), dead_0, dead_1);
+    }
+    at.next(2)
+}
+
+/// `COMPARE_OP_STR` as TI_T (interp/ops/compare.rs:48).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_str_ti_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    let mut dead_1 = None;
+    let truth = match specialize::arith::compare_texts(at.view_slot(at.a()), at.view(&right), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_1 = at.close(left);
+    res = bool_word(truth);
+    at.set(at.c(), res);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(2), dead_1);
+    }
+    at.next(2)
+}
+
+/// `COMPARE_OP_STR` as TK_T (interp/ops/compare.rs:48).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_str_tk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(2);
+    let mut left = at.get(at.a());
+    let mut res;
+    let mut dead_1 = None;
+    let truth = match specialize::arith::compare_texts(at.view_slot(at.a()), at.view(&right), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_1 = at.close(left);
+    res = bool_word(truth);
+    at.set(at.c(), res);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
+    }
+    at.next(3)
+}
+
+/// `COMPARE_OP_STR` as KL_T (interp/ops/compare.rs:48).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_str_kl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(2);
+    let mut res;
+    let truth = match specialize::arith::compare_texts(at.view(&left), at.view_slot(at.b()), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = bool_word(truth);
+    at.set(at.c(), res);
+    at.next(3)
+}
+
+/// `COMPARE_OP_STR` as KT_T (interp/ops/compare.rs:48).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_str_kt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(2);
+    let mut res;
+    let mut dead_0 = None;
+    let truth = match specialize::arith::compare_texts(at.view(&left), at.view_slot(at.b()), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(right);
+    res = bool_word(truth);
+    at.set(at.c(), res);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// `COMPARE_OP_STR` as KI_T (interp/ops/compare.rs:48).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_str_ki_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.small_b();
+    let mut left = at.constant_word(2);
+    let mut res;
+    let truth = match specialize::arith::compare_texts(at.view(&left), at.view(&right), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = bool_word(truth);
+    at.set(at.c(), res);
+    at.next(3)
+}
+
+/// `COMPARE_OP_STR` as KK_T (interp/ops/compare.rs:48).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_compare_op_str_kk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(3);
+    let mut left = at.constant_word(2);
+    let mut res;
+    let truth = match specialize::arith::compare_texts(at.view(&left), at.view(&right), oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = bool_word(truth);
     at.set(at.c(), res);
     at.next(4)
 }

@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `CONTAINS_OP` as LL_T (interp/ops/compare.rs:53).
+/// `CONTAINS_OP` as LL_T (interp/ops/compare.rs:62).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -43,6 +43,17 @@ unsafe fn slow_contains_op_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::contains_op(esc, ip, at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let found = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -57,7 +68,7 @@ unsafe fn slow_contains_op_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `CONTAINS_OP` as LT_T (interp/ops/compare.rs:53).
+/// `CONTAINS_OP` as LT_T (interp/ops/compare.rs:62).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -84,6 +95,17 @@ unsafe fn slow_contains_op_lt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::contains_op(esc, ip, at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let found = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -102,7 +124,7 @@ unsafe fn slow_contains_op_lt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `CONTAINS_OP` as LK_T (interp/ops/compare.rs:53).
+/// `CONTAINS_OP` as LK_T (interp/ops/compare.rs:62).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -129,6 +151,17 @@ unsafe fn slow_contains_op_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut right = at.constant_word(2);
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::contains_op(esc, ip, at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let found = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -143,7 +176,7 @@ unsafe fn slow_contains_op_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `CONTAINS_OP` as TL_T (interp/ops/compare.rs:53).
+/// `CONTAINS_OP` as TL_T (interp/ops/compare.rs:62).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -170,6 +203,17 @@ unsafe fn slow_contains_op_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::contains_op(esc, ip, at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let found = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -188,7 +232,7 @@ unsafe fn slow_contains_op_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `CONTAINS_OP` as TT_T (interp/ops/compare.rs:53).
+/// `CONTAINS_OP` as TT_T (interp/ops/compare.rs:62).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -215,6 +259,17 @@ unsafe fn slow_contains_op_tt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::contains_op(esc, ip, at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let found = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -238,7 +293,7 @@ unsafe fn slow_contains_op_tt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `CONTAINS_OP` as TK_T (interp/ops/compare.rs:53).
+/// `CONTAINS_OP` as TK_T (interp/ops/compare.rs:62).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -265,6 +320,17 @@ unsafe fn slow_contains_op_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut right = at.constant_word(2);
     let mut left = at.get(at.a());
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::contains_op(esc, ip, at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let found = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -283,7 +349,7 @@ unsafe fn slow_contains_op_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `CONTAINS_OP` as KL_T (interp/ops/compare.rs:53).
+/// `CONTAINS_OP` as KL_T (interp/ops/compare.rs:62).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -310,6 +376,17 @@ unsafe fn slow_contains_op_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut right = at.get(at.b());
     let mut left = at.constant_word(2);
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::contains_op(esc, ip, at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let found = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -324,7 +401,7 @@ unsafe fn slow_contains_op_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `CONTAINS_OP` as KT_T (interp/ops/compare.rs:53).
+/// `CONTAINS_OP` as KT_T (interp/ops/compare.rs:62).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -351,6 +428,17 @@ unsafe fn slow_contains_op_kt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut right = at.get(at.b());
     let mut left = at.constant_word(2);
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::contains_op(esc, ip, at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let found = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -369,7 +457,7 @@ unsafe fn slow_contains_op_kt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `CONTAINS_OP` as KK_T (interp/ops/compare.rs:53).
+/// `CONTAINS_OP` as KK_T (interp/ops/compare.rs:62).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -396,11 +484,864 @@ unsafe fn slow_contains_op_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut right = at.constant_word(3);
     let mut left = at.constant_word(2);
     let mut res;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::contains_op(esc, ip, at.view(&right))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let found = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
         let esc = unsafe { Esc::after_spill(th) };
         match compare::contains(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `CONTAINS_OP_DICT` as LL_T (interp/ops/compare.rs:87).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_dict_ll_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_dict_ll_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_dict_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(2)
+}
+
+/// `CONTAINS_OP_DICT` as LT_T (interp/ops/compare.rs:87).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_dict_lt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_dict_lt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_dict_lt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(2)
+}
+
+/// `CONTAINS_OP_DICT` as LK_T (interp/ops/compare.rs:87).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_dict_lk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_dict_lk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_dict_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(2);
+    let mut left = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `CONTAINS_OP_DICT` as TL_T (interp/ops/compare.rs:87).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_dict_tl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_dict_tl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_dict_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(2)
+}
+
+/// `CONTAINS_OP_DICT` as TT_T (interp/ops/compare.rs:87).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_dict_tt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_dict_tt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_dict_tt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(left) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(2)
+}
+
+/// `CONTAINS_OP_DICT` as TK_T (interp/ops/compare.rs:87).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_dict_tk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_dict_tk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_dict_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(2);
+    let mut left = at.get(at.a());
+    let mut res;
+    if !containers::is_dict(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `CONTAINS_OP_DICT` as KL_T (interp/ops/compare.rs:87).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_dict_kl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_dict_kl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_dict_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(2);
+    let mut res;
+    if !containers::is_dict(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `CONTAINS_OP_DICT` as KT_T (interp/ops/compare.rs:87).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_dict_kt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_dict_kt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_dict_kt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(2);
+    let mut res;
+    if !containers::is_dict(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `CONTAINS_OP_DICT` as KK_T (interp/ops/compare.rs:87).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_dict_kk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_dict_kk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_dict_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(3);
+    let mut left = at.constant_word(2);
+    let mut res;
+    if !containers::is_dict(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `CONTAINS_OP_SET` as LL_T (interp/ops/compare.rs:77).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_set_ll_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_set_ll_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_set_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !containers::is_set(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(2)
+}
+
+/// `CONTAINS_OP_SET` as LT_T (interp/ops/compare.rs:77).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_set_lt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_set_lt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_set_lt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !containers::is_set(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(2)
+}
+
+/// `CONTAINS_OP_SET` as LK_T (interp/ops/compare.rs:77).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_set_lk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_set_lk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_set_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(2);
+    let mut left = at.get(at.a());
+    let mut res;
+    if !containers::is_set(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `CONTAINS_OP_SET` as TL_T (interp/ops/compare.rs:77).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_set_tl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_set_tl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_set_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !containers::is_set(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(2)
+}
+
+/// `CONTAINS_OP_SET` as TT_T (interp/ops/compare.rs:77).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_set_tt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_set_tt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_set_tt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !containers::is_set(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(left) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(2)
+}
+
+/// `CONTAINS_OP_SET` as TK_T (interp/ops/compare.rs:77).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_set_tk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_set_tk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_set_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(2);
+    let mut left = at.get(at.a());
+    let mut res;
+    if !containers::is_set(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `CONTAINS_OP_SET` as KL_T (interp/ops/compare.rs:77).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_set_kl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_set_kl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_set_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(2);
+    let mut res;
+    if !containers::is_set(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `CONTAINS_OP_SET` as KT_T (interp/ops/compare.rs:77).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_set_kt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_set_kt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_set_kt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(2);
+    let mut res;
+    if !containers::is_set(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = bool_word(found != (oparg != 0));
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `CONTAINS_OP_SET` as KK_T (interp/ops/compare.rs:77).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_contains_op_set_kk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_contains_op_set_kk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_contains_op_set_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut right = at.constant_word(3);
+    let mut left = at.constant_word(2);
+    let mut res;
+    if !containers::is_set(right) {
+        return at.deopt_flow();
+    }
+    let found = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::contains_key(esc, at.view(&right), at.view(&left)) {
             Ok(value) => value,
             Err(_) => return at.error_flow(),
         }

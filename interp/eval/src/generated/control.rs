@@ -186,7 +186,7 @@ pub(crate) unsafe extern "C" fn weft_op_pop_jump_if_true_l(
     at.next(1)
 }
 
-/// `TEST_JUMP_IF_TRUE` as L (interp/ops/control.rs:228).
+/// `TEST_JUMP_IF_TRUE` as L (interp/ops/control.rs:252).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -261,7 +261,7 @@ unsafe fn slow_test_jump_if_true_l(ip: *const Cell, fp: *mut Word, th: &Thread, 
     at.next_flow(1)
 }
 
-/// `TEST_JUMP_IF_TRUE` as T (interp/ops/control.rs:228).
+/// `TEST_JUMP_IF_TRUE` as T (interp/ops/control.rs:252).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -354,7 +354,7 @@ unsafe fn slow_test_jump_if_true_t(ip: *const Cell, fp: *mut Word, th: &Thread, 
     at.next_flow(1)
 }
 
-/// `TEST_JUMP_IF_FALSE` as L (interp/ops/control.rs:249).
+/// `TEST_JUMP_IF_FALSE` as L (interp/ops/control.rs:273).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -429,7 +429,7 @@ unsafe fn slow_test_jump_if_false_l(ip: *const Cell, fp: *mut Word, th: &Thread,
     at.next_flow(1)
 }
 
-/// `TEST_JUMP_IF_FALSE` as T (interp/ops/control.rs:249).
+/// `TEST_JUMP_IF_FALSE` as T (interp/ops/control.rs:273).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -36,6 +36,17 @@ unsafe fn slow_for_iter_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut iter = at.get(at.a());
     let mut next;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::for_iter_op(esc, ip, at.view(&iter))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let item = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -71,6 +82,17 @@ unsafe fn slow_for_iter_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut iter = at.get(at.a());
     let mut next;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::for_iter_op(esc, ip, at.view(&iter))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let item = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -86,4 +108,180 @@ unsafe fn slow_for_iter_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
         at.finalize(dead);
     }
     at.next_flow(2)
+}
+
+/// `FOR_ITER_GEN` as T, L (interp/ops/iter.rs:65).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_for_iter_gen_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
+    let mut iter = at.get(at.a());
+    let claimed = match containers::claim_generator(th, iter) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let flow = containers::enter_for_iter(th, frame, claimed, ip, next_cell(ip, 2usize));
+    return at.go(flow.ip, flow.fp);
+}
+
+/// `FOR_ITER_LIST` as T (interp/ops/iter.rs:40).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_for_iter_list_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut iter = at.get(at.a());
+    let mut next;
+    let step = match containers::list_next(th, iter) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let Some(item) = step else { return at.jump(at.jump_aux()) };
+    next = item;
+    at.set(at.b(), next);
+    at.next(2)
+}
+
+/// `FOR_ITER_LIST` as L (interp/ops/iter.rs:40).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_for_iter_list_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut iter = at.get(at.a());
+    let mut next;
+    let step = match containers::list_next(th, iter) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let Some(item) = step else { return at.jump(at.jump_aux()) };
+    next = item;
+    let replaced_0 = at.replace(at.b(), next);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(2), replaced_0);
+    }
+    at.next(2)
+}
+
+/// `FOR_ITER_RANGE` as T (interp/ops/iter.rs:56).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_for_iter_range_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut iter = at.get(at.a());
+    let mut next;
+    let step = match containers::range_next(iter) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let Some(item) = step else { return at.jump(at.jump_aux()) };
+    next = item;
+    at.set(at.b(), next);
+    at.next(2)
+}
+
+/// `FOR_ITER_RANGE` as L (interp/ops/iter.rs:56).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_for_iter_range_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut iter = at.get(at.a());
+    let mut next;
+    let step = match containers::range_next(iter) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let Some(item) = step else { return at.jump(at.jump_aux()) };
+    next = item;
+    let replaced_0 = at.replace(at.b(), next);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(2), replaced_0);
+    }
+    at.next(2)
+}
+
+/// `FOR_ITER_TUPLE` as T (interp/ops/iter.rs:48).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_for_iter_tuple_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut iter = at.get(at.a());
+    let mut next;
+    let step = match containers::tuple_next(th, iter) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let Some(item) = step else { return at.jump(at.jump_aux()) };
+    next = item;
+    at.set(at.b(), next);
+    at.next(2)
+}
+
+/// `FOR_ITER_TUPLE` as L (interp/ops/iter.rs:48).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_for_iter_tuple_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut iter = at.get(at.a());
+    let mut next;
+    let step = match containers::tuple_next(th, iter) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let Some(item) = step else { return at.jump(at.jump_aux()) };
+    next = item;
+    let replaced_0 = at.replace(at.b(), next);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(2), replaced_0);
+    }
+    at.next(2)
 }

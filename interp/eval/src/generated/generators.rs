@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `CLEANUP_THROW` (interp/ops/generators.rs:51).
+/// `CLEANUP_THROW` (interp/ops/generators.rs:64).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -71,7 +71,7 @@ unsafe fn slow_cleanup_throw(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(1)
 }
 
-/// `END_SEND` (interp/ops/generators.rs:43).
+/// `END_SEND` (interp/ops/generators.rs:56).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -91,7 +91,7 @@ pub(crate) unsafe extern "C" fn weft_op_end_send(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `GET_AITER` (interp/ops/generators.rs:63).
+/// `GET_AITER` (interp/ops/generators.rs:76).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -129,7 +129,7 @@ unsafe fn slow_get_aiter(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64)
     at.next_flow(1)
 }
 
-/// `GET_ANEXT` (interp/ops/generators.rs:72).
+/// `GET_ANEXT` (interp/ops/generators.rs:85).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -195,7 +195,7 @@ unsafe fn slow_return_generator(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `END_ASYNC_FOR` (interp/ops/generators.rs:89).
+/// `END_ASYNC_FOR` (interp/ops/generators.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -238,7 +238,7 @@ unsafe fn slow_end_async_for(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(1)
 }
 
-/// `GET_AWAITABLE` (interp/ops/generators.rs:80).
+/// `GET_AWAITABLE` (interp/ops/generators.rs:93).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -98,7 +98,7 @@ unsafe fn slow_get_iter_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u
     at.next_flow(1)
 }
 
-/// `GET_LEN` (interp/ops/iter.rs:67).
+/// `GET_LEN` (interp/ops/iter.rs:90).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -176,7 +176,7 @@ unsafe fn slow_get_yield_from_iter(ip: *const Cell, fp: *mut Word, th: &Thread, 
     at.next_flow(1)
 }
 
-/// `POP_ITER` (interp/ops/iter.rs:60).
+/// `POP_ITER` (interp/ops/iter.rs:83).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -192,7 +192,7 @@ pub(crate) unsafe extern "C" fn weft_op_pop_iter(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `UNPACK_EX` (interp/ops/iter.rs:99).
+/// `UNPACK_EX` (interp/ops/iter.rs:139).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

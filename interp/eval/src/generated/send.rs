@@ -37,6 +37,17 @@ unsafe fn slow_send(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> F
     let mut v = at.get(at.a() + 1);
     let mut receiver = at.get(at.a());
     let mut retval;
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::send_op(esc, ip, at.view(&receiver))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let sent = at.take(v);
     let outcome = {
         at.null(at.a() + 1);
@@ -58,4 +69,26 @@ unsafe fn slow_send(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> F
     }
     at.set(at.a() + 1, retval);
     at.next_flow(2)
+}
+
+/// `SEND_GEN` (interp/ops/generators.rs:41).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_send_gen(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
+    let mut v = at.get(at.a() + 1);
+    let mut receiver = at.get(at.a());
+    let claimed = match containers::claim_receiver(th, receiver, v) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let sent = v;
+    at.null(at.a() + 1);
+    at.save_ip();
+    let flow = containers::enter_send(th, claimed, sent, ip, next_cell(ip, 2usize));
+    return at.go(flow.ip, flow.fp);
 }

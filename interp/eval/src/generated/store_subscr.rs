@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `STORE_SUBSCR` as LLL (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as LLL (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -42,6 +42,17 @@ unsafe fn slow_store_subscr_lll(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.get(at.c());
     let mut container = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -54,7 +65,7 @@ unsafe fn slow_store_subscr_lll(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LLT (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as LLT (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -80,6 +91,17 @@ unsafe fn slow_store_subscr_llt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.get(at.c());
     let mut container = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -96,7 +118,7 @@ unsafe fn slow_store_subscr_llt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LLI (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as LLI (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -122,6 +144,17 @@ unsafe fn slow_store_subscr_lli(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.small_c();
     let mut container = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -134,7 +167,7 @@ unsafe fn slow_store_subscr_lli(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LLK (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as LLK (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -160,6 +193,17 @@ unsafe fn slow_store_subscr_llk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.constant_word(2);
     let mut container = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -172,7 +216,7 @@ unsafe fn slow_store_subscr_llk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as LTL (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as LTL (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -198,6 +242,17 @@ unsafe fn slow_store_subscr_ltl(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.get(at.c());
     let mut container = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -214,7 +269,7 @@ unsafe fn slow_store_subscr_ltl(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LTT (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as LTT (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -240,6 +295,17 @@ unsafe fn slow_store_subscr_ltt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.get(at.c());
     let mut container = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -261,7 +327,7 @@ unsafe fn slow_store_subscr_ltt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LTI (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as LTI (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -287,6 +353,17 @@ unsafe fn slow_store_subscr_lti(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.small_c();
     let mut container = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -303,7 +380,7 @@ unsafe fn slow_store_subscr_lti(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LTK (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as LTK (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -329,6 +406,17 @@ unsafe fn slow_store_subscr_ltk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.constant_word(2);
     let mut container = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -345,7 +433,7 @@ unsafe fn slow_store_subscr_ltk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as TLL (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as TLL (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -371,6 +459,17 @@ unsafe fn slow_store_subscr_tll(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.get(at.c());
     let mut container = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -387,7 +486,7 @@ unsafe fn slow_store_subscr_tll(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TLT (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as TLT (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -413,6 +512,17 @@ unsafe fn slow_store_subscr_tlt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.get(at.c());
     let mut container = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -434,7 +544,7 @@ unsafe fn slow_store_subscr_tlt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TLI (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as TLI (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -460,6 +570,17 @@ unsafe fn slow_store_subscr_tli(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.small_c();
     let mut container = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -476,7 +597,7 @@ unsafe fn slow_store_subscr_tli(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TLK (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as TLK (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -502,6 +623,17 @@ unsafe fn slow_store_subscr_tlk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.constant_word(2);
     let mut container = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -518,7 +650,7 @@ unsafe fn slow_store_subscr_tlk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as TTL (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as TTL (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -544,6 +676,17 @@ unsafe fn slow_store_subscr_ttl(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.get(at.c());
     let mut container = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -565,7 +708,7 @@ unsafe fn slow_store_subscr_ttl(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TTT (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as TTT (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -591,6 +734,17 @@ unsafe fn slow_store_subscr_ttt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.get(at.c());
     let mut container = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -618,7 +772,7 @@ unsafe fn slow_store_subscr_ttt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TTI (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as TTI (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -644,6 +798,17 @@ unsafe fn slow_store_subscr_tti(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.small_c();
     let mut container = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -665,7 +830,7 @@ unsafe fn slow_store_subscr_tti(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TTK (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as TTK (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -691,6 +856,17 @@ unsafe fn slow_store_subscr_ttk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.constant_word(2);
     let mut container = at.get(at.b());
     let mut value = at.get(at.a());
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -712,7 +888,7 @@ unsafe fn slow_store_subscr_ttk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KLL (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as KLL (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -738,6 +914,17 @@ unsafe fn slow_store_subscr_kll(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.get(at.c());
     let mut container = at.get(at.b());
     let mut value = at.constant_word(2);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -750,7 +937,7 @@ unsafe fn slow_store_subscr_kll(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KLT (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as KLT (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -776,6 +963,17 @@ unsafe fn slow_store_subscr_klt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.get(at.c());
     let mut container = at.get(at.b());
     let mut value = at.constant_word(2);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -792,7 +990,7 @@ unsafe fn slow_store_subscr_klt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KLI (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as KLI (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -818,6 +1016,17 @@ unsafe fn slow_store_subscr_kli(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.small_c();
     let mut container = at.get(at.b());
     let mut value = at.constant_word(2);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -830,7 +1039,7 @@ unsafe fn slow_store_subscr_kli(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KLK (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as KLK (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -856,6 +1065,17 @@ unsafe fn slow_store_subscr_klk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.constant_word(3);
     let mut container = at.get(at.b());
     let mut value = at.constant_word(2);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -868,7 +1088,7 @@ unsafe fn slow_store_subscr_klk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(4)
 }
 
-/// `STORE_SUBSCR` as KTL (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as KTL (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -894,6 +1114,17 @@ unsafe fn slow_store_subscr_ktl(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.get(at.c());
     let mut container = at.get(at.b());
     let mut value = at.constant_word(2);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -910,7 +1141,7 @@ unsafe fn slow_store_subscr_ktl(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KTT (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as KTT (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -936,6 +1167,17 @@ unsafe fn slow_store_subscr_ktt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.get(at.c());
     let mut container = at.get(at.b());
     let mut value = at.constant_word(2);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -957,7 +1199,7 @@ unsafe fn slow_store_subscr_ktt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KTI (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as KTI (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -983,6 +1225,17 @@ unsafe fn slow_store_subscr_kti(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.small_c();
     let mut container = at.get(at.b());
     let mut value = at.constant_word(2);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -999,7 +1252,7 @@ unsafe fn slow_store_subscr_kti(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KTK (interp/ops/binary.rs:186).
+/// `STORE_SUBSCR` as KTK (interp/ops/binary.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1025,6 +1278,17 @@ unsafe fn slow_store_subscr_ktk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     let mut sub = at.constant_word(3);
     let mut container = at.get(at.b());
     let mut value = at.constant_word(2);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::store_subscr(esc, ip, at.view(&container), at.view(&sub))
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -1039,4 +1303,1635 @@ unsafe fn slow_store_subscr_ktk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
         at.finalize(dead);
     }
     at.next_flow(4)
+}
+
+/// `STORE_SUBSCR_DICT` as LLL (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_lll(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_lll(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_lll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.get(at.c());
+    let mut dict_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.clone_value(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_DICT` as LLT (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_llt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_llt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_llt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.get(at.c());
+    let mut dict_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.clone_value(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub) {
+        at.null(at.c());
+        at.finalize(dead);
+    }
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_DICT` as LLI (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_lli(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_lli(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_lli(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.small_c();
+    let mut dict_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.clone_value(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_DICT` as LLK (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_llk(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_llk(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_llk(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.constant_word(2);
+    let mut dict_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.clone_value(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_DICT` as LTL (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_ltl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_ltl(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_ltl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.get(at.c());
+    let mut dict_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.clone_value(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_DICT` as LTT (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_ltt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_ltt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_ltt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.get(at.c());
+    let mut dict_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.clone_value(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub) {
+        at.null(at.c());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.c());
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_DICT` as LTI (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_lti(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_lti(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_lti(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.small_c();
+    let mut dict_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.clone_value(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_DICT` as LTK (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_ltk(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_ltk(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_ltk(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.constant_word(2);
+    let mut dict_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.clone_value(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_DICT` as TLL (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_tll(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_tll(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_tll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.get(at.c());
+    let mut dict_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.take(value);
+    {
+        at.null(at.a());
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_DICT` as TLT (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_tlt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_tlt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_tlt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.get(at.c());
+    let mut dict_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.take(value);
+    {
+        at.null(at.a());
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub) {
+        at.null(at.c());
+        at.finalize(dead);
+    }
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_DICT` as TLI (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_tli(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_tli(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_tli(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.small_c();
+    let mut dict_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.take(value);
+    {
+        at.null(at.a());
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_DICT` as TLK (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_tlk(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_tlk(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_tlk(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.constant_word(2);
+    let mut dict_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.take(value);
+    {
+        at.null(at.a());
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_DICT` as TTL (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_ttl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_ttl(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_ttl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.get(at.c());
+    let mut dict_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.take(value);
+    {
+        at.null(at.a());
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_DICT` as TTT (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_ttt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_ttt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_ttt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.get(at.c());
+    let mut dict_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.take(value);
+    {
+        at.null(at.a());
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub) {
+        at.null(at.c());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.c());
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_DICT` as TTI (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_tti(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_tti(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_tti(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.small_c();
+    let mut dict_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.take(value);
+    {
+        at.null(at.a());
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_DICT` as TTK (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_ttk(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_ttk(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_ttk(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.constant_word(2);
+    let mut dict_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.take(value);
+    {
+        at.null(at.a());
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_DICT` as KLL (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_kll(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_kll(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_kll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.get(at.c());
+    let mut dict_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.clone_value(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_DICT` as KLT (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_klt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_klt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_klt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.get(at.c());
+    let mut dict_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.clone_value(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub) {
+        at.null(at.c());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_DICT` as KLI (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_kli(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_kli(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_kli(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.small_c();
+    let mut dict_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.clone_value(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_DICT` as KLK (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_klk(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_klk(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_klk(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.constant_word(3);
+    let mut dict_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.clone_value(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.next_flow(4)
+}
+
+/// `STORE_SUBSCR_DICT` as KTL (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_ktl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_ktl(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_ktl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.get(at.c());
+    let mut dict_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.clone_value(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_DICT` as KTT (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_ktt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_ktt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_ktt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.get(at.c());
+    let mut dict_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.clone_value(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub) {
+        at.null(at.c());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.c());
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_DICT` as KTI (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_kti(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_kti(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_kti(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.small_c();
+    let mut dict_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.clone_value(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_DICT` as KTK (interp/ops/binary.rs:243).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_dict_ktk(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_dict_ktk(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_dict_ktk(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub = at.constant_word(3);
+    let mut dict_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    if !containers::is_dict(dict_st) {
+        return at.deopt_flow();
+    }
+    let new = at.clone_value(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::set_dict_item(esc, at.view(&dict_st), at.view(&sub), new) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(dict_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as LLL, LLT (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lll(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.c());
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(2), dead_1);
+    }
+    at.next(2)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as LLI (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lli(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_c();
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(2), dead_1);
+    }
+    at.next(2)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as LLK (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_llk(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(2);
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as LTL, LTT (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ltl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.c());
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    dead_0 = at.close(list_st);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(2), dead_0, dead_1);
+    }
+    at.next(2)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as LTI (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lti(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_c();
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    dead_0 = at.close(list_st);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(2), dead_0, dead_1);
+    }
+    at.next(2)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as LTK (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ltk(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(2);
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    dead_0 = at.close(list_st);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as TLL, TLT (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tll(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.c());
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.take(value);
+    let old = containers::store_item(item, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(2), dead_1);
+    }
+    at.next(2)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as TLI (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tli(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_c();
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.take(value);
+    let old = containers::store_item(item, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(2), dead_1);
+    }
+    at.next(2)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as TLK (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tlk(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(2);
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.take(value);
+    let old = containers::store_item(item, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as TTL, TTT (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ttl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.c());
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.take(value);
+    let old = containers::store_item(item, new);
+    dead_0 = at.close(list_st);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(2), dead_0, dead_1);
+    }
+    at.next(2)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as TTI (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tti(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_c();
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.take(value);
+    let old = containers::store_item(item, new);
+    dead_0 = at.close(list_st);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(2), dead_0, dead_1);
+    }
+    at.next(2)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as TTK (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ttk(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(2);
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.take(value);
+    let old = containers::store_item(item, new);
+    dead_0 = at.close(list_st);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as KLL, KLT (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kll(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.c());
+    let mut list_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as KLI (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kli(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_c();
+    let mut list_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as KLK (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_klk(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut list_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(4), dead_1);
+    }
+    at.next(4)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as KTL, KTT (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ktl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.c());
+    let mut list_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    dead_0 = at.close(list_st);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as KTI (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kti(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_c();
+    let mut list_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    dead_0 = at.close(list_st);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as KTK (interp/ops/binary.rs:232).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ktk(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut list_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    dead_0 = at.close(list_st);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(4), dead_0, dead_1);
+    }
+    at.next(4)
 }

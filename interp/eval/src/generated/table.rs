@@ -286,30 +286,30 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // BINARY_OP_ADD_UNICODE KI_L
     missing, // BINARY_OP_ADD_UNICODE KK_T
     missing, // BINARY_OP_ADD_UNICODE KK_L
-    missing, // BINARY_OP_EXTEND LL_T
-    missing, // BINARY_OP_EXTEND LL_L
-    missing, // BINARY_OP_EXTEND LT_T
-    missing, // BINARY_OP_EXTEND LT_L
-    missing, // BINARY_OP_EXTEND LI_T
-    missing, // BINARY_OP_EXTEND LI_L
-    missing, // BINARY_OP_EXTEND LK_T
-    missing, // BINARY_OP_EXTEND LK_L
-    missing, // BINARY_OP_EXTEND TL_T
-    missing, // BINARY_OP_EXTEND TL_L
-    missing, // BINARY_OP_EXTEND TT_T
-    missing, // BINARY_OP_EXTEND TT_L
-    missing, // BINARY_OP_EXTEND TI_T
-    missing, // BINARY_OP_EXTEND TI_L
-    missing, // BINARY_OP_EXTEND TK_T
-    missing, // BINARY_OP_EXTEND TK_L
-    missing, // BINARY_OP_EXTEND KL_T
-    missing, // BINARY_OP_EXTEND KL_L
-    missing, // BINARY_OP_EXTEND KT_T
-    missing, // BINARY_OP_EXTEND KT_L
-    missing, // BINARY_OP_EXTEND KI_T
-    missing, // BINARY_OP_EXTEND KI_L
-    missing, // BINARY_OP_EXTEND KK_T
-    missing, // BINARY_OP_EXTEND KK_L
+    binary_op::weft_op_binary_op_extend_ll_t, // BINARY_OP_EXTEND LL_T
+    binary_op::weft_op_binary_op_extend_ll_l, // BINARY_OP_EXTEND LL_L
+    binary_op::weft_op_binary_op_extend_ll_t, // BINARY_OP_EXTEND LT_T
+    binary_op::weft_op_binary_op_extend_ll_l, // BINARY_OP_EXTEND LT_L
+    binary_op::weft_op_binary_op_extend_li_t, // BINARY_OP_EXTEND LI_T
+    binary_op::weft_op_binary_op_extend_li_l, // BINARY_OP_EXTEND LI_L
+    binary_op::weft_op_binary_op_extend_lk_t, // BINARY_OP_EXTEND LK_T
+    binary_op::weft_op_binary_op_extend_lk_l, // BINARY_OP_EXTEND LK_L
+    binary_op::weft_op_binary_op_extend_ll_t, // BINARY_OP_EXTEND TL_T
+    binary_op::weft_op_binary_op_extend_ll_l, // BINARY_OP_EXTEND TL_L
+    binary_op::weft_op_binary_op_extend_ll_t, // BINARY_OP_EXTEND TT_T
+    binary_op::weft_op_binary_op_extend_ll_l, // BINARY_OP_EXTEND TT_L
+    binary_op::weft_op_binary_op_extend_li_t, // BINARY_OP_EXTEND TI_T
+    binary_op::weft_op_binary_op_extend_li_l, // BINARY_OP_EXTEND TI_L
+    binary_op::weft_op_binary_op_extend_lk_t, // BINARY_OP_EXTEND TK_T
+    binary_op::weft_op_binary_op_extend_lk_l, // BINARY_OP_EXTEND TK_L
+    binary_op::weft_op_binary_op_extend_kl_t, // BINARY_OP_EXTEND KL_T
+    binary_op::weft_op_binary_op_extend_kl_l, // BINARY_OP_EXTEND KL_L
+    binary_op::weft_op_binary_op_extend_kl_t, // BINARY_OP_EXTEND KT_T
+    binary_op::weft_op_binary_op_extend_kl_l, // BINARY_OP_EXTEND KT_L
+    binary_op::weft_op_binary_op_extend_ki_t, // BINARY_OP_EXTEND KI_T
+    binary_op::weft_op_binary_op_extend_ki_l, // BINARY_OP_EXTEND KI_L
+    binary_op::weft_op_binary_op_extend_kk_t, // BINARY_OP_EXTEND KK_T
+    binary_op::weft_op_binary_op_extend_kk_l, // BINARY_OP_EXTEND KK_L
     binary_op::weft_op_binary_op_multiply_float_ll_t, // BINARY_OP_MULTIPLY_FLOAT LL_T
     binary_op::weft_op_binary_op_multiply_float_ll_l, // BINARY_OP_MULTIPLY_FLOAT LL_L
     binary_op::weft_op_binary_op_multiply_float_ll_t, // BINARY_OP_MULTIPLY_FLOAT LT_T
@@ -358,30 +358,30 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     binary_op::weft_op_binary_op_multiply_int_ki_l, // BINARY_OP_MULTIPLY_INT KI_L
     binary_op::weft_op_binary_op_multiply_int_kk_t, // BINARY_OP_MULTIPLY_INT KK_T
     binary_op::weft_op_binary_op_multiply_int_kk_l, // BINARY_OP_MULTIPLY_INT KK_L
-    missing, // BINARY_OP_SUBSCR_DICT LL_T
-    missing, // BINARY_OP_SUBSCR_DICT LL_L
-    missing, // BINARY_OP_SUBSCR_DICT LT_T
-    missing, // BINARY_OP_SUBSCR_DICT LT_L
-    missing, // BINARY_OP_SUBSCR_DICT LI_T
-    missing, // BINARY_OP_SUBSCR_DICT LI_L
-    missing, // BINARY_OP_SUBSCR_DICT LK_T
-    missing, // BINARY_OP_SUBSCR_DICT LK_L
-    missing, // BINARY_OP_SUBSCR_DICT TL_T
-    missing, // BINARY_OP_SUBSCR_DICT TL_L
-    missing, // BINARY_OP_SUBSCR_DICT TT_T
-    missing, // BINARY_OP_SUBSCR_DICT TT_L
-    missing, // BINARY_OP_SUBSCR_DICT TI_T
-    missing, // BINARY_OP_SUBSCR_DICT TI_L
-    missing, // BINARY_OP_SUBSCR_DICT TK_T
-    missing, // BINARY_OP_SUBSCR_DICT TK_L
-    missing, // BINARY_OP_SUBSCR_DICT KL_T
-    missing, // BINARY_OP_SUBSCR_DICT KL_L
-    missing, // BINARY_OP_SUBSCR_DICT KT_T
-    missing, // BINARY_OP_SUBSCR_DICT KT_L
-    missing, // BINARY_OP_SUBSCR_DICT KI_T
-    missing, // BINARY_OP_SUBSCR_DICT KI_L
-    missing, // BINARY_OP_SUBSCR_DICT KK_T
-    missing, // BINARY_OP_SUBSCR_DICT KK_L
+    binary_op::weft_op_binary_op_subscr_dict_ll_t, // BINARY_OP_SUBSCR_DICT LL_T
+    binary_op::weft_op_binary_op_subscr_dict_ll_l, // BINARY_OP_SUBSCR_DICT LL_L
+    binary_op::weft_op_binary_op_subscr_dict_lt_t, // BINARY_OP_SUBSCR_DICT LT_T
+    binary_op::weft_op_binary_op_subscr_dict_lt_l, // BINARY_OP_SUBSCR_DICT LT_L
+    binary_op::weft_op_binary_op_subscr_dict_li_t, // BINARY_OP_SUBSCR_DICT LI_T
+    binary_op::weft_op_binary_op_subscr_dict_li_l, // BINARY_OP_SUBSCR_DICT LI_L
+    binary_op::weft_op_binary_op_subscr_dict_lk_t, // BINARY_OP_SUBSCR_DICT LK_T
+    binary_op::weft_op_binary_op_subscr_dict_lk_l, // BINARY_OP_SUBSCR_DICT LK_L
+    binary_op::weft_op_binary_op_subscr_dict_tl_t, // BINARY_OP_SUBSCR_DICT TL_T
+    binary_op::weft_op_binary_op_subscr_dict_tl_l, // BINARY_OP_SUBSCR_DICT TL_L
+    binary_op::weft_op_binary_op_subscr_dict_tt_t, // BINARY_OP_SUBSCR_DICT TT_T
+    binary_op::weft_op_binary_op_subscr_dict_tt_l, // BINARY_OP_SUBSCR_DICT TT_L
+    binary_op::weft_op_binary_op_subscr_dict_ti_t, // BINARY_OP_SUBSCR_DICT TI_T
+    binary_op::weft_op_binary_op_subscr_dict_ti_l, // BINARY_OP_SUBSCR_DICT TI_L
+    binary_op::weft_op_binary_op_subscr_dict_tk_t, // BINARY_OP_SUBSCR_DICT TK_T
+    binary_op::weft_op_binary_op_subscr_dict_tk_l, // BINARY_OP_SUBSCR_DICT TK_L
+    binary_op::weft_op_binary_op_subscr_dict_kl_t, // BINARY_OP_SUBSCR_DICT KL_T
+    binary_op::weft_op_binary_op_subscr_dict_kl_l, // BINARY_OP_SUBSCR_DICT KL_L
+    binary_op::weft_op_binary_op_subscr_dict_kt_t, // BINARY_OP_SUBSCR_DICT KT_T
+    binary_op::weft_op_binary_op_subscr_dict_kt_l, // BINARY_OP_SUBSCR_DICT KT_L
+    binary_op::weft_op_binary_op_subscr_dict_ki_t, // BINARY_OP_SUBSCR_DICT KI_T
+    binary_op::weft_op_binary_op_subscr_dict_ki_l, // BINARY_OP_SUBSCR_DICT KI_L
+    binary_op::weft_op_binary_op_subscr_dict_kk_t, // BINARY_OP_SUBSCR_DICT KK_T
+    binary_op::weft_op_binary_op_subscr_dict_kk_l, // BINARY_OP_SUBSCR_DICT KK_L
     missing, // BINARY_OP_SUBSCR_GETITEM LL_T
     missing, // BINARY_OP_SUBSCR_GETITEM LL_L
     missing, // BINARY_OP_SUBSCR_GETITEM LT_T
@@ -406,30 +406,30 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // BINARY_OP_SUBSCR_GETITEM KI_L
     missing, // BINARY_OP_SUBSCR_GETITEM KK_T
     missing, // BINARY_OP_SUBSCR_GETITEM KK_L
-    missing, // BINARY_OP_SUBSCR_LIST_INT LL_T
-    missing, // BINARY_OP_SUBSCR_LIST_INT LL_L
-    missing, // BINARY_OP_SUBSCR_LIST_INT LT_T
-    missing, // BINARY_OP_SUBSCR_LIST_INT LT_L
-    missing, // BINARY_OP_SUBSCR_LIST_INT LI_T
-    missing, // BINARY_OP_SUBSCR_LIST_INT LI_L
-    missing, // BINARY_OP_SUBSCR_LIST_INT LK_T
-    missing, // BINARY_OP_SUBSCR_LIST_INT LK_L
-    missing, // BINARY_OP_SUBSCR_LIST_INT TL_T
-    missing, // BINARY_OP_SUBSCR_LIST_INT TL_L
-    missing, // BINARY_OP_SUBSCR_LIST_INT TT_T
-    missing, // BINARY_OP_SUBSCR_LIST_INT TT_L
-    missing, // BINARY_OP_SUBSCR_LIST_INT TI_T
-    missing, // BINARY_OP_SUBSCR_LIST_INT TI_L
-    missing, // BINARY_OP_SUBSCR_LIST_INT TK_T
-    missing, // BINARY_OP_SUBSCR_LIST_INT TK_L
-    missing, // BINARY_OP_SUBSCR_LIST_INT KL_T
-    missing, // BINARY_OP_SUBSCR_LIST_INT KL_L
-    missing, // BINARY_OP_SUBSCR_LIST_INT KT_T
-    missing, // BINARY_OP_SUBSCR_LIST_INT KT_L
-    missing, // BINARY_OP_SUBSCR_LIST_INT KI_T
-    missing, // BINARY_OP_SUBSCR_LIST_INT KI_L
-    missing, // BINARY_OP_SUBSCR_LIST_INT KK_T
-    missing, // BINARY_OP_SUBSCR_LIST_INT KK_L
+    binary_op::weft_op_binary_op_subscr_list_int_ll_t, // BINARY_OP_SUBSCR_LIST_INT LL_T
+    binary_op::weft_op_binary_op_subscr_list_int_ll_l, // BINARY_OP_SUBSCR_LIST_INT LL_L
+    binary_op::weft_op_binary_op_subscr_list_int_ll_t, // BINARY_OP_SUBSCR_LIST_INT LT_T
+    binary_op::weft_op_binary_op_subscr_list_int_ll_l, // BINARY_OP_SUBSCR_LIST_INT LT_L
+    binary_op::weft_op_binary_op_subscr_list_int_li_t, // BINARY_OP_SUBSCR_LIST_INT LI_T
+    binary_op::weft_op_binary_op_subscr_list_int_li_l, // BINARY_OP_SUBSCR_LIST_INT LI_L
+    binary_op::weft_op_binary_op_subscr_list_int_lk_t, // BINARY_OP_SUBSCR_LIST_INT LK_T
+    binary_op::weft_op_binary_op_subscr_list_int_lk_l, // BINARY_OP_SUBSCR_LIST_INT LK_L
+    binary_op::weft_op_binary_op_subscr_list_int_tl_t, // BINARY_OP_SUBSCR_LIST_INT TL_T
+    binary_op::weft_op_binary_op_subscr_list_int_tl_l, // BINARY_OP_SUBSCR_LIST_INT TL_L
+    binary_op::weft_op_binary_op_subscr_list_int_tl_t, // BINARY_OP_SUBSCR_LIST_INT TT_T
+    binary_op::weft_op_binary_op_subscr_list_int_tl_l, // BINARY_OP_SUBSCR_LIST_INT TT_L
+    binary_op::weft_op_binary_op_subscr_list_int_ti_t, // BINARY_OP_SUBSCR_LIST_INT TI_T
+    binary_op::weft_op_binary_op_subscr_list_int_ti_l, // BINARY_OP_SUBSCR_LIST_INT TI_L
+    binary_op::weft_op_binary_op_subscr_list_int_tk_t, // BINARY_OP_SUBSCR_LIST_INT TK_T
+    binary_op::weft_op_binary_op_subscr_list_int_tk_l, // BINARY_OP_SUBSCR_LIST_INT TK_L
+    binary_op::weft_op_binary_op_subscr_list_int_kl_t, // BINARY_OP_SUBSCR_LIST_INT KL_T
+    binary_op::weft_op_binary_op_subscr_list_int_kl_l, // BINARY_OP_SUBSCR_LIST_INT KL_L
+    binary_op::weft_op_binary_op_subscr_list_int_kl_t, // BINARY_OP_SUBSCR_LIST_INT KT_T
+    binary_op::weft_op_binary_op_subscr_list_int_kl_l, // BINARY_OP_SUBSCR_LIST_INT KT_L
+    binary_op::weft_op_binary_op_subscr_list_int_ki_t, // BINARY_OP_SUBSCR_LIST_INT KI_T
+    binary_op::weft_op_binary_op_subscr_list_int_ki_l, // BINARY_OP_SUBSCR_LIST_INT KI_L
+    binary_op::weft_op_binary_op_subscr_list_int_kk_t, // BINARY_OP_SUBSCR_LIST_INT KK_T
+    binary_op::weft_op_binary_op_subscr_list_int_kk_l, // BINARY_OP_SUBSCR_LIST_INT KK_L
     missing, // BINARY_OP_SUBSCR_LIST_SLICE LL_T
     missing, // BINARY_OP_SUBSCR_LIST_SLICE LL_L
     missing, // BINARY_OP_SUBSCR_LIST_SLICE LT_T
@@ -454,54 +454,54 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // BINARY_OP_SUBSCR_LIST_SLICE KI_L
     missing, // BINARY_OP_SUBSCR_LIST_SLICE KK_T
     missing, // BINARY_OP_SUBSCR_LIST_SLICE KK_L
-    missing, // BINARY_OP_SUBSCR_STR_INT LL_T
-    missing, // BINARY_OP_SUBSCR_STR_INT LL_L
-    missing, // BINARY_OP_SUBSCR_STR_INT LT_T
-    missing, // BINARY_OP_SUBSCR_STR_INT LT_L
-    missing, // BINARY_OP_SUBSCR_STR_INT LI_T
-    missing, // BINARY_OP_SUBSCR_STR_INT LI_L
-    missing, // BINARY_OP_SUBSCR_STR_INT LK_T
-    missing, // BINARY_OP_SUBSCR_STR_INT LK_L
-    missing, // BINARY_OP_SUBSCR_STR_INT TL_T
-    missing, // BINARY_OP_SUBSCR_STR_INT TL_L
-    missing, // BINARY_OP_SUBSCR_STR_INT TT_T
-    missing, // BINARY_OP_SUBSCR_STR_INT TT_L
-    missing, // BINARY_OP_SUBSCR_STR_INT TI_T
-    missing, // BINARY_OP_SUBSCR_STR_INT TI_L
-    missing, // BINARY_OP_SUBSCR_STR_INT TK_T
-    missing, // BINARY_OP_SUBSCR_STR_INT TK_L
-    missing, // BINARY_OP_SUBSCR_STR_INT KL_T
-    missing, // BINARY_OP_SUBSCR_STR_INT KL_L
-    missing, // BINARY_OP_SUBSCR_STR_INT KT_T
-    missing, // BINARY_OP_SUBSCR_STR_INT KT_L
-    missing, // BINARY_OP_SUBSCR_STR_INT KI_T
-    missing, // BINARY_OP_SUBSCR_STR_INT KI_L
-    missing, // BINARY_OP_SUBSCR_STR_INT KK_T
-    missing, // BINARY_OP_SUBSCR_STR_INT KK_L
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT LL_T
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT LL_L
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT LT_T
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT LT_L
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT LI_T
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT LI_L
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT LK_T
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT LK_L
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT TL_T
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT TL_L
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT TT_T
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT TT_L
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT TI_T
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT TI_L
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT TK_T
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT TK_L
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT KL_T
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT KL_L
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT KT_T
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT KT_L
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT KI_T
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT KI_L
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT KK_T
-    missing, // BINARY_OP_SUBSCR_TUPLE_INT KK_L
+    binary_op::weft_op_binary_op_subscr_str_int_ll_t, // BINARY_OP_SUBSCR_STR_INT LL_T
+    binary_op::weft_op_binary_op_subscr_str_int_ll_l, // BINARY_OP_SUBSCR_STR_INT LL_L
+    binary_op::weft_op_binary_op_subscr_str_int_ll_t, // BINARY_OP_SUBSCR_STR_INT LT_T
+    binary_op::weft_op_binary_op_subscr_str_int_ll_l, // BINARY_OP_SUBSCR_STR_INT LT_L
+    binary_op::weft_op_binary_op_subscr_str_int_li_t, // BINARY_OP_SUBSCR_STR_INT LI_T
+    binary_op::weft_op_binary_op_subscr_str_int_li_l, // BINARY_OP_SUBSCR_STR_INT LI_L
+    binary_op::weft_op_binary_op_subscr_str_int_lk_t, // BINARY_OP_SUBSCR_STR_INT LK_T
+    binary_op::weft_op_binary_op_subscr_str_int_lk_l, // BINARY_OP_SUBSCR_STR_INT LK_L
+    binary_op::weft_op_binary_op_subscr_str_int_tl_t, // BINARY_OP_SUBSCR_STR_INT TL_T
+    binary_op::weft_op_binary_op_subscr_str_int_tl_l, // BINARY_OP_SUBSCR_STR_INT TL_L
+    binary_op::weft_op_binary_op_subscr_str_int_tl_t, // BINARY_OP_SUBSCR_STR_INT TT_T
+    binary_op::weft_op_binary_op_subscr_str_int_tl_l, // BINARY_OP_SUBSCR_STR_INT TT_L
+    binary_op::weft_op_binary_op_subscr_str_int_ti_t, // BINARY_OP_SUBSCR_STR_INT TI_T
+    binary_op::weft_op_binary_op_subscr_str_int_ti_l, // BINARY_OP_SUBSCR_STR_INT TI_L
+    binary_op::weft_op_binary_op_subscr_str_int_tk_t, // BINARY_OP_SUBSCR_STR_INT TK_T
+    binary_op::weft_op_binary_op_subscr_str_int_tk_l, // BINARY_OP_SUBSCR_STR_INT TK_L
+    binary_op::weft_op_binary_op_subscr_str_int_kl_t, // BINARY_OP_SUBSCR_STR_INT KL_T
+    binary_op::weft_op_binary_op_subscr_str_int_kl_l, // BINARY_OP_SUBSCR_STR_INT KL_L
+    binary_op::weft_op_binary_op_subscr_str_int_kl_t, // BINARY_OP_SUBSCR_STR_INT KT_T
+    binary_op::weft_op_binary_op_subscr_str_int_kl_l, // BINARY_OP_SUBSCR_STR_INT KT_L
+    binary_op::weft_op_binary_op_subscr_str_int_ki_t, // BINARY_OP_SUBSCR_STR_INT KI_T
+    binary_op::weft_op_binary_op_subscr_str_int_ki_l, // BINARY_OP_SUBSCR_STR_INT KI_L
+    binary_op::weft_op_binary_op_subscr_str_int_kk_t, // BINARY_OP_SUBSCR_STR_INT KK_T
+    binary_op::weft_op_binary_op_subscr_str_int_kk_l, // BINARY_OP_SUBSCR_STR_INT KK_L
+    binary_op::weft_op_binary_op_subscr_tuple_int_ll_t, // BINARY_OP_SUBSCR_TUPLE_INT LL_T
+    binary_op::weft_op_binary_op_subscr_tuple_int_ll_l, // BINARY_OP_SUBSCR_TUPLE_INT LL_L
+    binary_op::weft_op_binary_op_subscr_tuple_int_ll_t, // BINARY_OP_SUBSCR_TUPLE_INT LT_T
+    binary_op::weft_op_binary_op_subscr_tuple_int_ll_l, // BINARY_OP_SUBSCR_TUPLE_INT LT_L
+    binary_op::weft_op_binary_op_subscr_tuple_int_li_t, // BINARY_OP_SUBSCR_TUPLE_INT LI_T
+    binary_op::weft_op_binary_op_subscr_tuple_int_li_l, // BINARY_OP_SUBSCR_TUPLE_INT LI_L
+    binary_op::weft_op_binary_op_subscr_tuple_int_lk_t, // BINARY_OP_SUBSCR_TUPLE_INT LK_T
+    binary_op::weft_op_binary_op_subscr_tuple_int_lk_l, // BINARY_OP_SUBSCR_TUPLE_INT LK_L
+    binary_op::weft_op_binary_op_subscr_tuple_int_tl_t, // BINARY_OP_SUBSCR_TUPLE_INT TL_T
+    binary_op::weft_op_binary_op_subscr_tuple_int_tl_l, // BINARY_OP_SUBSCR_TUPLE_INT TL_L
+    binary_op::weft_op_binary_op_subscr_tuple_int_tl_t, // BINARY_OP_SUBSCR_TUPLE_INT TT_T
+    binary_op::weft_op_binary_op_subscr_tuple_int_tl_l, // BINARY_OP_SUBSCR_TUPLE_INT TT_L
+    binary_op::weft_op_binary_op_subscr_tuple_int_ti_t, // BINARY_OP_SUBSCR_TUPLE_INT TI_T
+    binary_op::weft_op_binary_op_subscr_tuple_int_ti_l, // BINARY_OP_SUBSCR_TUPLE_INT TI_L
+    binary_op::weft_op_binary_op_subscr_tuple_int_tk_t, // BINARY_OP_SUBSCR_TUPLE_INT TK_T
+    binary_op::weft_op_binary_op_subscr_tuple_int_tk_l, // BINARY_OP_SUBSCR_TUPLE_INT TK_L
+    binary_op::weft_op_binary_op_subscr_tuple_int_kl_t, // BINARY_OP_SUBSCR_TUPLE_INT KL_T
+    binary_op::weft_op_binary_op_subscr_tuple_int_kl_l, // BINARY_OP_SUBSCR_TUPLE_INT KL_L
+    binary_op::weft_op_binary_op_subscr_tuple_int_kl_t, // BINARY_OP_SUBSCR_TUPLE_INT KT_T
+    binary_op::weft_op_binary_op_subscr_tuple_int_kl_l, // BINARY_OP_SUBSCR_TUPLE_INT KT_L
+    binary_op::weft_op_binary_op_subscr_tuple_int_ki_t, // BINARY_OP_SUBSCR_TUPLE_INT KI_T
+    binary_op::weft_op_binary_op_subscr_tuple_int_ki_l, // BINARY_OP_SUBSCR_TUPLE_INT KI_L
+    binary_op::weft_op_binary_op_subscr_tuple_int_kk_t, // BINARY_OP_SUBSCR_TUPLE_INT KK_T
+    binary_op::weft_op_binary_op_subscr_tuple_int_kk_l, // BINARY_OP_SUBSCR_TUPLE_INT KK_L
     binary_op::weft_op_binary_op_subtract_float_ll_t, // BINARY_OP_SUBTRACT_FLOAT LL_T
     binary_op::weft_op_binary_op_subtract_float_ll_l, // BINARY_OP_SUBTRACT_FLOAT LL_L
     binary_op::weft_op_binary_op_subtract_float_ll_t, // BINARY_OP_SUBTRACT_FLOAT LT_T
@@ -597,44 +597,44 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     compare_op::weft_op_compare_op_int_kl_t, // COMPARE_OP_INT KT_T
     compare_op::weft_op_compare_op_int_ki_t, // COMPARE_OP_INT KI_T
     compare_op::weft_op_compare_op_int_kk_t, // COMPARE_OP_INT KK_T
-    missing, // COMPARE_OP_STR LL_T
-    missing, // COMPARE_OP_STR LT_T
-    missing, // COMPARE_OP_STR LI_T
-    missing, // COMPARE_OP_STR LK_T
-    missing, // COMPARE_OP_STR TL_T
-    missing, // COMPARE_OP_STR TT_T
-    missing, // COMPARE_OP_STR TI_T
-    missing, // COMPARE_OP_STR TK_T
-    missing, // COMPARE_OP_STR KL_T
-    missing, // COMPARE_OP_STR KT_T
-    missing, // COMPARE_OP_STR KI_T
-    missing, // COMPARE_OP_STR KK_T
-    missing, // CONTAINS_OP_DICT LL_T
-    missing, // CONTAINS_OP_DICT LT_T
-    missing, // CONTAINS_OP_DICT LK_T
-    missing, // CONTAINS_OP_DICT TL_T
-    missing, // CONTAINS_OP_DICT TT_T
-    missing, // CONTAINS_OP_DICT TK_T
-    missing, // CONTAINS_OP_DICT KL_T
-    missing, // CONTAINS_OP_DICT KT_T
-    missing, // CONTAINS_OP_DICT KK_T
-    missing, // CONTAINS_OP_SET LL_T
-    missing, // CONTAINS_OP_SET LT_T
-    missing, // CONTAINS_OP_SET LK_T
-    missing, // CONTAINS_OP_SET TL_T
-    missing, // CONTAINS_OP_SET TT_T
-    missing, // CONTAINS_OP_SET TK_T
-    missing, // CONTAINS_OP_SET KL_T
-    missing, // CONTAINS_OP_SET KT_T
-    missing, // CONTAINS_OP_SET KK_T
-    missing, // FOR_ITER_GEN T
-    missing, // FOR_ITER_GEN L
-    missing, // FOR_ITER_LIST T
-    missing, // FOR_ITER_LIST L
-    missing, // FOR_ITER_RANGE T
-    missing, // FOR_ITER_RANGE L
-    missing, // FOR_ITER_TUPLE T
-    missing, // FOR_ITER_TUPLE L
+    compare_op::weft_op_compare_op_str_ll_t, // COMPARE_OP_STR LL_T
+    compare_op::weft_op_compare_op_str_lt_t, // COMPARE_OP_STR LT_T
+    compare_op::weft_op_compare_op_str_li_t, // COMPARE_OP_STR LI_T
+    compare_op::weft_op_compare_op_str_lk_t, // COMPARE_OP_STR LK_T
+    compare_op::weft_op_compare_op_str_tl_t, // COMPARE_OP_STR TL_T
+    compare_op::weft_op_compare_op_str_tt_t, // COMPARE_OP_STR TT_T
+    compare_op::weft_op_compare_op_str_ti_t, // COMPARE_OP_STR TI_T
+    compare_op::weft_op_compare_op_str_tk_t, // COMPARE_OP_STR TK_T
+    compare_op::weft_op_compare_op_str_kl_t, // COMPARE_OP_STR KL_T
+    compare_op::weft_op_compare_op_str_kt_t, // COMPARE_OP_STR KT_T
+    compare_op::weft_op_compare_op_str_ki_t, // COMPARE_OP_STR KI_T
+    compare_op::weft_op_compare_op_str_kk_t, // COMPARE_OP_STR KK_T
+    contains_op::weft_op_contains_op_dict_ll_t, // CONTAINS_OP_DICT LL_T
+    contains_op::weft_op_contains_op_dict_lt_t, // CONTAINS_OP_DICT LT_T
+    contains_op::weft_op_contains_op_dict_lk_t, // CONTAINS_OP_DICT LK_T
+    contains_op::weft_op_contains_op_dict_tl_t, // CONTAINS_OP_DICT TL_T
+    contains_op::weft_op_contains_op_dict_tt_t, // CONTAINS_OP_DICT TT_T
+    contains_op::weft_op_contains_op_dict_tk_t, // CONTAINS_OP_DICT TK_T
+    contains_op::weft_op_contains_op_dict_kl_t, // CONTAINS_OP_DICT KL_T
+    contains_op::weft_op_contains_op_dict_kt_t, // CONTAINS_OP_DICT KT_T
+    contains_op::weft_op_contains_op_dict_kk_t, // CONTAINS_OP_DICT KK_T
+    contains_op::weft_op_contains_op_set_ll_t, // CONTAINS_OP_SET LL_T
+    contains_op::weft_op_contains_op_set_lt_t, // CONTAINS_OP_SET LT_T
+    contains_op::weft_op_contains_op_set_lk_t, // CONTAINS_OP_SET LK_T
+    contains_op::weft_op_contains_op_set_tl_t, // CONTAINS_OP_SET TL_T
+    contains_op::weft_op_contains_op_set_tt_t, // CONTAINS_OP_SET TT_T
+    contains_op::weft_op_contains_op_set_tk_t, // CONTAINS_OP_SET TK_T
+    contains_op::weft_op_contains_op_set_kl_t, // CONTAINS_OP_SET KL_T
+    contains_op::weft_op_contains_op_set_kt_t, // CONTAINS_OP_SET KT_T
+    contains_op::weft_op_contains_op_set_kk_t, // CONTAINS_OP_SET KK_T
+    for_iter::weft_op_for_iter_gen_t, // FOR_ITER_GEN T
+    for_iter::weft_op_for_iter_gen_t, // FOR_ITER_GEN L
+    for_iter::weft_op_for_iter_list_t, // FOR_ITER_LIST T
+    for_iter::weft_op_for_iter_list_l, // FOR_ITER_LIST L
+    for_iter::weft_op_for_iter_range_t, // FOR_ITER_RANGE T
+    for_iter::weft_op_for_iter_range_l, // FOR_ITER_RANGE L
+    for_iter::weft_op_for_iter_tuple_t, // FOR_ITER_TUPLE T
+    for_iter::weft_op_for_iter_tuple_l, // FOR_ITER_TUPLE L
     missing, // JUMP_BACKWARD_JIT 
     missing, // JUMP_BACKWARD_NO_JIT 
     load_attr::weft_op_load_attr_class_l_t, // LOAD_ATTR_CLASS L_T
@@ -668,7 +668,7 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // LOAD_SUPER_ATTR_ATTR 
     missing, // LOAD_SUPER_ATTR_METHOD 
     missing, // RESUME_CHECK 
-    missing, // SEND_GEN 
+    send::weft_op_send_gen, // SEND_GEN 
     store_attr::weft_op_store_attr_instance_value_ll, // STORE_ATTR_INSTANCE_VALUE LL
     store_attr::weft_op_store_attr_instance_value_lt, // STORE_ATTR_INSTANCE_VALUE LT
     store_attr::weft_op_store_attr_instance_value_tl, // STORE_ATTR_INSTANCE_VALUE TL
@@ -687,69 +687,69 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // STORE_ATTR_WITH_HINT TT
     missing, // STORE_ATTR_WITH_HINT KL
     missing, // STORE_ATTR_WITH_HINT KT
-    missing, // STORE_SUBSCR_DICT LLL
-    missing, // STORE_SUBSCR_DICT LLT
-    missing, // STORE_SUBSCR_DICT LLI
-    missing, // STORE_SUBSCR_DICT LLK
-    missing, // STORE_SUBSCR_DICT LTL
-    missing, // STORE_SUBSCR_DICT LTT
-    missing, // STORE_SUBSCR_DICT LTI
-    missing, // STORE_SUBSCR_DICT LTK
-    missing, // STORE_SUBSCR_DICT TLL
-    missing, // STORE_SUBSCR_DICT TLT
-    missing, // STORE_SUBSCR_DICT TLI
-    missing, // STORE_SUBSCR_DICT TLK
-    missing, // STORE_SUBSCR_DICT TTL
-    missing, // STORE_SUBSCR_DICT TTT
-    missing, // STORE_SUBSCR_DICT TTI
-    missing, // STORE_SUBSCR_DICT TTK
-    missing, // STORE_SUBSCR_DICT KLL
-    missing, // STORE_SUBSCR_DICT KLT
-    missing, // STORE_SUBSCR_DICT KLI
-    missing, // STORE_SUBSCR_DICT KLK
-    missing, // STORE_SUBSCR_DICT KTL
-    missing, // STORE_SUBSCR_DICT KTT
-    missing, // STORE_SUBSCR_DICT KTI
-    missing, // STORE_SUBSCR_DICT KTK
-    missing, // STORE_SUBSCR_LIST_INT LLL
-    missing, // STORE_SUBSCR_LIST_INT LLT
-    missing, // STORE_SUBSCR_LIST_INT LLI
-    missing, // STORE_SUBSCR_LIST_INT LLK
-    missing, // STORE_SUBSCR_LIST_INT LTL
-    missing, // STORE_SUBSCR_LIST_INT LTT
-    missing, // STORE_SUBSCR_LIST_INT LTI
-    missing, // STORE_SUBSCR_LIST_INT LTK
-    missing, // STORE_SUBSCR_LIST_INT TLL
-    missing, // STORE_SUBSCR_LIST_INT TLT
-    missing, // STORE_SUBSCR_LIST_INT TLI
-    missing, // STORE_SUBSCR_LIST_INT TLK
-    missing, // STORE_SUBSCR_LIST_INT TTL
-    missing, // STORE_SUBSCR_LIST_INT TTT
-    missing, // STORE_SUBSCR_LIST_INT TTI
-    missing, // STORE_SUBSCR_LIST_INT TTK
-    missing, // STORE_SUBSCR_LIST_INT KLL
-    missing, // STORE_SUBSCR_LIST_INT KLT
-    missing, // STORE_SUBSCR_LIST_INT KLI
-    missing, // STORE_SUBSCR_LIST_INT KLK
-    missing, // STORE_SUBSCR_LIST_INT KTL
-    missing, // STORE_SUBSCR_LIST_INT KTT
-    missing, // STORE_SUBSCR_LIST_INT KTI
-    missing, // STORE_SUBSCR_LIST_INT KTK
-    missing, // TO_BOOL_ALWAYS_TRUE L_T
-    missing, // TO_BOOL_ALWAYS_TRUE T_T
+    store_subscr::weft_op_store_subscr_dict_lll, // STORE_SUBSCR_DICT LLL
+    store_subscr::weft_op_store_subscr_dict_llt, // STORE_SUBSCR_DICT LLT
+    store_subscr::weft_op_store_subscr_dict_lli, // STORE_SUBSCR_DICT LLI
+    store_subscr::weft_op_store_subscr_dict_llk, // STORE_SUBSCR_DICT LLK
+    store_subscr::weft_op_store_subscr_dict_ltl, // STORE_SUBSCR_DICT LTL
+    store_subscr::weft_op_store_subscr_dict_ltt, // STORE_SUBSCR_DICT LTT
+    store_subscr::weft_op_store_subscr_dict_lti, // STORE_SUBSCR_DICT LTI
+    store_subscr::weft_op_store_subscr_dict_ltk, // STORE_SUBSCR_DICT LTK
+    store_subscr::weft_op_store_subscr_dict_tll, // STORE_SUBSCR_DICT TLL
+    store_subscr::weft_op_store_subscr_dict_tlt, // STORE_SUBSCR_DICT TLT
+    store_subscr::weft_op_store_subscr_dict_tli, // STORE_SUBSCR_DICT TLI
+    store_subscr::weft_op_store_subscr_dict_tlk, // STORE_SUBSCR_DICT TLK
+    store_subscr::weft_op_store_subscr_dict_ttl, // STORE_SUBSCR_DICT TTL
+    store_subscr::weft_op_store_subscr_dict_ttt, // STORE_SUBSCR_DICT TTT
+    store_subscr::weft_op_store_subscr_dict_tti, // STORE_SUBSCR_DICT TTI
+    store_subscr::weft_op_store_subscr_dict_ttk, // STORE_SUBSCR_DICT TTK
+    store_subscr::weft_op_store_subscr_dict_kll, // STORE_SUBSCR_DICT KLL
+    store_subscr::weft_op_store_subscr_dict_klt, // STORE_SUBSCR_DICT KLT
+    store_subscr::weft_op_store_subscr_dict_kli, // STORE_SUBSCR_DICT KLI
+    store_subscr::weft_op_store_subscr_dict_klk, // STORE_SUBSCR_DICT KLK
+    store_subscr::weft_op_store_subscr_dict_ktl, // STORE_SUBSCR_DICT KTL
+    store_subscr::weft_op_store_subscr_dict_ktt, // STORE_SUBSCR_DICT KTT
+    store_subscr::weft_op_store_subscr_dict_kti, // STORE_SUBSCR_DICT KTI
+    store_subscr::weft_op_store_subscr_dict_ktk, // STORE_SUBSCR_DICT KTK
+    store_subscr::weft_op_store_subscr_list_int_lll, // STORE_SUBSCR_LIST_INT LLL
+    store_subscr::weft_op_store_subscr_list_int_lll, // STORE_SUBSCR_LIST_INT LLT
+    store_subscr::weft_op_store_subscr_list_int_lli, // STORE_SUBSCR_LIST_INT LLI
+    store_subscr::weft_op_store_subscr_list_int_llk, // STORE_SUBSCR_LIST_INT LLK
+    store_subscr::weft_op_store_subscr_list_int_ltl, // STORE_SUBSCR_LIST_INT LTL
+    store_subscr::weft_op_store_subscr_list_int_ltl, // STORE_SUBSCR_LIST_INT LTT
+    store_subscr::weft_op_store_subscr_list_int_lti, // STORE_SUBSCR_LIST_INT LTI
+    store_subscr::weft_op_store_subscr_list_int_ltk, // STORE_SUBSCR_LIST_INT LTK
+    store_subscr::weft_op_store_subscr_list_int_tll, // STORE_SUBSCR_LIST_INT TLL
+    store_subscr::weft_op_store_subscr_list_int_tll, // STORE_SUBSCR_LIST_INT TLT
+    store_subscr::weft_op_store_subscr_list_int_tli, // STORE_SUBSCR_LIST_INT TLI
+    store_subscr::weft_op_store_subscr_list_int_tlk, // STORE_SUBSCR_LIST_INT TLK
+    store_subscr::weft_op_store_subscr_list_int_ttl, // STORE_SUBSCR_LIST_INT TTL
+    store_subscr::weft_op_store_subscr_list_int_ttl, // STORE_SUBSCR_LIST_INT TTT
+    store_subscr::weft_op_store_subscr_list_int_tti, // STORE_SUBSCR_LIST_INT TTI
+    store_subscr::weft_op_store_subscr_list_int_ttk, // STORE_SUBSCR_LIST_INT TTK
+    store_subscr::weft_op_store_subscr_list_int_kll, // STORE_SUBSCR_LIST_INT KLL
+    store_subscr::weft_op_store_subscr_list_int_kll, // STORE_SUBSCR_LIST_INT KLT
+    store_subscr::weft_op_store_subscr_list_int_kli, // STORE_SUBSCR_LIST_INT KLI
+    store_subscr::weft_op_store_subscr_list_int_klk, // STORE_SUBSCR_LIST_INT KLK
+    store_subscr::weft_op_store_subscr_list_int_ktl, // STORE_SUBSCR_LIST_INT KTL
+    store_subscr::weft_op_store_subscr_list_int_ktl, // STORE_SUBSCR_LIST_INT KTT
+    store_subscr::weft_op_store_subscr_list_int_kti, // STORE_SUBSCR_LIST_INT KTI
+    store_subscr::weft_op_store_subscr_list_int_ktk, // STORE_SUBSCR_LIST_INT KTK
+    to_bool::weft_op_to_bool_always_true_l_t, // TO_BOOL_ALWAYS_TRUE L_T
+    to_bool::weft_op_to_bool_always_true_t_t, // TO_BOOL_ALWAYS_TRUE T_T
     to_bool::weft_op_to_bool_bool_l_t, // TO_BOOL_BOOL L_T
     to_bool::weft_op_to_bool_bool_l_t, // TO_BOOL_BOOL T_T
     to_bool::weft_op_to_bool_int_l_t, // TO_BOOL_INT L_T
     to_bool::weft_op_to_bool_int_l_t, // TO_BOOL_INT T_T
-    missing, // TO_BOOL_LIST L_T
-    missing, // TO_BOOL_LIST T_T
+    to_bool::weft_op_to_bool_list_l_t, // TO_BOOL_LIST L_T
+    to_bool::weft_op_to_bool_list_t_t, // TO_BOOL_LIST T_T
     to_bool::weft_op_to_bool_none_l_t, // TO_BOOL_NONE L_T
     to_bool::weft_op_to_bool_none_l_t, // TO_BOOL_NONE T_T
-    missing, // TO_BOOL_STR L_T
-    missing, // TO_BOOL_STR T_T
+    to_bool::weft_op_to_bool_str_l_t, // TO_BOOL_STR L_T
+    to_bool::weft_op_to_bool_str_t_t, // TO_BOOL_STR T_T
     missing, // UNPACK_SEQUENCE_LIST 
-    missing, // UNPACK_SEQUENCE_TUPLE 
-    missing, // UNPACK_SEQUENCE_TWO_TUPLE 
+    unpack_sequence::weft_op_unpack_sequence_tuple, // UNPACK_SEQUENCE_TUPLE 
+    unpack_sequence::weft_op_unpack_sequence_two_tuple, // UNPACK_SEQUENCE_TWO_TUPLE 
     load_store::weft_op_move_l_t, // MOVE L_T
     load_store::weft_op_move_l_l, // MOVE L_L
     load_store::weft_op_move_t_t, // MOVE T_T
@@ -782,14 +782,14 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     compare_jump_if_true::weft_op_compare_jump_if_true_float_ll, // COMPARE_JUMP_IF_TRUE_FLOAT TT
     compare_jump_if_true::weft_op_compare_jump_if_true_float_li, // COMPARE_JUMP_IF_TRUE_FLOAT TI
     compare_jump_if_true::weft_op_compare_jump_if_true_float_lk, // COMPARE_JUMP_IF_TRUE_FLOAT TK
-    missing, // COMPARE_JUMP_IF_TRUE_STR LL
-    missing, // COMPARE_JUMP_IF_TRUE_STR LT
-    missing, // COMPARE_JUMP_IF_TRUE_STR LI
-    missing, // COMPARE_JUMP_IF_TRUE_STR LK
-    missing, // COMPARE_JUMP_IF_TRUE_STR TL
-    missing, // COMPARE_JUMP_IF_TRUE_STR TT
-    missing, // COMPARE_JUMP_IF_TRUE_STR TI
-    missing, // COMPARE_JUMP_IF_TRUE_STR TK
+    compare_jump_if_true::weft_op_compare_jump_if_true_str_ll, // COMPARE_JUMP_IF_TRUE_STR LL
+    compare_jump_if_true::weft_op_compare_jump_if_true_str_lt, // COMPARE_JUMP_IF_TRUE_STR LT
+    compare_jump_if_true::weft_op_compare_jump_if_true_str_li, // COMPARE_JUMP_IF_TRUE_STR LI
+    compare_jump_if_true::weft_op_compare_jump_if_true_str_lk, // COMPARE_JUMP_IF_TRUE_STR LK
+    compare_jump_if_true::weft_op_compare_jump_if_true_str_tl, // COMPARE_JUMP_IF_TRUE_STR TL
+    compare_jump_if_true::weft_op_compare_jump_if_true_str_tt, // COMPARE_JUMP_IF_TRUE_STR TT
+    compare_jump_if_true::weft_op_compare_jump_if_true_str_ti, // COMPARE_JUMP_IF_TRUE_STR TI
+    compare_jump_if_true::weft_op_compare_jump_if_true_str_tk, // COMPARE_JUMP_IF_TRUE_STR TK
     compare_jump_if_false::weft_op_compare_jump_if_false_ll, // COMPARE_JUMP_IF_FALSE LL
     compare_jump_if_false::weft_op_compare_jump_if_false_lt, // COMPARE_JUMP_IF_FALSE LT
     compare_jump_if_false::weft_op_compare_jump_if_false_li, // COMPARE_JUMP_IF_FALSE LI
@@ -814,14 +814,14 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     compare_jump_if_false::weft_op_compare_jump_if_false_float_ll, // COMPARE_JUMP_IF_FALSE_FLOAT TT
     compare_jump_if_false::weft_op_compare_jump_if_false_float_li, // COMPARE_JUMP_IF_FALSE_FLOAT TI
     compare_jump_if_false::weft_op_compare_jump_if_false_float_lk, // COMPARE_JUMP_IF_FALSE_FLOAT TK
-    missing, // COMPARE_JUMP_IF_FALSE_STR LL
-    missing, // COMPARE_JUMP_IF_FALSE_STR LT
-    missing, // COMPARE_JUMP_IF_FALSE_STR LI
-    missing, // COMPARE_JUMP_IF_FALSE_STR LK
-    missing, // COMPARE_JUMP_IF_FALSE_STR TL
-    missing, // COMPARE_JUMP_IF_FALSE_STR TT
-    missing, // COMPARE_JUMP_IF_FALSE_STR TI
-    missing, // COMPARE_JUMP_IF_FALSE_STR TK
+    compare_jump_if_false::weft_op_compare_jump_if_false_str_ll, // COMPARE_JUMP_IF_FALSE_STR LL
+    compare_jump_if_false::weft_op_compare_jump_if_false_str_lt, // COMPARE_JUMP_IF_FALSE_STR LT
+    compare_jump_if_false::weft_op_compare_jump_if_false_str_li, // COMPARE_JUMP_IF_FALSE_STR LI
+    compare_jump_if_false::weft_op_compare_jump_if_false_str_lk, // COMPARE_JUMP_IF_FALSE_STR LK
+    compare_jump_if_false::weft_op_compare_jump_if_false_str_tl, // COMPARE_JUMP_IF_FALSE_STR TL
+    compare_jump_if_false::weft_op_compare_jump_if_false_str_tt, // COMPARE_JUMP_IF_FALSE_STR TT
+    compare_jump_if_false::weft_op_compare_jump_if_false_str_ti, // COMPARE_JUMP_IF_FALSE_STR TI
+    compare_jump_if_false::weft_op_compare_jump_if_false_str_tk, // COMPARE_JUMP_IF_FALSE_STR TK
     control::weft_op_test_jump_if_true_l, // TEST_JUMP_IF_TRUE L
     control::weft_op_test_jump_if_true_t, // TEST_JUMP_IF_TRUE T
     control::weft_op_test_jump_if_false_l, // TEST_JUMP_IF_FALSE L

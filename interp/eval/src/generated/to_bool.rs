@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `TO_BOOL` as L_T (interp/ops/compare.rs:87).
+/// `TO_BOOL` as L_T (interp/ops/compare.rs:114).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -69,6 +69,15 @@ unsafe fn slow_to_bool_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     if quick < 2 {
         res = bool_word(quick == 1);
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::to_bool(esc, ip, at.view(&value))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let truth = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -84,7 +93,7 @@ unsafe fn slow_to_bool_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(3)
 }
 
-/// `TO_BOOL` as T_T (interp/ops/compare.rs:87).
+/// `TO_BOOL` as T_T (interp/ops/compare.rs:114).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -146,6 +155,15 @@ unsafe fn slow_to_bool_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
         }
         res = bool_word(quick == 1);
     } else {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::arith::to_bool(esc, ip, at.view(&value))
+        };
+        if installed {
+            return at.redo_flow();
+        }
         let truth = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -165,7 +183,56 @@ unsafe fn slow_to_bool_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(3)
 }
 
-/// `TO_BOOL_BOOL` as L_T, T_T (interp/ops/compare.rs:105).
+/// `TO_BOOL_ALWAYS_TRUE` as L_T (interp/ops/compare.rs:132).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_to_bool_always_true_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let mut res;
+    if !specialize::arith::always_true(value, at.cache(1usize)) {
+        return at.deopt();
+    }
+    res = bool_word(true);
+    at.set(at.b(), res);
+    at.next(3)
+}
+
+/// `TO_BOOL_ALWAYS_TRUE` as T_T (interp/ops/compare.rs:132).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_to_bool_always_true_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    if !specialize::arith::always_true(value, at.cache(1usize)) {
+        return at.deopt();
+    }
+    dead_0 = at.close(value);
+    res = bool_word(true);
+    at.set(at.b(), res);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// `TO_BOOL_BOOL` as L_T, T_T (interp/ops/compare.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -187,7 +254,7 @@ pub(crate) unsafe extern "C" fn weft_op_to_bool_bool_l_t(
     at.next(3)
 }
 
-/// `TO_BOOL_INT` as L_T, T_T (interp/ops/compare.rs:113).
+/// `TO_BOOL_INT` as L_T, T_T (interp/ops/compare.rs:148).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -209,7 +276,58 @@ pub(crate) unsafe extern "C" fn weft_op_to_bool_int_l_t(
     at.next(3)
 }
 
-/// `TO_BOOL_NONE` as L_T, T_T (interp/ops/compare.rs:125).
+/// `TO_BOOL_LIST` as L_T (interp/ops/compare.rs:156).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_to_bool_list_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let mut res;
+    let truth = match containers::list_truth(value) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = bool_word(truth);
+    at.set(at.b(), res);
+    at.next(3)
+}
+
+/// `TO_BOOL_LIST` as T_T (interp/ops/compare.rs:156).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_to_bool_list_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let truth = match containers::list_truth(value) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(value);
+    res = bool_word(truth);
+    at.set(at.b(), res);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// `TO_BOOL_NONE` as L_T, T_T (interp/ops/compare.rs:164).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -228,5 +346,56 @@ pub(crate) unsafe extern "C" fn weft_op_to_bool_none_l_t(
     }
     res = bool_word(false);
     at.set(at.b(), res);
+    at.next(3)
+}
+
+/// `TO_BOOL_STR` as L_T (interp/ops/compare.rs:172).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_to_bool_str_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let mut res;
+    let truth = match containers::str_truth(value) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    res = bool_word(truth);
+    at.set(at.b(), res);
+    at.next(3)
+}
+
+/// `TO_BOOL_STR` as T_T (interp/ops/compare.rs:172).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_to_bool_str_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let truth = match containers::str_truth(value) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(value);
+    res = bool_word(truth);
+    at.set(at.b(), res);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
     at.next(3)
 }

@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `UNPACK_SEQUENCE` (interp/ops/iter.rs:75).
+/// `UNPACK_SEQUENCE` (interp/ops/iter.rs:98).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -42,6 +42,17 @@ unsafe fn slow_unpack_sequence(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     let oparg: u32 = at.arg_bc();
     let mut seq = at.get(at.a());
     let items = at.slots(at.a(), oparg as usize);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::containers::unpack_sequence(esc, ip, at.view(&seq), oparg)
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let sequence = at.take(seq);
     {
         at.null(at.a());
@@ -54,4 +65,63 @@ unsafe fn slow_unpack_sequence(ip: *const Cell, fp: *mut Word, th: &Thread, cell
         }
     };
     at.next_flow(2)
+}
+
+/// `UNPACK_SEQUENCE_TUPLE` (interp/ops/iter.rs:121).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_tuple(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.a(), oparg as usize);
+    let mut dead_0 = None;
+    if !containers::is_tuple_of(seq, oparg) {
+        return at.deopt();
+    }
+    let tuple = seq;
+    containers::spread(th, tuple, items);
+    dead_0 = at.close(tuple);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(2), dead_0);
+    }
+    at.next(2)
+}
+
+/// `UNPACK_SEQUENCE_TWO_TUPLE` (interp/ops/iter.rs:112).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_two_tuple(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut seq = at.get(at.a());
+    let mut second;
+    let mut first;
+    let mut dead_0 = None;
+    let (one, two) = match containers::two(th, seq) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(seq);
+    first = one;
+    second = two;
+    at.set(at.a(), second);
+    at.set(at.a() + 1, first);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(2), dead_0);
+    }
+    at.next(2)
 }

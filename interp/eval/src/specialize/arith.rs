@@ -1,1 +1,347 @@
-//! to come
+//! `BINARY_OP` on numbers, comparisons and truth: facts, and the pairs of `BINARY_OP_EXTEND`.
+
+use interp_object::data::dict::Dict;
+use interp_object::data::list::List;
+use interp_object::data::set::{FrozenSet, Set};
+use interp_object::data::slice::Slice;
+use interp_object::data::str::Str;
+use interp_object::data::tuple::Tuple;
+use interp_object::layout::ValueExt;
+use interp_object::slots::BinaryOp;
+use interp_object::{Esc, Value, Word};
+use interp_opcode::Instr;
+use specializer::cache::{self, Kind};
+use specializer::decide::binary_op::{self, Form, Operator};
+use specializer::decide::{Class, Planned, Version, compare, to_bool};
+
+use super::{begin, due};
+use crate::dispatch::Cell;
+use crate::ops::{is_bool, is_none};
+
+/// What a value is to the decisions. Boxed numbers have no forms.
+pub(super) fn class(value: &Value) -> Class {
+    let word = value.word();
+    if word.is_int() {
+        Class::Int
+    } else if word.is_float() {
+        Class::Float
+    } else if is_bool(word) {
+        Class::Bool
+    } else if is_none(word) {
+        Class::Nothing
+    } else if value.exact::<Str>().is_some() {
+        Class::Text
+    } else if value.exact::<List>().is_some() {
+        Class::List
+    } else if value.exact::<Tuple>().is_some() {
+        Class::Tuple
+    } else if value.exact::<Dict>().is_some() {
+        Class::Map
+    } else if value.exact::<Slice>().is_some() {
+        Class::Slice
+    } else if value.exact::<Set>().is_some() || value.exact::<FrozenSet>().is_some() {
+        Class::Set
+    } else {
+        Class::Other
+    }
+}
+
+/// A pair of operands with an operator, of `BINARY_OP_EXTEND`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+enum Pair {
+    AndInts,
+    OrInts,
+    XorInts,
+    FloorDivideInts,
+    RemainderInts,
+    LshiftInts,
+    RshiftInts,
+    PowerInts,
+    DivideInts,
+    AddNumbers,
+    SubtractNumbers,
+    MultiplyNumbers,
+    DivideNumbers,
+    PowerNumbers,
+}
+
+const PAIRS: [Pair; 14] = [
+    Pair::AndInts,
+    Pair::OrInts,
+    Pair::XorInts,
+    Pair::FloorDivideInts,
+    Pair::RemainderInts,
+    Pair::LshiftInts,
+    Pair::RshiftInts,
+    Pair::PowerInts,
+    Pair::DivideInts,
+    Pair::AddNumbers,
+    Pair::SubtractNumbers,
+    Pair::MultiplyNumbers,
+    Pair::DivideNumbers,
+    Pair::PowerNumbers,
+];
+
+const EXTEND: Kind = Kind::entry(Form::Extend as u8);
+/// Operators from here on are the in-place ones.
+const INPLACE: u32 = 13;
+/// The operand of `BINARY_OP` that means subscription.
+const SUBSCRIPT: u32 = 26;
+
+fn ints_pair(op: BinaryOp) -> Option<Pair> {
+    Some(match op {
+        BinaryOp::And => Pair::AndInts,
+        BinaryOp::Or => Pair::OrInts,
+        BinaryOp::Xor => Pair::XorInts,
+        BinaryOp::FloorDivide => Pair::FloorDivideInts,
+        BinaryOp::Remainder => Pair::RemainderInts,
+        BinaryOp::Lshift => Pair::LshiftInts,
+        BinaryOp::Rshift => Pair::RshiftInts,
+        BinaryOp::Power => Pair::PowerInts,
+        BinaryOp::TrueDivide => Pair::DivideInts,
+        _ => return None,
+    })
+}
+
+fn numbers_pair(op: BinaryOp) -> Option<Pair> {
+    Some(match op {
+        BinaryOp::Add => Pair::AddNumbers,
+        BinaryOp::Subtract => Pair::SubtractNumbers,
+        BinaryOp::Multiply => Pair::MultiplyNumbers,
+        BinaryOp::TrueDivide => Pair::DivideNumbers,
+        BinaryOp::Power => Pair::PowerNumbers,
+        _ => return None,
+    })
+}
+
+struct Operands<'a> {
+    oparg: u32,
+    left: &'a Value,
+    right: &'a Value,
+}
+
+impl Operands<'_> {
+    fn op(&self) -> Option<BinaryOp> {
+        BinaryOp::ALL.get((self.oparg % INPLACE) as usize).copied().filter(|_| self.oparg < SUBSCRIPT)
+    }
+}
+
+impl binary_op::Facts for Operands<'_> {
+    fn operator(&self) -> Operator {
+        match self.op() {
+            _ if self.oparg == SUBSCRIPT => Operator::Subscript,
+            Some(BinaryOp::Add) => Operator::Add,
+            Some(BinaryOp::Subtract) => Operator::Subtract,
+            Some(BinaryOp::Multiply) => Operator::Multiply,
+            _ => Operator::Other,
+        }
+    }
+
+    fn left(&self) -> Class {
+        class(self.left)
+    }
+
+    fn right(&self) -> Class {
+        class(self.right)
+    }
+
+    fn key_in_range(&self) -> bool {
+        super::containers::in_range(self.left, self.right)
+    }
+
+    fn stored_to_left(&self) -> bool {
+        false
+    }
+
+    fn getter(&self) -> Option<Version> {
+        None
+    }
+
+    fn extension(&self) -> Option<u32> {
+        let op = self.op()?;
+        let pair = match (class(self.left), class(self.right)) {
+            (Class::Int, Class::Int) => ints_pair(op),
+            (Class::Int | Class::Float, Class::Int | Class::Float) => numbers_pair(op),
+            _ => None,
+        }?;
+        extend_pair(pair, self.left.word(), self.right.word())?;
+        Some(pair as u32)
+    }
+}
+
+/// An int that a float represents exactly.
+#[inline(always)]
+fn number(word: Word) -> Option<f64> {
+    if word.is_float() {
+        return Some(word.f64_unchecked());
+    }
+    let int = word.as_int()?;
+    (int.unsigned_abs() <= 1 << 53).then_some(int as f64)
+}
+
+/// `BINARY_OP_EXTEND`: the result, if the operands are of the cached pair and it is immediate.
+#[inline(always)]
+pub(crate) fn extend(cache: u64, left: Word, right: Word) -> Option<Word> {
+    let pair = cache::Word::from_bits(cache).index_for(EXTEND, 1)?;
+    extend_pair(*PAIRS.get(pair as usize)?, left, right)
+}
+
+#[inline(always)]
+fn extend_pair(pair: Pair, left: Word, right: Word) -> Option<Word> {
+    if (pair as u32) < Pair::AddNumbers as u32 {
+        if !Word::both_ints(left, right) {
+            return None;
+        }
+        return ints(pair, left.int_unchecked(), right.int_unchecked());
+    }
+    let (left, right) = (number(left)?, number(right)?);
+    Word::from_f64(match pair {
+        Pair::AddNumbers => left + right,
+        Pair::SubtractNumbers => left - right,
+        Pair::MultiplyNumbers => left * right,
+        Pair::DivideNumbers if right != 0.0 => left / right,
+        Pair::PowerNumbers if left > 0.0 => power(left, right),
+        _ => return None,
+    })
+}
+
+#[inline(always)]
+fn ints(pair: Pair, left: i64, right: i64) -> Option<Word> {
+    Word::from_int(match pair {
+        Pair::AndInts => left & right,
+        Pair::OrInts => left | right,
+        Pair::XorInts => left ^ right,
+        // Immediates are far from the one quotient that overflows.
+        Pair::FloorDivideInts if right != 0 => {
+            let quotient = left / right;
+            quotient - i64::from(quotient * right != left && (left < 0) != (right < 0))
+        }
+        Pair::RemainderInts if right != 0 => {
+            let rest = left % right;
+            if rest != 0 && (rest < 0) != (right < 0) { rest + right } else { rest }
+        }
+        Pair::LshiftInts if (0..62).contains(&right) => {
+            let shifted = left << right;
+            if shifted >> right != left {
+                return None;
+            }
+            shifted
+        }
+        Pair::RshiftInts if right >= 0 => left >> right.min(63),
+        Pair::PowerInts if (0..64).contains(&right) => left.checked_pow(right as u32)?,
+        Pair::DivideInts if right != 0 => {
+            const EXACT: u64 = 1 << 53;
+            if left.unsigned_abs() > EXACT || right.unsigned_abs() > EXACT {
+                return None;
+            }
+            return Word::from_f64(left as f64 / right as f64);
+        }
+        _ => return None,
+    })
+}
+
+/// A positive number to any power: infinite results are no immediates, so the general way raises what is due.
+#[inline(never)]
+fn power(left: f64, right: f64) -> f64 {
+    left.powf(right)
+}
+
+/// An attempt at `BINARY_OP`; whether a form was installed.
+#[cold]
+pub(crate) fn binary_op(esc: Esc<'_>, ip: *const Cell, oparg: u32, left: &Value, right: &Value) -> bool {
+    let Some(attempt) = begin(esc, ip) else { return false };
+    let Ok(plan) = binary_op::decide(&Operands { oparg, left, right }) else { return attempt.fail() };
+    let form = match plan.form() {
+        Form::AddInt => Instr::BinaryOpAddInt,
+        Form::SubtractInt => Instr::BinaryOpSubtractInt,
+        Form::MultiplyInt => Instr::BinaryOpMultiplyInt,
+        Form::AddFloat => Instr::BinaryOpAddFloat,
+        Form::SubtractFloat => Instr::BinaryOpSubtractFloat,
+        Form::MultiplyFloat => Instr::BinaryOpMultiplyFloat,
+        Form::ListInt => Instr::BinaryOpSubscrListInt,
+        Form::TupleInt => Instr::BinaryOpSubscrTupleInt,
+        Form::TextInt => Instr::BinaryOpSubscrStrInt,
+        Form::Map => Instr::BinaryOpSubscrDict,
+        Form::Extend => Instr::BinaryOpExtend,
+        Form::AddText | Form::AppendText | Form::ListSlice | Form::Getter => return attempt.fail(),
+    };
+    match plan.words() {
+        Some(words) => attempt.install(form, words.as_slice()),
+        None => attempt.fail(),
+    }
+}
+
+/// The forms of a comparison family: int, float, text.
+pub(crate) type Forms = [Instr; 3];
+
+/// `COMPARE_OP`
+pub(crate) const COMPARE: Forms = [Instr::CompareOpInt, Instr::CompareOpFloat, Instr::CompareOpStr];
+/// `COMPARE_JUMP_IF_TRUE`
+pub(crate) const IF_TRUE: Forms =
+    [Instr::CompareJumpIfTrueInt, Instr::CompareJumpIfTrueFloat, Instr::CompareJumpIfTrueStr];
+/// `COMPARE_JUMP_IF_FALSE`
+pub(crate) const IF_FALSE: Forms =
+    [Instr::CompareJumpIfFalseInt, Instr::CompareJumpIfFalseFloat, Instr::CompareJumpIfFalseStr];
+
+/// An attempt at a comparison, if one is due; whether a form was installed.
+#[inline]
+pub(crate) fn compare(esc: Esc<'_>, ip: *const Cell, forms: Forms, oparg: u32, left: &Value, right: &Value) -> bool {
+    due(ip) && compare_now(esc, ip, forms, oparg, left, right)
+}
+
+#[cold]
+fn compare_now(esc: Esc<'_>, ip: *const Cell, forms: Forms, oparg: u32, left: &Value, right: &Value) -> bool {
+    let Some(attempt) = begin(esc, ip) else { return false };
+    // `==` and `!=` are numbers 2 and 3.
+    let for_equality = matches!(oparg >> 5, 2 | 3);
+    match compare::decide(class(left), class(right), for_equality) {
+        Ok(form) => attempt.install(forms[form as usize], &[]),
+        Err(_) => attempt.fail(),
+    }
+}
+
+/// `COMPARE_OP_STR`: whether two exact strings satisfy `==` or `!=`.
+#[inline(always)]
+pub(crate) fn compare_texts(left: &Value, right: &Value, oparg: u32) -> Option<bool> {
+    let (one, other) = (left.exact::<Str>()?, right.exact::<Str>()?);
+    let bit = if left.is(right) || one.same_text(other) { 8 } else { 2 };
+    Some(oparg & bit != 0)
+}
+
+/// An attempt at `TO_BOOL`, if one is due; whether a form was installed.
+#[inline]
+pub(crate) fn to_bool(esc: Esc<'_>, ip: *const Cell, value: &Value) -> bool {
+    due(ip) && to_bool_now(esc, ip, value)
+}
+
+#[cold]
+fn to_bool_now(esc: Esc<'_>, ip: *const Cell, value: &Value) -> bool {
+    let Some(attempt) = begin(esc, ip) else { return false };
+    let silent = || {
+        let class = value.class();
+        let version = std::num::NonZeroU32::new(class.assign_version());
+        (class.slots.bool.is_empty() && class.slots.len.is_empty()).then_some(version)
+    };
+    let Ok(plan) = to_bool::decide(class(value), silent) else { return attempt.fail() };
+    let form = match plan.form() {
+        to_bool::Form::Bool => Instr::ToBoolBool,
+        to_bool::Form::Int => Instr::ToBoolInt,
+        to_bool::Form::List => Instr::ToBoolList,
+        to_bool::Form::Nothing => Instr::ToBoolNone,
+        to_bool::Form::Text => Instr::ToBoolStr,
+        to_bool::Form::AlwaysTrue => Instr::ToBoolAlwaysTrue,
+    };
+    match plan.words() {
+        Some(words) => attempt.install(form, words.as_slice()),
+        None => attempt.fail(),
+    }
+}
+
+/// `TO_BOOL_ALWAYS_TRUE`: whether the value's type is in the cached version.
+#[inline(always)]
+pub(crate) fn always_true(value: Word, cache: u64) -> bool {
+    const KIND: Kind = Kind::entry(to_bool::Form::AlwaysTrue as u8);
+    let version = interp_object::layout::class_of(value).version();
+    cache::Word::from_bits(cache).index_for(KIND, version).is_some()
+}

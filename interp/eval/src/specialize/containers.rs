@@ -1,1 +1,375 @@
-//! to come
+//! Subscripts, membership, iteration and unpacking: facts, and what the forms read.
+
+use interp_object::data::dict::Dict;
+use interp_object::data::frame::{Frame, OnReturn, payload_in};
+use interp_object::data::generator::{COROUTINE, GENERATOR, Generator, State};
+use interp_object::data::iterators::{EXHAUSTED, ListIterator, RangeIterator, TupleIterator};
+use interp_object::data::list::{HeldItem, List};
+use interp_object::data::set;
+use interp_object::data::str::{self as text, Str};
+use interp_object::data::tuple::Tuple;
+use interp_object::layout::{ValueExt, class_of};
+use interp_object::{Esc, Payload, PyResult, Thread, Value, Word, ops};
+use interp_opcode::Instr;
+use specializer::decide::compare::{ContainsForm, contains};
+use specializer::decide::iterate::{Form as Iterate, Source, for_iter, send};
+use specializer::decide::store_subscr::{self, Form as Store};
+use specializer::decide::unpack::{self, Form as Unpack};
+use stackref::StackRef;
+
+use super::arith::class;
+use super::begin;
+use crate::call::Return;
+use crate::dispatch::{Cell, cell_at};
+use crate::flow::{Flow, Slots};
+use crate::generator;
+
+/// The payload of a word whose type is exactly the builtin type of `T`.
+#[inline(always)]
+pub(super) fn exact<'a, T: Payload>(word: Word) -> Option<&'a T> {
+    if !word.is_ptr() || !std::ptr::eq(class_of(word), T::class()) {
+        return None;
+    }
+    // SAFETY: the type was compared; the operand's slot keeps the object alive while the instruction runs.
+    Some(unsafe { payload_in(word) })
+}
+
+/// Whether an int key lies within a sequence, counted from its start.
+pub(super) fn in_range(container: &Value, key: &Value) -> bool {
+    let Some(index) = key.as_int().and_then(|index| usize::try_from(index).ok()) else { return false };
+    let len = match (container.exact::<List>(), container.exact::<Tuple>(), container.exact::<Str>()) {
+        (Some(list), _, _) => list.len(),
+        (_, Some(tuple), _) => tuple.len(),
+        (_, _, Some(text)) => text.len(),
+        _ => 0,
+    };
+    index < len
+}
+
+/// An int key as an index; negative ones are too large.
+#[inline(always)]
+fn index(key: Word) -> Option<usize> {
+    key.is_int().then(|| key.int_unchecked() as usize)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT`
+#[inline(always)]
+pub(crate) fn list_item(th: &Thread, list: Word, key: Word) -> Option<Word> {
+    let index = index(key)?;
+    exact::<List>(list)?.try_get(th.id(), index).map(StackRef::into_word)
+}
+
+/// `BINARY_OP_SUBSCR_TUPLE_INT`
+#[inline(always)]
+pub(crate) fn tuple_item(th: &Thread, tuple: Word, key: Word) -> Option<Word> {
+    let index = index(key)?;
+    exact::<Tuple>(tuple)?.as_slice().get(index).map(|item| retained(th, item))
+}
+
+/// The word of an item that its container keeps alive, owned.
+#[inline(always)]
+fn retained(th: &Thread, item: &Value) -> Word {
+    StackRef::new(item, th.id()).into_word()
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT`: the code point.
+#[inline(always)]
+pub(crate) fn char_at(text: Word, key: Word) -> Option<u32> {
+    let index = index(key)?;
+    let text = exact::<Str>(text)?;
+    (index < text.len()).then(|| text.chars().at(index))
+}
+
+/// A string of one character.
+pub(crate) fn character(esc: Esc<'_>, code_point: u32) -> Value {
+    text::from_char(esc, code_point)
+}
+
+/// Whether a word is exactly a dictionary.
+#[inline(always)]
+pub(crate) fn is_dict(word: Word) -> bool {
+    exact::<Dict>(word).is_some()
+}
+
+/// Whether a word is exactly a set or frozen set.
+#[inline(always)]
+pub(crate) fn is_set(word: Word) -> bool {
+    exact::<set::Set>(word).is_some() || exact::<set::FrozenSet>(word).is_some()
+}
+
+/// `dict[key]` of an exact dictionary.
+pub(crate) fn dict_item(esc: Esc<'_>, dict: &Value, key: &Value) -> PyResult {
+    let found = match dict.exact::<Dict>() {
+        Some(dict) => dict.get(esc, key)?,
+        None => None,
+    };
+    match found {
+        Some(found) => Ok(found),
+        // Raises in the dictionary's own words.
+        None => ops::get_item(esc, dict, key),
+    }
+}
+
+/// `dict[key] = value` of an exact dictionary.
+pub(crate) fn set_dict_item(esc: Esc<'_>, dict: &Value, key: &Value, value: Value) -> PyResult<()> {
+    match dict.exact::<Dict>() {
+        Some(dict) => dict.set(esc, key, value),
+        None => ops::set_item(esc, dict, key, &value),
+    }
+}
+
+/// `key in container` of an exact dictionary or set.
+pub(crate) fn contains_key(esc: Esc<'_>, container: &Value, key: &Value) -> PyResult<bool> {
+    match container.exact::<Dict>() {
+        Some(dict) => dict.contains(esc, key),
+        None => ops::contains(esc, container, key),
+    }
+}
+
+/// `STORE_SUBSCR_LIST_INT`: the item, locked.
+#[inline(always)]
+pub(crate) fn hold_item<'a>(list: Word, key: Word) -> Option<HeldItem<'a>> {
+    let index = index(key)?;
+    exact::<List>(list)?.try_hold(index)
+}
+
+/// Stores to a held item: the old word.
+#[inline(always)]
+pub(crate) fn store_item(item: HeldItem<'_>, value: Value) -> Word {
+    item.set(value).map_or(Word::NULL, Value::into_word)
+}
+
+/// Whether a word is exactly a list; with its truth.
+#[inline(always)]
+pub(crate) fn list_truth(word: Word) -> Option<bool> {
+    exact::<List>(word).map(|list| !list.is_empty())
+}
+
+/// The truth of an exact string.
+#[inline(always)]
+pub(crate) fn str_truth(word: Word) -> Option<bool> {
+    exact::<Str>(word).map(|text| !text.is_empty())
+}
+
+/// `FOR_ITER_LIST`: the next item, the inner `None` at the end.
+#[inline(always)]
+pub(crate) fn list_next(th: &Thread, iterator: Word) -> Option<Option<Word>> {
+    let iterator = exact::<ListIterator>(iterator)?;
+    let index = iterator.index();
+    if index >= iterator.list().len() {
+        iterator.set_index(EXHAUSTED);
+        return Some(None);
+    }
+    let item = iterator.list().try_get(th.id(), index)?;
+    iterator.set_index(index + 1);
+    Some(Some(item.into_word()))
+}
+
+/// `FOR_ITER_TUPLE`: the next item, the inner `None` at the end.
+#[inline(always)]
+pub(crate) fn tuple_next(th: &Thread, iterator: Word) -> Option<Option<Word>> {
+    let iterator = exact::<TupleIterator>(iterator)?;
+    let index = iterator.index();
+    let Some(item) = iterator.tuple().as_slice().get(index) else {
+        iterator.set_index(EXHAUSTED);
+        return Some(None);
+    };
+    iterator.set_index(index + 1);
+    Some(Some(retained(th, item)))
+}
+
+/// `FOR_ITER_RANGE`: the next number if it is immediate, the inner `None` at the end.
+#[inline(always)]
+pub(crate) fn range_next(iterator: Word) -> Option<Option<Word>> {
+    let iterator = exact::<RangeIterator>(iterator)?;
+    Word::from_int(iterator.peek())?;
+    // Another thread may step the same iterator between the look and the step; its numbers are then checked again.
+    match iterator.next() {
+        Some(number) => Word::from_int(number).map(Some),
+        None => Some(None),
+    }
+}
+
+/// A generator that this thread claimed.
+pub(crate) struct Claimed<'a> {
+    generator: &'a Generator,
+    was: State,
+}
+
+fn is_idle(generator: &Generator) -> bool {
+    matches!(generator.state(), State::Created | State::Suspended)
+}
+
+/// `FOR_ITER_GEN`: claims an idle generator, if a frame may be entered.
+#[inline(always)]
+pub(crate) fn claim_generator<'a>(th: &Thread, iterator: Word) -> Option<Claimed<'a>> {
+    let generator = exact::<Generator>(iterator)?;
+    claim(th, generator)
+}
+
+#[inline(always)]
+fn claim<'a>(th: &Thread, generator: &'a Generator) -> Option<Claimed<'a>> {
+    if th.recursion_remaining.get() == 0 {
+        return None;
+    }
+    let was = generator.claim().ok()?;
+    Some(Claimed { generator, was })
+}
+
+/// `SEND_GEN`: claims an idle generator or coroutine; a value other than `None` may not start one.
+#[inline(always)]
+pub(crate) fn claim_receiver<'a>(th: &Thread, receiver: Word, sent: Word) -> Option<Claimed<'a>> {
+    if !receiver.is_ptr() {
+        return None;
+    }
+    let class = class_of(receiver);
+    if !std::ptr::eq(class, &raw const GENERATOR) && !std::ptr::eq(class, &raw const COROUTINE) {
+        return None;
+    }
+    // SAFETY: the type was compared; the slot keeps the object alive.
+    let generator: &Generator = unsafe { payload_in(receiver) };
+    if !crate::ops::is_none(sent) && generator.state() == State::Created {
+        return None;
+    }
+    claim(th, generator)
+}
+
+/// Enters a claimed generator's frame for a `FOR_ITER` whose cell is at `ip`: the item goes to the cell's destination.
+#[inline(always)]
+pub(crate) fn enter_for_iter(
+    th: &Thread,
+    frame: &Frame,
+    claimed: Claimed<'_>,
+    ip: *const Cell,
+    next: *const Cell,
+) -> Flow {
+    // The destination is field b: the block, which has the iterator, comes first.
+    let slot = usize::from((cell_at(ip) >> 32) as u16);
+    let local = slot < frame.locals_count.get() as usize;
+    let how = if local { OnReturn::ForIterLocal } else { OnReturn::ForIter };
+    let ret = Return { ip: next, slot, how };
+    let sent = Some(crate::ops::none_word());
+    // SAFETY: claimed; the iterator's slot keeps the generator alive.
+    let entered = unsafe { generator::resume(th, claimed.generator, claimed.was, sent, ret) };
+    entered.expect("`claim` found that a frame may be entered")
+}
+
+/// Enters a claimed generator's frame for a `SEND`.
+#[inline(always)]
+pub(crate) fn enter_send(th: &Thread, claimed: Claimed<'_>, sent: Word, ip: *const Cell, next: *const Cell) -> Flow {
+    // The block is field a: the receiver, and above it what was sent and what comes back.
+    let slot = usize::from((cell_at(ip) >> 16) as u16) + 1;
+    let ret = Return { ip: next, slot, how: OnReturn::Send };
+    // SAFETY: claimed; the receiver's slot keeps the generator alive.
+    let entered = unsafe { generator::resume(th, claimed.generator, claimed.was, Some(sent), ret) };
+    entered.expect("`claim` found that a frame may be entered")
+}
+
+/// `UNPACK_SEQUENCE_TWO_TUPLE`
+#[inline(always)]
+pub(crate) fn two(th: &Thread, tuple: Word) -> Option<(Word, Word)> {
+    match exact::<Tuple>(tuple)?.as_slice() {
+        [one, two] => Some((retained(th, one), retained(th, two))),
+        _ => None,
+    }
+}
+
+/// Whether a word is a tuple of `len` items.
+#[inline(always)]
+pub(crate) fn is_tuple_of(word: Word, len: u32) -> bool {
+    exact::<Tuple>(word).is_some_and(|tuple| tuple.len() == len as usize)
+}
+
+/// Spreads a tuple that was found to fit, the first item on top.
+#[inline(always)]
+pub(crate) fn spread(th: &Thread, tuple: Word, items: Slots) {
+    let Some(tuple) = exact::<Tuple>(tuple) else { return };
+    let last = items.len().wrapping_sub(1);
+    for (at, item) in tuple.as_slice().iter().enumerate() {
+        items.set(last - at, retained(th, item));
+    }
+}
+
+/// An attempt at `STORE_SUBSCR`; whether a form was installed.
+#[cold]
+pub(crate) fn store_subscr(esc: Esc<'_>, ip: *const Cell, container: &Value, key: &Value) -> bool {
+    let Some(attempt) = begin(esc, ip) else { return false };
+    match store_subscr::decide(class(container), class(key), in_range(container, key)) {
+        Ok(Store::ListInt) => attempt.install(Instr::StoreSubscrListInt, &[]),
+        Ok(Store::Map) => attempt.install(Instr::StoreSubscrDict, &[]),
+        Err(_) => attempt.fail(),
+    }
+}
+
+/// An attempt at `CONTAINS_OP`; whether a form was installed.
+#[cold]
+pub(crate) fn contains_op(esc: Esc<'_>, ip: *const Cell, container: &Value) -> bool {
+    let Some(attempt) = begin(esc, ip) else { return false };
+    match contains(class(container)) {
+        Ok(ContainsForm::Set) => attempt.install(Instr::ContainsOpSet, &[]),
+        Ok(ContainsForm::Map) => attempt.install(Instr::ContainsOpDict, &[]),
+        Err(_) => attempt.fail(),
+    }
+}
+
+fn source(iterator: &Value) -> Source {
+    // Steps of our iterators tolerate other threads, so none needs to be private.
+    let private = true;
+    if iterator.exact::<ListIterator>().is_some() {
+        Source::List { private }
+    } else if iterator.exact::<TupleIterator>().is_some() {
+        Source::Tuple { private }
+    } else if iterator.exact::<RangeIterator>().is_some() {
+        Source::Range { private }
+    } else if let Some(generator) = iterator.exact::<Generator>() {
+        Source::Generator { idle: is_idle(generator) }
+    } else {
+        Source::Other
+    }
+}
+
+/// An attempt at `FOR_ITER`; whether a form was installed.
+#[cold]
+pub(crate) fn for_iter_op(esc: Esc<'_>, ip: *const Cell, iterator: &Value) -> bool {
+    let Some(attempt) = begin(esc, ip) else { return false };
+    let form = match for_iter(source(iterator)) {
+        Ok(Iterate::List) => Instr::ForIterList,
+        Ok(Iterate::Tuple) => Instr::ForIterTuple,
+        Ok(Iterate::Range) => Instr::ForIterRange,
+        Ok(Iterate::Generator) => Instr::ForIterGen,
+        Err(_) => return attempt.fail(),
+    };
+    attempt.install(form, &[])
+}
+
+/// An attempt at `SEND`; whether a form was installed.
+#[cold]
+pub(crate) fn send_op(esc: Esc<'_>, ip: *const Cell, receiver: &Value) -> bool {
+    let Some(attempt) = begin(esc, ip) else { return false };
+    let class = receiver.class();
+    let known = std::ptr::eq(class, &raw const GENERATOR) || std::ptr::eq(class, &raw const COROUTINE);
+    let source = match receiver.payload::<Generator>() {
+        Some(generator) if known => Source::Generator { idle: is_idle(generator) },
+        _ => Source::Other,
+    };
+    match send(source) {
+        Ok(_) => attempt.install(Instr::SendGen, &[]),
+        Err(_) => attempt.fail(),
+    }
+}
+
+/// An attempt at `UNPACK_SEQUENCE`; whether a form was installed.
+#[cold]
+pub(crate) fn unpack_sequence(esc: Esc<'_>, ip: *const Cell, sequence: &Value, targets: u32) -> bool {
+    let Some(attempt) = begin(esc, ip) else { return false };
+    let len = match (sequence.exact::<Tuple>(), sequence.exact::<List>()) {
+        (Some(tuple), _) => tuple.len(),
+        (_, Some(list)) => list.len(),
+        _ => 0,
+    };
+    match unpack::decide(class(sequence), len, targets as usize) {
+        Ok(Unpack::TwoTuple) => attempt.install(Instr::UnpackSequenceTwoTuple, &[]),
+        Ok(Unpack::Tuple) => attempt.install(Instr::UnpackSequenceTuple, &[]),
+        Ok(Unpack::List) | Err(_) => attempt.fail(),
+    }
+}

@@ -51,6 +51,15 @@ pub(crate) struct Attempt<'t> {
     op: CellOp,
 }
 
+/// Counts one execution of a head whose fast path does not count: whether an attempt is due.
+#[inline]
+pub(crate) fn due(ip: *const Cell) -> bool {
+    // SAFETY: H1: an adaptive cell has word 1 behind it.
+    let meta = unsafe { ip.add(1) };
+    // SAFETY: as above; code words are atomics.
+    specializer::rewrite::tick(unsafe { &*meta.cast::<AtomicU64>() })
+}
+
 /// Takes the attempt that is due at `ip`. `None` if another thread took it, or specialization is off.
 pub(crate) fn begin(esc: Esc<'_>, ip: *const Cell) -> Option<Attempt<'_>> {
     let op = CellOp::from_u16(cell_at(ip) as u16)?;

@@ -19,7 +19,7 @@ use std::alloc::{self, Layout as MemLayout};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
-use stackref::{Header, Load, Slot, Value, Word, gc_bits};
+use stackref::{ByteLock, Header, Load, Slot, StackRef, Value, Word, gc_bits};
 
 use crate::layout::{self, Obj, Payload};
 use crate::thread::Esc;
@@ -166,6 +166,46 @@ impl List {
             Load::Value(value) => Some(value),
             Load::Null | Load::Retry => self.get_locked(me, index),
         }
+    }
+
+    /// As [`List::get_for`] for the eval loop's stack. `None` also where a lock would have to be taken.
+    #[inline(always)]
+    pub fn try_get(&self, me: u32, index: usize) -> Option<StackRef> {
+        let header = self.header();
+        if index >= self.len() || header.owner() != me && !is_shared(header) {
+            return None;
+        }
+        // SAFETY: list items lie in the type-stable heap, this thread is attached, and the caller puts the reference on
+        // its stack.
+        unsafe { self.slot(index)?.load_stackref(me) }.value()
+    }
+
+    /// Takes the lock for storing to `index`: the specialized store, which looks before it gives up the value. `None` if
+    /// the lock is taken or the list is shorter.
+    #[inline(always)]
+    pub fn try_hold(&self, index: usize) -> Option<HeldItem<'_>> {
+        if !self.header().lock().try_acquire() {
+            return None;
+        }
+        let held = HeldLock(self.header().lock());
+        if index >= self.len() {
+            return None;
+        }
+        self.slot(index).map(|slot| HeldItem { slot, _held: held })
+    }
+
+    /// Appends where there is room and the lock is free. `Err` gives the item back: take [`List::push`].
+    #[inline(always)]
+    pub fn try_push(&self, value: Value) -> Result<(), Value> {
+        if !self.header().lock().try_acquire() {
+            return Err(value);
+        }
+        let _held = HeldLock(self.header().lock());
+        let len = self.len.load(Ordering::Relaxed);
+        let Some(slot) = self.slot(len) else { return Err(value) };
+        put(slot, value);
+        self.len.store(len + 1, Ordering::Release);
+        Ok(())
     }
 
     #[cold]
@@ -395,6 +435,33 @@ impl List {
             // SAFETY: not shared: only the owner reads without the lock, and this thread is the owner.
             unsafe { Block::free(block) };
         }
+    }
+}
+
+/// A list's lock, held.
+struct HeldLock<'a>(&'a ByteLock);
+
+impl Drop for HeldLock<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // SAFETY: made right after the lock was acquired.
+        unsafe { self.0.release() };
+    }
+}
+
+/// One item of a list, with the list's lock held. No user code, finalizer or safepoint may run while it lives.
+#[must_use]
+pub struct HeldItem<'a> {
+    slot: &'a Slot,
+    _held: HeldLock<'a>,
+}
+
+impl HeldItem<'_> {
+    /// Stores, releases the lock and returns the old item, which the caller drops.
+    #[inline(always)]
+    pub fn set(self, value: Value) -> Option<Value> {
+        // SAFETY: the lock of all writers is held.
+        unsafe { self.slot.store(value) }
     }
 }
 

@@ -8,11 +8,16 @@ use crate::uop::{Uop, UopFlags, UopInfo};
 /// By name.
 #[rustfmt::skip]
 pub(crate) static UOPS: &[UopInfo] = &[
-    UopInfo { name: "_BINARY_OP", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_BINARY_OP", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
     UopInfo { name: "_BINARY_OP_ADD_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
     UopInfo { name: "_BINARY_OP_ADD_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
+    UopInfo { name: "_BINARY_OP_EXTEND", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x4), cache: 1 },
     UopInfo { name: "_BINARY_OP_MULTIPLY_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
     UopInfo { name: "_BINARY_OP_MULTIPLY_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
+    UopInfo { name: "_BINARY_OP_SUBSCR_DICT", inputs: &[Item { name: "dict_st", array: false, size: |_| 1 }, Item { name: "sub_st", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
+    UopInfo { name: "_BINARY_OP_SUBSCR_LIST_INT", inputs: &[Item { name: "list_st", array: false, size: |_| 1 }, Item { name: "sub_st", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x5), cache: 0 },
+    UopInfo { name: "_BINARY_OP_SUBSCR_STR_INT", inputs: &[Item { name: "str_st", array: false, size: |_| 1 }, Item { name: "sub_st", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x5), cache: 0 },
+    UopInfo { name: "_BINARY_OP_SUBSCR_TUPLE_INT", inputs: &[Item { name: "tuple_st", array: false, size: |_| 1 }, Item { name: "sub_st", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x5), cache: 0 },
     UopInfo { name: "_BINARY_OP_SUBTRACT_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
     UopInfo { name: "_BINARY_OP_SUBTRACT_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
     UopInfo { name: "_BINARY_SLICE", inputs: &[Item { name: "container", array: false, size: |_| 1 }, Item { name: "start", array: false, size: |_| 1 }, Item { name: "stop", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
@@ -32,16 +37,21 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_CHECK_EG_MATCH", inputs: &[Item { name: "exc_value", array: false, size: |_| 1 }, Item { name: "match_type", array: false, size: |_| 1 }], outputs: &[Item { name: "rest", array: false, size: |_| 1 }, Item { name: "matched", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_CHECK_EXC_MATCH", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "matched", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_CLEANUP_THROW", inputs: &[Item { name: "sub_iter", array: false, size: |_| 1 }, Item { name: "last_sent_val", array: false, size: |_| 1 }, Item { name: "exc_value", array: false, size: |_| 1 }], outputs: &[Item { name: "none", array: false, size: |_| 1 }, Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
-    UopInfo { name: "_COMPARE_JUMP_IF_FALSE", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x93), cache: 0 },
+    UopInfo { name: "_COMPARE_JUMP_IF_FALSE", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0xd3), cache: 0 },
     UopInfo { name: "_COMPARE_JUMP_IF_FALSE_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x90), cache: 0 },
     UopInfo { name: "_COMPARE_JUMP_IF_FALSE_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x90), cache: 0 },
-    UopInfo { name: "_COMPARE_JUMP_IF_TRUE", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x93), cache: 0 },
+    UopInfo { name: "_COMPARE_JUMP_IF_FALSE_STR", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x95), cache: 0 },
+    UopInfo { name: "_COMPARE_JUMP_IF_TRUE", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0xd3), cache: 0 },
     UopInfo { name: "_COMPARE_JUMP_IF_TRUE_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x90), cache: 0 },
     UopInfo { name: "_COMPARE_JUMP_IF_TRUE_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x90), cache: 0 },
-    UopInfo { name: "_COMPARE_OP", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_COMPARE_JUMP_IF_TRUE_STR", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x95), cache: 0 },
+    UopInfo { name: "_COMPARE_OP", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0xc3), cache: 0 },
     UopInfo { name: "_COMPARE_OP_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x880), cache: 0 },
     UopInfo { name: "_COMPARE_OP_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x880), cache: 0 },
-    UopInfo { name: "_CONTAINS_OP", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_COMPARE_OP_STR", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x85), cache: 0 },
+    UopInfo { name: "_CONTAINS_OP", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
+    UopInfo { name: "_CONTAINS_OP_DICT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x87), cache: 0 },
+    UopInfo { name: "_CONTAINS_OP_SET", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x87), cache: 0 },
     UopInfo { name: "_CONVERT_VALUE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
     UopInfo { name: "_COPY", inputs: &[Item { name: "bottom", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], outputs: &[Item { name: "bottom", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "top", array: false, size: |_| 1 }], peeks: 2, flags: UopFlags(0x0), cache: 0 },
     UopInfo { name: "_COPY_FREE_VARS", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x81), cache: 0 },
@@ -58,7 +68,11 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_EXIT_INIT_CHECK", inputs: &[Item { name: "should_be_none", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x1), cache: 0 },
     UopInfo { name: "_FORMAT_SIMPLE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_FORMAT_WITH_SPEC", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "spec", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
-    UopInfo { name: "_FOR_ITER", inputs: &[Item { name: "iter", array: false, size: |_| 1 }], outputs: &[Item { name: "iter", array: false, size: |_| 1 }, Item { name: "next", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x13), cache: 0 },
+    UopInfo { name: "_FOR_ITER", inputs: &[Item { name: "iter", array: false, size: |_| 1 }], outputs: &[Item { name: "iter", array: false, size: |_| 1 }, Item { name: "next", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x453), cache: 0 },
+    UopInfo { name: "_FOR_ITER_GEN", inputs: &[Item { name: "iter", array: false, size: |_| 1 }], outputs: &[Item { name: "iter", array: false, size: |_| 1 }, Item { name: "next", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x24), cache: 0 },
+    UopInfo { name: "_FOR_ITER_LIST", inputs: &[Item { name: "iter", array: false, size: |_| 1 }], outputs: &[Item { name: "iter", array: false, size: |_| 1 }, Item { name: "next", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x14), cache: 0 },
+    UopInfo { name: "_FOR_ITER_RANGE", inputs: &[Item { name: "iter", array: false, size: |_| 1 }], outputs: &[Item { name: "iter", array: false, size: |_| 1 }, Item { name: "next", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x14), cache: 0 },
+    UopInfo { name: "_FOR_ITER_TUPLE", inputs: &[Item { name: "iter", array: false, size: |_| 1 }], outputs: &[Item { name: "iter", array: false, size: |_| 1 }, Item { name: "next", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x14), cache: 0 },
     UopInfo { name: "_GET_AITER", inputs: &[Item { name: "obj", array: false, size: |_| 1 }], outputs: &[Item { name: "iter", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_GET_ANEXT", inputs: &[Item { name: "aiter", array: false, size: |_| 1 }], outputs: &[Item { name: "aiter", array: false, size: |_| 1 }, Item { name: "awaitable", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_GET_AWAITABLE", inputs: &[Item { name: "iterable", array: false, size: |_| 1 }], outputs: &[Item { name: "iter", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
@@ -124,7 +138,8 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_RESUME", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_RETURN_GENERATOR", inputs: &[], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x21), cache: 0 },
     UopInfo { name: "_RETURN_VALUE", inputs: &[Item { name: "retval", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x20), cache: 0 },
-    UopInfo { name: "_SEND", inputs: &[Item { name: "receiver", array: false, size: |_| 1 }, Item { name: "v", array: false, size: |_| 1 }], outputs: &[Item { name: "receiver", array: false, size: |_| 1 }, Item { name: "retval", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x13), cache: 0 },
+    UopInfo { name: "_SEND", inputs: &[Item { name: "receiver", array: false, size: |_| 1 }, Item { name: "v", array: false, size: |_| 1 }], outputs: &[Item { name: "receiver", array: false, size: |_| 1 }, Item { name: "retval", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x453), cache: 0 },
+    UopInfo { name: "_SEND_GEN", inputs: &[Item { name: "receiver", array: false, size: |_| 1 }, Item { name: "v", array: false, size: |_| 1 }], outputs: &[Item { name: "receiver", array: false, size: |_| 1 }, Item { name: "retval", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x24), cache: 0 },
     UopInfo { name: "_SETUP_ANNOTATIONS", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_SET_ADD", inputs: &[Item { name: "set", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "set", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_SET_FUNCTION_ATTRIBUTE", inputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "func", array: false, size: |_| 1 }], outputs: &[Item { name: "func_out", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x81), cache: 0 },
@@ -136,19 +151,26 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_STORE_GLOBAL", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x83), cache: 0 },
     UopInfo { name: "_STORE_NAME", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x83), cache: 0 },
     UopInfo { name: "_STORE_SLICE", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "container", array: false, size: |_| 1 }, Item { name: "start", array: false, size: |_| 1 }, Item { name: "stop", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x3), cache: 0 },
-    UopInfo { name: "_STORE_SUBSCR", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "container", array: false, size: |_| 1 }, Item { name: "sub", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_STORE_SUBSCR", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "container", array: false, size: |_| 1 }, Item { name: "sub", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x443), cache: 0 },
+    UopInfo { name: "_STORE_SUBSCR_DICT", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "dict_st", array: false, size: |_| 1 }, Item { name: "sub", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x7), cache: 0 },
+    UopInfo { name: "_STORE_SUBSCR_LIST_INT", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "list_st", array: false, size: |_| 1 }, Item { name: "sub_st", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x5), cache: 0 },
     UopInfo { name: "_SWAP", inputs: &[Item { name: "bottom", array: false, size: |_| 1 }, Item { name: "middle", array: true, size: |oparg| oparg - 2 }, Item { name: "top", array: false, size: |_| 1 }], outputs: &[Item { name: "bottom", array: false, size: |_| 1 }, Item { name: "middle", array: true, size: |oparg| oparg - 2 }, Item { name: "top", array: false, size: |_| 1 }], peeks: 3, flags: UopFlags(0x0), cache: 0 },
     UopInfo { name: "_TEST_JUMP_IF_FALSE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x13), cache: 0 },
     UopInfo { name: "_TEST_JUMP_IF_TRUE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x13), cache: 0 },
-    UopInfo { name: "_TO_BOOL", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_TO_BOOL", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x43), cache: 0 },
+    UopInfo { name: "_TO_BOOL_ALWAYS_TRUE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_TO_BOOL_BOOL", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x8), cache: 0 },
     UopInfo { name: "_TO_BOOL_INT", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x8), cache: 0 },
+    UopInfo { name: "_TO_BOOL_LIST", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x5), cache: 0 },
     UopInfo { name: "_TO_BOOL_NONE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x8), cache: 0 },
+    UopInfo { name: "_TO_BOOL_STR", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x5), cache: 0 },
     UopInfo { name: "_UNARY_INVERT", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_UNARY_NEGATIVE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_UNARY_NOT", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x0), cache: 0 },
     UopInfo { name: "_UNPACK_EX", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "after", array: true, size: |oparg| oparg >> 8 }, Item { name: "rest", array: false, size: |_| 1 }, Item { name: "before", array: true, size: |oparg| oparg & 255 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
-    UopInfo { name: "_UNPACK_SEQUENCE", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "items", array: true, size: |oparg| oparg }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
+    UopInfo { name: "_UNPACK_SEQUENCE", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "items", array: true, size: |oparg| oparg }], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
+    UopInfo { name: "_UNPACK_SEQUENCE_TUPLE", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "items", array: true, size: |oparg| oparg }], peeks: 0, flags: UopFlags(0x85), cache: 0 },
+    UopInfo { name: "_UNPACK_SEQUENCE_TWO_TUPLE", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "second", array: false, size: |_| 1 }, Item { name: "first", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x5), cache: 0 },
     UopInfo { name: "_WITH_EXCEPT_START", inputs: &[Item { name: "exit_func", array: false, size: |_| 1 }, Item { name: "exit_self", array: false, size: |_| 1 }, Item { name: "lasti", array: false, size: |_| 1 }, Item { name: "_", array: false, size: |_| 1 }, Item { name: "val", array: false, size: |_| 1 }], outputs: &[Item { name: "exit_func", array: false, size: |_| 1 }, Item { name: "exit_self", array: false, size: |_| 1 }, Item { name: "lasti", array: false, size: |_| 1 }, Item { name: "_", array: false, size: |_| 1 }, Item { name: "val", array: false, size: |_| 1 }, Item { name: "res", array: false, size: |_| 1 }], peeks: 5, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_YIELD_VALUE", inputs: &[Item { name: "retval", array: false, size: |_| 1 }], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x20), cache: 0 },
 ];
@@ -156,127 +178,127 @@ pub(crate) static UOPS: &[UopInfo] = &[
 /// By instruction.
 #[rustfmt::skip]
 pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
-    Some(&[Uop(7)]), // BINARY_SLICE
-    Some(&[Uop(14)]), // BUILD_TEMPLATE
-    Some(&[Uop(17)]), // CALL_FUNCTION_EX
-    Some(&[Uop(21)]), // CHECK_EG_MATCH
-    Some(&[Uop(22)]), // CHECK_EXC_MATCH
-    Some(&[Uop(23)]), // CLEANUP_THROW
-    Some(&[Uop(42)]), // DELETE_SUBSCR
-    Some(&[Uop(46)]), // END_SEND
-    Some(&[Uop(47)]), // EXIT_INIT_CHECK
-    Some(&[Uop(48)]), // FORMAT_SIMPLE
-    Some(&[Uop(49)]), // FORMAT_WITH_SPEC
-    Some(&[Uop(51)]), // GET_AITER
-    Some(&[Uop(52)]), // GET_ANEXT
-    Some(&[Uop(54)]), // GET_ITER
-    Some(&[Uop(55)]), // GET_LEN
-    Some(&[Uop(56)]), // GET_YIELD_FROM_ITER
-    Some(&[Uop(61)]), // INTERPRETER_EXIT
-    Some(&[Uop(80)]), // LOAD_BUILD_CLASS
-    Some(&[Uop(90)]), // LOAD_LOCALS
-    Some(&[Uop(95)]), // MAKE_FUNCTION
-    Some(&[Uop(98)]), // MATCH_KEYS
-    Some(&[Uop(99)]), // MATCH_MAPPING
-    Some(&[Uop(100)]), // MATCH_SEQUENCE
-    Some(&[Uop(102)]), // POP_EXCEPT
-    Some(&[Uop(103)]), // POP_ITER
-    Some(&[Uop(108)]), // POP_TOP
-    Some(&[Uop(109)]), // PUSH_EXC_INFO
-    Some(&[Uop(110)]), // PUSH_NULL
-    Some(&[Uop(114)]), // RETURN_GENERATOR
-    Some(&[Uop(115)]), // RETURN_VALUE
-    Some(&[Uop(117)]), // SETUP_ANNOTATIONS
-    Some(&[Uop(127)]), // STORE_SLICE
-    Some(&[Uop(128)]), // STORE_SUBSCR
-    Some(&[Uop(132)]), // TO_BOOL
-    Some(&[Uop(136)]), // UNARY_INVERT
-    Some(&[Uop(137)]), // UNARY_NEGATIVE
-    Some(&[Uop(138)]), // UNARY_NOT
-    Some(&[Uop(141)]), // WITH_EXCEPT_START
+    Some(&[Uop(12)]), // BINARY_SLICE
+    Some(&[Uop(19)]), // BUILD_TEMPLATE
+    Some(&[Uop(22)]), // CALL_FUNCTION_EX
+    Some(&[Uop(26)]), // CHECK_EG_MATCH
+    Some(&[Uop(27)]), // CHECK_EXC_MATCH
+    Some(&[Uop(28)]), // CLEANUP_THROW
+    Some(&[Uop(52)]), // DELETE_SUBSCR
+    Some(&[Uop(56)]), // END_SEND
+    Some(&[Uop(57)]), // EXIT_INIT_CHECK
+    Some(&[Uop(58)]), // FORMAT_SIMPLE
+    Some(&[Uop(59)]), // FORMAT_WITH_SPEC
+    Some(&[Uop(65)]), // GET_AITER
+    Some(&[Uop(66)]), // GET_ANEXT
+    Some(&[Uop(68)]), // GET_ITER
+    Some(&[Uop(69)]), // GET_LEN
+    Some(&[Uop(70)]), // GET_YIELD_FROM_ITER
+    Some(&[Uop(75)]), // INTERPRETER_EXIT
+    Some(&[Uop(94)]), // LOAD_BUILD_CLASS
+    Some(&[Uop(104)]), // LOAD_LOCALS
+    Some(&[Uop(109)]), // MAKE_FUNCTION
+    Some(&[Uop(112)]), // MATCH_KEYS
+    Some(&[Uop(113)]), // MATCH_MAPPING
+    Some(&[Uop(114)]), // MATCH_SEQUENCE
+    Some(&[Uop(116)]), // POP_EXCEPT
+    Some(&[Uop(117)]), // POP_ITER
+    Some(&[Uop(122)]), // POP_TOP
+    Some(&[Uop(123)]), // PUSH_EXC_INFO
+    Some(&[Uop(124)]), // PUSH_NULL
+    Some(&[Uop(128)]), // RETURN_GENERATOR
+    Some(&[Uop(129)]), // RETURN_VALUE
+    Some(&[Uop(132)]), // SETUP_ANNOTATIONS
+    Some(&[Uop(142)]), // STORE_SLICE
+    Some(&[Uop(143)]), // STORE_SUBSCR
+    Some(&[Uop(149)]), // TO_BOOL
+    Some(&[Uop(156)]), // UNARY_INVERT
+    Some(&[Uop(157)]), // UNARY_NEGATIVE
+    Some(&[Uop(158)]), // UNARY_NOT
+    Some(&[Uop(163)]), // WITH_EXCEPT_START
     Some(&[Uop(0)]), // BINARY_OP
-    Some(&[Uop(8)]), // BUILD_INTERPOLATION
-    Some(&[Uop(9)]), // BUILD_LIST
-    Some(&[Uop(10)]), // BUILD_MAP
-    Some(&[Uop(11)]), // BUILD_SET
-    Some(&[Uop(12)]), // BUILD_SLICE
-    Some(&[Uop(13)]), // BUILD_STRING
-    Some(&[Uop(15)]), // BUILD_TUPLE
-    Some(&[Uop(16)]), // CALL
-    Some(&[Uop(18)]), // CALL_INTRINSIC_1
-    Some(&[Uop(19)]), // CALL_INTRINSIC_2
-    Some(&[Uop(20)]), // CALL_KW
-    Some(&[Uop(30)]), // COMPARE_OP
-    Some(&[Uop(33)]), // CONTAINS_OP
-    Some(&[Uop(34)]), // CONVERT_VALUE
-    Some(&[Uop(35)]), // COPY
-    Some(&[Uop(36)]), // COPY_FREE_VARS
-    Some(&[Uop(37)]), // DELETE_ATTR
-    Some(&[Uop(38)]), // DELETE_DEREF
-    Some(&[Uop(39)]), // DELETE_FAST
-    Some(&[Uop(40)]), // DELETE_GLOBAL
-    Some(&[Uop(41)]), // DELETE_NAME
-    Some(&[Uop(43)]), // DICT_MERGE
-    Some(&[Uop(44)]), // DICT_UPDATE
-    Some(&[Uop(45)]), // END_ASYNC_FOR
-    Some(&[Uop(50)]), // FOR_ITER
-    Some(&[Uop(53)]), // GET_AWAITABLE
-    Some(&[Uop(59)]), // IMPORT_FROM
-    Some(&[Uop(60)]), // IMPORT_NAME
-    Some(&[Uop(62)]), // IS_OP
-    Some(&[Uop(63)]), // JUMP_BACKWARD
-    Some(&[Uop(64)]), // JUMP_BACKWARD_NO_INTERRUPT
-    Some(&[Uop(65)]), // JUMP_FORWARD
-    Some(&[Uop(67)]), // LIST_APPEND
-    Some(&[Uop(68)]), // LIST_EXTEND
-    Some(&[Uop(69)]), // LOAD_ATTR
-    Some(&[Uop(81)]), // LOAD_COMMON_CONSTANT
+    Some(&[Uop(13)]), // BUILD_INTERPOLATION
+    Some(&[Uop(14)]), // BUILD_LIST
+    Some(&[Uop(15)]), // BUILD_MAP
+    Some(&[Uop(16)]), // BUILD_SET
+    Some(&[Uop(17)]), // BUILD_SLICE
+    Some(&[Uop(18)]), // BUILD_STRING
+    Some(&[Uop(20)]), // BUILD_TUPLE
+    Some(&[Uop(21)]), // CALL
+    Some(&[Uop(23)]), // CALL_INTRINSIC_1
+    Some(&[Uop(24)]), // CALL_INTRINSIC_2
+    Some(&[Uop(25)]), // CALL_KW
+    Some(&[Uop(37)]), // COMPARE_OP
+    Some(&[Uop(41)]), // CONTAINS_OP
+    Some(&[Uop(44)]), // CONVERT_VALUE
+    Some(&[Uop(45)]), // COPY
+    Some(&[Uop(46)]), // COPY_FREE_VARS
+    Some(&[Uop(47)]), // DELETE_ATTR
+    Some(&[Uop(48)]), // DELETE_DEREF
+    Some(&[Uop(49)]), // DELETE_FAST
+    Some(&[Uop(50)]), // DELETE_GLOBAL
+    Some(&[Uop(51)]), // DELETE_NAME
+    Some(&[Uop(53)]), // DICT_MERGE
+    Some(&[Uop(54)]), // DICT_UPDATE
+    Some(&[Uop(55)]), // END_ASYNC_FOR
+    Some(&[Uop(60)]), // FOR_ITER
+    Some(&[Uop(67)]), // GET_AWAITABLE
+    Some(&[Uop(73)]), // IMPORT_FROM
+    Some(&[Uop(74)]), // IMPORT_NAME
+    Some(&[Uop(76)]), // IS_OP
+    Some(&[Uop(77)]), // JUMP_BACKWARD
+    Some(&[Uop(78)]), // JUMP_BACKWARD_NO_INTERRUPT
+    Some(&[Uop(79)]), // JUMP_FORWARD
+    Some(&[Uop(81)]), // LIST_APPEND
+    Some(&[Uop(82)]), // LIST_EXTEND
+    Some(&[Uop(83)]), // LOAD_ATTR
+    Some(&[Uop(95)]), // LOAD_COMMON_CONSTANT
     None, // LOAD_CONST
-    Some(&[Uop(82)]), // LOAD_DEREF
-    Some(&[Uop(83)]), // LOAD_FAST_AND_CLEAR
-    Some(&[Uop(84)]), // LOAD_FAST_CHECK
-    Some(&[Uop(85)]), // LOAD_FROM_DICT_OR_DEREF
-    Some(&[Uop(86)]), // LOAD_FROM_DICT_OR_GLOBALS
-    Some(&[Uop(87)]), // LOAD_GLOBAL
-    Some(&[Uop(91)]), // LOAD_NAME
-    Some(&[Uop(92)]), // LOAD_SPECIAL
-    Some(&[Uop(93)]), // LOAD_SUPER_ATTR
-    Some(&[Uop(94)]), // MAKE_CELL
-    Some(&[Uop(96)]), // MAP_ADD
-    Some(&[Uop(97)]), // MATCH_CLASS
-    Some(&[Uop(104)]), // POP_JUMP_IF_FALSE
-    Some(&[Uop(105)]), // POP_JUMP_IF_NONE
-    Some(&[Uop(106)]), // POP_JUMP_IF_NOT_NONE
-    Some(&[Uop(107)]), // POP_JUMP_IF_TRUE
-    Some(&[Uop(111)]), // RAISE_VARARGS
-    Some(&[Uop(112)]), // RERAISE
-    Some(&[Uop(116)]), // SEND
-    Some(&[Uop(118)]), // SET_ADD
-    Some(&[Uop(119)]), // SET_FUNCTION_ATTRIBUTE
-    Some(&[Uop(120)]), // SET_UPDATE
-    Some(&[Uop(121)]), // STORE_ATTR
-    Some(&[Uop(124)]), // STORE_DEREF
-    Some(&[Uop(125)]), // STORE_GLOBAL
-    Some(&[Uop(126)]), // STORE_NAME
-    Some(&[Uop(129)]), // SWAP
-    Some(&[Uop(139)]), // UNPACK_EX
-    Some(&[Uop(140)]), // UNPACK_SEQUENCE
-    Some(&[Uop(142)]), // YIELD_VALUE
-    Some(&[Uop(113)]), // RESUME
-    Some(&[Uop(57), Uop(1)]), // BINARY_OP_ADD_FLOAT
-    Some(&[Uop(58), Uop(2)]), // BINARY_OP_ADD_INT
+    Some(&[Uop(96)]), // LOAD_DEREF
+    Some(&[Uop(97)]), // LOAD_FAST_AND_CLEAR
+    Some(&[Uop(98)]), // LOAD_FAST_CHECK
+    Some(&[Uop(99)]), // LOAD_FROM_DICT_OR_DEREF
+    Some(&[Uop(100)]), // LOAD_FROM_DICT_OR_GLOBALS
+    Some(&[Uop(101)]), // LOAD_GLOBAL
+    Some(&[Uop(105)]), // LOAD_NAME
+    Some(&[Uop(106)]), // LOAD_SPECIAL
+    Some(&[Uop(107)]), // LOAD_SUPER_ATTR
+    Some(&[Uop(108)]), // MAKE_CELL
+    Some(&[Uop(110)]), // MAP_ADD
+    Some(&[Uop(111)]), // MATCH_CLASS
+    Some(&[Uop(118)]), // POP_JUMP_IF_FALSE
+    Some(&[Uop(119)]), // POP_JUMP_IF_NONE
+    Some(&[Uop(120)]), // POP_JUMP_IF_NOT_NONE
+    Some(&[Uop(121)]), // POP_JUMP_IF_TRUE
+    Some(&[Uop(125)]), // RAISE_VARARGS
+    Some(&[Uop(126)]), // RERAISE
+    Some(&[Uop(130)]), // SEND
+    Some(&[Uop(133)]), // SET_ADD
+    Some(&[Uop(134)]), // SET_FUNCTION_ATTRIBUTE
+    Some(&[Uop(135)]), // SET_UPDATE
+    Some(&[Uop(136)]), // STORE_ATTR
+    Some(&[Uop(139)]), // STORE_DEREF
+    Some(&[Uop(140)]), // STORE_GLOBAL
+    Some(&[Uop(141)]), // STORE_NAME
+    Some(&[Uop(146)]), // SWAP
+    Some(&[Uop(159)]), // UNPACK_EX
+    Some(&[Uop(160)]), // UNPACK_SEQUENCE
+    Some(&[Uop(164)]), // YIELD_VALUE
+    Some(&[Uop(127)]), // RESUME
+    Some(&[Uop(71), Uop(1)]), // BINARY_OP_ADD_FLOAT
+    Some(&[Uop(72), Uop(2)]), // BINARY_OP_ADD_INT
     None, // BINARY_OP_ADD_UNICODE
-    None, // BINARY_OP_EXTEND
-    Some(&[Uop(57), Uop(3)]), // BINARY_OP_MULTIPLY_FLOAT
-    Some(&[Uop(58), Uop(4)]), // BINARY_OP_MULTIPLY_INT
-    None, // BINARY_OP_SUBSCR_DICT
+    Some(&[Uop(3)]), // BINARY_OP_EXTEND
+    Some(&[Uop(71), Uop(4)]), // BINARY_OP_MULTIPLY_FLOAT
+    Some(&[Uop(72), Uop(5)]), // BINARY_OP_MULTIPLY_INT
+    Some(&[Uop(6)]), // BINARY_OP_SUBSCR_DICT
     None, // BINARY_OP_SUBSCR_GETITEM
-    None, // BINARY_OP_SUBSCR_LIST_INT
+    Some(&[Uop(7)]), // BINARY_OP_SUBSCR_LIST_INT
     None, // BINARY_OP_SUBSCR_LIST_SLICE
-    None, // BINARY_OP_SUBSCR_STR_INT
-    None, // BINARY_OP_SUBSCR_TUPLE_INT
-    Some(&[Uop(57), Uop(5)]), // BINARY_OP_SUBTRACT_FLOAT
-    Some(&[Uop(58), Uop(6)]), // BINARY_OP_SUBTRACT_INT
+    Some(&[Uop(8)]), // BINARY_OP_SUBSCR_STR_INT
+    Some(&[Uop(9)]), // BINARY_OP_SUBSCR_TUPLE_INT
+    Some(&[Uop(71), Uop(10)]), // BINARY_OP_SUBTRACT_FLOAT
+    Some(&[Uop(72), Uop(11)]), // BINARY_OP_SUBTRACT_INT
     None, // CALL_ALLOC_AND_ENTER_INIT
     None, // CALL_BOUND_METHOD_EXACT_ARGS
     None, // CALL_BOUND_METHOD_GENERAL
@@ -300,60 +322,60 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     None, // CALL_STR_1
     None, // CALL_TUPLE_1
     None, // CALL_TYPE_1
-    Some(&[Uop(57), Uop(31)]), // COMPARE_OP_FLOAT
-    Some(&[Uop(58), Uop(32)]), // COMPARE_OP_INT
-    None, // COMPARE_OP_STR
-    None, // CONTAINS_OP_DICT
-    None, // CONTAINS_OP_SET
-    None, // FOR_ITER_GEN
-    None, // FOR_ITER_LIST
-    None, // FOR_ITER_RANGE
-    None, // FOR_ITER_TUPLE
+    Some(&[Uop(71), Uop(38)]), // COMPARE_OP_FLOAT
+    Some(&[Uop(72), Uop(39)]), // COMPARE_OP_INT
+    Some(&[Uop(40)]), // COMPARE_OP_STR
+    Some(&[Uop(42)]), // CONTAINS_OP_DICT
+    Some(&[Uop(43)]), // CONTAINS_OP_SET
+    Some(&[Uop(61)]), // FOR_ITER_GEN
+    Some(&[Uop(62)]), // FOR_ITER_LIST
+    Some(&[Uop(63)]), // FOR_ITER_RANGE
+    Some(&[Uop(64)]), // FOR_ITER_TUPLE
     None, // JUMP_BACKWARD_JIT
     None, // JUMP_BACKWARD_NO_JIT
-    Some(&[Uop(70)]), // LOAD_ATTR_CLASS
-    Some(&[Uop(71)]), // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK
+    Some(&[Uop(84)]), // LOAD_ATTR_CLASS
+    Some(&[Uop(85)]), // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK
     None, // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN
-    Some(&[Uop(72)]), // LOAD_ATTR_INSTANCE_VALUE
-    Some(&[Uop(73)]), // LOAD_ATTR_METHOD_LAZY_DICT
-    Some(&[Uop(74)]), // LOAD_ATTR_METHOD_NO_DICT
-    Some(&[Uop(75)]), // LOAD_ATTR_METHOD_WITH_VALUES
-    Some(&[Uop(76)]), // LOAD_ATTR_MODULE
-    Some(&[Uop(77)]), // LOAD_ATTR_NONDESCRIPTOR_NO_DICT
-    Some(&[Uop(78)]), // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
+    Some(&[Uop(86)]), // LOAD_ATTR_INSTANCE_VALUE
+    Some(&[Uop(87)]), // LOAD_ATTR_METHOD_LAZY_DICT
+    Some(&[Uop(88)]), // LOAD_ATTR_METHOD_NO_DICT
+    Some(&[Uop(89)]), // LOAD_ATTR_METHOD_WITH_VALUES
+    Some(&[Uop(90)]), // LOAD_ATTR_MODULE
+    Some(&[Uop(91)]), // LOAD_ATTR_NONDESCRIPTOR_NO_DICT
+    Some(&[Uop(92)]), // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
     None, // LOAD_ATTR_PROPERTY
-    Some(&[Uop(79)]), // LOAD_ATTR_SLOT
+    Some(&[Uop(93)]), // LOAD_ATTR_SLOT
     None, // LOAD_ATTR_WITH_HINT
-    Some(&[Uop(88)]), // LOAD_GLOBAL_BUILTIN
-    Some(&[Uop(89)]), // LOAD_GLOBAL_MODULE
+    Some(&[Uop(102)]), // LOAD_GLOBAL_BUILTIN
+    Some(&[Uop(103)]), // LOAD_GLOBAL_MODULE
     None, // LOAD_SUPER_ATTR_ATTR
     None, // LOAD_SUPER_ATTR_METHOD
     None, // RESUME_CHECK
-    None, // SEND_GEN
-    Some(&[Uop(122)]), // STORE_ATTR_INSTANCE_VALUE
-    Some(&[Uop(123)]), // STORE_ATTR_SLOT
+    Some(&[Uop(131)]), // SEND_GEN
+    Some(&[Uop(137)]), // STORE_ATTR_INSTANCE_VALUE
+    Some(&[Uop(138)]), // STORE_ATTR_SLOT
     None, // STORE_ATTR_WITH_HINT
-    None, // STORE_SUBSCR_DICT
-    None, // STORE_SUBSCR_LIST_INT
-    None, // TO_BOOL_ALWAYS_TRUE
-    Some(&[Uop(133)]), // TO_BOOL_BOOL
-    Some(&[Uop(134)]), // TO_BOOL_INT
-    None, // TO_BOOL_LIST
-    Some(&[Uop(135)]), // TO_BOOL_NONE
-    None, // TO_BOOL_STR
+    Some(&[Uop(144)]), // STORE_SUBSCR_DICT
+    Some(&[Uop(145)]), // STORE_SUBSCR_LIST_INT
+    Some(&[Uop(150)]), // TO_BOOL_ALWAYS_TRUE
+    Some(&[Uop(151)]), // TO_BOOL_BOOL
+    Some(&[Uop(152)]), // TO_BOOL_INT
+    Some(&[Uop(153)]), // TO_BOOL_LIST
+    Some(&[Uop(154)]), // TO_BOOL_NONE
+    Some(&[Uop(155)]), // TO_BOOL_STR
     None, // UNPACK_SEQUENCE_LIST
-    None, // UNPACK_SEQUENCE_TUPLE
-    None, // UNPACK_SEQUENCE_TWO_TUPLE
-    Some(&[Uop(101)]), // MOVE
-    Some(&[Uop(27)]), // COMPARE_JUMP_IF_TRUE
-    Some(&[Uop(58), Uop(29)]), // COMPARE_JUMP_IF_TRUE_INT
-    Some(&[Uop(57), Uop(28)]), // COMPARE_JUMP_IF_TRUE_FLOAT
-    None, // COMPARE_JUMP_IF_TRUE_STR
-    Some(&[Uop(24)]), // COMPARE_JUMP_IF_FALSE
-    Some(&[Uop(58), Uop(26)]), // COMPARE_JUMP_IF_FALSE_INT
-    Some(&[Uop(57), Uop(25)]), // COMPARE_JUMP_IF_FALSE_FLOAT
-    None, // COMPARE_JUMP_IF_FALSE_STR
-    Some(&[Uop(131)]), // TEST_JUMP_IF_TRUE
-    Some(&[Uop(130)]), // TEST_JUMP_IF_FALSE
-    Some(&[Uop(66)]), // LEAVE_LOOP
+    Some(&[Uop(161)]), // UNPACK_SEQUENCE_TUPLE
+    Some(&[Uop(162)]), // UNPACK_SEQUENCE_TWO_TUPLE
+    Some(&[Uop(115)]), // MOVE
+    Some(&[Uop(33)]), // COMPARE_JUMP_IF_TRUE
+    Some(&[Uop(72), Uop(35)]), // COMPARE_JUMP_IF_TRUE_INT
+    Some(&[Uop(71), Uop(34)]), // COMPARE_JUMP_IF_TRUE_FLOAT
+    Some(&[Uop(36)]), // COMPARE_JUMP_IF_TRUE_STR
+    Some(&[Uop(29)]), // COMPARE_JUMP_IF_FALSE
+    Some(&[Uop(72), Uop(31)]), // COMPARE_JUMP_IF_FALSE_INT
+    Some(&[Uop(71), Uop(30)]), // COMPARE_JUMP_IF_FALSE_FLOAT
+    Some(&[Uop(32)]), // COMPARE_JUMP_IF_FALSE_STR
+    Some(&[Uop(148)]), // TEST_JUMP_IF_TRUE
+    Some(&[Uop(147)]), // TEST_JUMP_IF_FALSE
+    Some(&[Uop(80)]), // LEAVE_LOOP
 ];
