@@ -213,13 +213,12 @@ impl Converter<'_> {
     }
 }
 
-/// Drops empty texts and joins neighbouring ones.
+/// Joins neighbouring texts and drops what is empty then; an empty piece still counts for the place of a joined text.
 fn join(pieces: Vec<Piece>) -> Vec<Expr> {
     let mut values = Vec::with_capacity(pieces.len());
     let mut open: Option<(Span, Vec<u8>, bool)> = None;
     for piece in pieces {
         match piece {
-            Piece::Text { value, .. } if value.is_empty() => {}
             Piece::Text { span, value, u_prefix } => match &mut open {
                 None => open = Some((span, value, u_prefix)),
                 Some((whole, text, _)) => {
@@ -228,17 +227,20 @@ fn join(pieces: Vec<Piece>) -> Vec<Expr> {
                 }
             },
             Piece::Field(field) => {
-                values.extend(open.take().map(close));
+                values.extend(open.take().and_then(close));
                 values.push(field);
             }
         }
     }
-    values.extend(open.map(close));
+    values.extend(open.and_then(close));
     values
 }
 
-fn close((span, value, u_prefix): (Span, Vec<u8>, bool)) -> Expr {
-    Expr::new(span, ExprKind::Constant { value: Constant::Str(escape::wtf8(value)), u_prefix })
+fn close((span, value, u_prefix): (Span, Vec<u8>, bool)) -> Option<Expr> {
+    if value.is_empty() {
+        return None;
+    }
+    Some(Expr::new(span, ExprKind::Constant { value: Constant::Str(escape::wtf8(value)), u_prefix }))
 }
 
 /// A field's source as CPython keeps it: comments go, their newlines stay.

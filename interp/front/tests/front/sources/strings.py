@@ -28,3 +28,7 @@ templates = t"", t"a", t"{x}", t"a{x}b{y!r:>{w}}", t"{x=}", t"{ x }", t"{x = !s:
 formatted = "%s and %r" % (x, y), "%d%%" % (x,), "%a" % (x,), "%-5s" % (x,), "%s" % x, "no" % ()
 method = "".join([f"{x}", f"{y}"])
 def deep(): return f"{x}" + f"{y}{deep()}" if f"{w}" else f""
+empties = "" f"a{x}", f"{x}" "" "b", f"{x}" "" f"{y}", "" f"" "", "" f"{x}" "", ("" 
+    f"late{x}"
+    ""
+)
