@@ -19,6 +19,8 @@ pub(crate) struct EscapeError {
 pub(crate) struct EscapeWarning {
     pub(crate) at: usize,
     pub(crate) msg: String,
+    /// A backslash before a brace of an f- or t-string.
+    pub(crate) brace: bool,
 }
 
 /// What a body is part of, which decides how braces and escapes read.
@@ -78,6 +80,8 @@ fn text_escape(
 ) -> Result<usize, EscapeError> {
     let bytes = body.as_bytes();
     let Some(&letter) = bytes.get(at + 1) else {
+        // Behind the text of an f-string stands a field.
+        warnings.push(EscapeWarning { brace: true, ..invalid_escape(at, '{') });
         out.push(b'\\');
         return Ok(at + 1);
     };
@@ -103,7 +107,10 @@ fn text_escape(
         _ => {
             out.push(b'\\');
             let brace = kind == Body::Interpolated && matches!(letter, b'{' | b'}');
-            warnings.push(invalid_escape(at, body[at + 1..].chars().next().unwrap_or('\\')));
+            // CPython escapes other characters first and so never sees the backslash before them.
+            if letter.is_ascii() {
+                warnings.push(EscapeWarning { brace, ..invalid_escape(at, char::from(letter)) });
+            }
             // The letter itself is read again as plain text, so that `\{{` keeps its doubled brace.
             if !brace && letter.is_ascii() {
                 out.push(letter);
@@ -119,6 +126,7 @@ fn text_escape(
 fn invalid_escape(at: usize, letter: char) -> EscapeWarning {
     EscapeWarning {
         at,
+        brace: false,
         msg: format!(
             "\"\\{letter}\" is an invalid escape sequence. Such sequences will not work in the future. Did you mean \"\\\\{letter}\"? A raw string is also an option."
         ),
@@ -136,6 +144,7 @@ fn octal(bytes: &[u8], at: usize, warnings: &mut Vec<EscapeWarning>) -> (u32, us
         let digits = String::from_utf8_lossy(&bytes[at + 1..end]).into_owned();
         warnings.push(EscapeWarning {
             at,
+            brace: false,
             msg: format!(
                 "\"\\{digits}\" is an invalid octal escape sequence. Such sequences will not work in the future. Did you mean \"\\\\{digits}\"? A raw string is also an option."
             ),

@@ -31,7 +31,7 @@ use interp_compile::error::{CompileError, CompileWarning, ErrorKind};
 use ruff_python_ast::PythonVersion;
 use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_parser as parser;
-use ruff_text_size::TextRange;
+use ruff_text_size::{Ranged, TextRange};
 
 pub use interp_compile::CompileOptions;
 
@@ -136,12 +136,36 @@ fn parse_text(text: &str, lines: &Lines, filename: &str, mode: Mode) -> Result<P
         drop_deep(parsed, text.len());
         return Err(SyntaxFailure::diagnosed(error, filename, text, lines));
     }
+    let mut warnings = number_warnings(text, lines, parsed.tokens());
     let converted = match parsed.into_syntax() {
         ruff_python_ast::Mod::Module(tree) => convert::module(text, lines, tree, mode == Mode::Single),
         ruff_python_ast::Mod::Expression(tree) => convert::expression(text, lines, tree),
     };
     let output = converted.map_err(|error| refuse(text, lines, filename, mode, error))?;
-    Ok(Parsed { module: output.module, warnings: output.warnings })
+    warnings.extend(output.warnings);
+    warnings.sort_by_key(|warning| (warning.span.lineno, warning.span.col_offset));
+    Ok(Parsed { module: output.module, warnings })
+}
+
+/// Numbers that run into a keyword (`1if x else y`): allowed, with a warning.
+fn number_warnings(text: &str, lines: &Lines, tokens: &Tokens) -> Vec<CompileWarning> {
+    let mut warnings = Vec::new();
+    for (number, next) in tokens.iter().zip(tokens.iter().skip(1)) {
+        let is_number = matches!(number.kind(), TokenKind::Int | TokenKind::Float | TokenKind::Complex);
+        if !is_number || number.end() != next.start() || !next.kind().is_keyword() {
+            continue;
+        }
+        let digits = text[number.range()].to_ascii_lowercase();
+        let kind = match digits.as_bytes() {
+            [.., b'j'] if number.kind() == TokenKind::Complex => "imaginary",
+            [b'0', b'x', ..] => "hexadecimal",
+            [b'0', b'o', ..] => "octal",
+            [b'0', b'b', ..] => "binary",
+            _ => "decimal",
+        };
+        warnings.push(CompileWarning { msg: format!("invalid {kind} literal"), span: lines.span(number.range()) });
+    }
+    warnings
 }
 
 /// Where the parser library stopped.

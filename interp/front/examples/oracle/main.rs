@@ -1,6 +1,6 @@
 //! Compares this front end with CPython on any files: trees, code objects or errors.
 //!
-//! `WEFT_ORACLE="python3.14" cargo run --release -p interp-front --example oracle -- ast|code|parse|error PATH...`
+//! `WEFT_ORACLE="python3.14" cargo run --release -p interp-front --example oracle -- ast|code|parse|error|warnings PATH...`
 //!
 //! `speed PATH...` asks nothing and prints how long we take to parse and to compile.
 //!
@@ -38,8 +38,9 @@ fn main() {
         Some("error") => "error",
         Some("parse") => "parse",
         Some("speed") => "speed",
+        Some("warnings") => "warnings",
         _ => {
-            eprintln!("usage: oracle ast|code|parse|error|speed PATH...");
+            eprintln!("usage: oracle ast|code|parse|error|warnings|speed PATH...");
             std::process::exit(2);
         }
     };
@@ -103,6 +104,18 @@ fn compare(request: &Request, answer: &str, report: &mut Report) {
     }
     if answer.starts_with("failed ") {
         report.refused(name, answer, compile(request).err());
+        return;
+    }
+    if request.kind == "warnings" {
+        let text = interp_front::decode(&request.source, name).unwrap_or_default();
+        match interp_front::compile(&text, name, Mode::Exec, &CompileOptions::default()) {
+            Err(failure) => report.difference("we refuse the file", name, &failure.to_string()),
+            Ok(compiled) => {
+                let lines =
+                    compiled.warnings.iter().map(|warning| format!("{} {}\n", warning.span.lineno, warning.msg));
+                report.lines(name, &lines.collect::<String>(), answer);
+            }
+        }
         return;
     }
     if request.kind == "code" {

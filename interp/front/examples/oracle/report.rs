@@ -38,6 +38,9 @@ impl Report {
                 None => self.difference("missing lines", name, their_line),
             }
         }
+        for our_line in our_lines {
+            self.difference("lines too many", name, our_line);
+        }
     }
 
     fn line(&mut self, name: &str, ours: &str, theirs: &str) {

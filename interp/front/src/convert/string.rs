@@ -63,8 +63,13 @@ impl Converter<'_> {
         }
     }
 
+    /// CPython warns of the first odd escape of a literal only; its tokenizer warns of every `\{` by itself.
     fn note_escapes(&mut self, start: TextSize, warnings: Vec<EscapeWarning>) {
+        let mut first = true;
         for warning in warnings {
+            if !warning.brace && !std::mem::take(&mut first) {
+                continue;
+            }
             let at = start + TextSize::new(warning.at as u32);
             let span = self.span(TextRange::at(at, TextSize::new(2)));
             self.warnings.push(CompileWarning { msg: warning.msg, span });

@@ -3,7 +3,8 @@
 Reads requests from standard input, writes answers to standard output. A request is a line
 `kind TAB mode TAB name TAB length` followed by that many bytes of source; an answer is a line with a length, followed
 by that many bytes of text. Kinds: `ast` (the tree with positions), `code` (every nested code object), `error`
-(the attributes of the SyntaxError, or `ok`), `parse` (the same, of the parser alone), `stderr` (the error as the interpreter prints it).
+(the attributes of the SyntaxError, or `ok`), `parse` (the same, of the parser alone), `stderr` (the error as the interpreter prints it), `warnings` (line and
+text of each).
 """
 
 import ast
@@ -108,6 +109,11 @@ def answer(kind, mode, name, source):
         out = []
         code(compile(source, name, mode, dont_inherit=True), out)
         return "\n".join(out) + "\n"
+    if kind == "warnings":
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            compile(source, name, mode, dont_inherit=True)
+        return "".join("%d %s\n" % (item.lineno, item.message) for item in caught)
     flags = ast.PyCF_ONLY_AST if kind == "parse" else 0
     try:
         compile(source, name, mode, flags, dont_inherit=True)

@@ -58,3 +58,14 @@ fn code_is_that_of_cpython() {
         check("code", &name, &source, &dump_code::dump(&compiled.code));
     }
 }
+
+#[test]
+fn warnings_are_those_of_cpython() {
+    for (name, source) in sources() {
+        let text = decode(&source, &name).expect("a decodable source");
+        let compiled = compile(&text, &name, Mode::Exec, &CompileOptions::default())
+            .unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        let lines = compiled.warnings.iter().map(|warning| format!("{} {}\n", warning.span.lineno, warning.msg));
+        check("warnings", &name, &source, &lines.collect::<String>());
+    }
+}
