@@ -61,7 +61,7 @@ macro_rules! sequence_iterator {
 
         #[doc = concat!("The type `", $name, "`.")]
         pub static $ty: TypeObject =
-            TypeObject::builtin::<$payload>($name, Some(&super::types::OBJECT), TypeFlags::empty());
+            TypeObject::builtin::<$payload>($name, Some(&super::types::OBJECT), TypeFlags::NO_NEW);
 
         #[doc = concat!("A `", $name, "` at the start.")]
         #[inline]
@@ -172,7 +172,7 @@ impl Payload for RangeIterator {
 
 /// The type `range_iterator`.
 pub static RANGE_ITERATOR: TypeObject =
-    TypeObject::builtin::<RangeIterator>("range_iterator", Some(&super::types::OBJECT), TypeFlags::empty());
+    TypeObject::builtin::<RangeIterator>("range_iterator", Some(&super::types::OBJECT), TypeFlags::NO_NEW);
 
 /// An iterator over `len` numbers from `start` on; `None` if the end does not fit 64 bits or the step is 0.
 pub fn range_iterator(esc: Esc<'_>, start: i64, step: i64, len: u64) -> Option<Obj<RangeIterator>> {

@@ -108,6 +108,23 @@ pub struct SequenceIterator {
     index: AtomicI64,
 }
 
+impl SequenceIterator {
+    /// What is iterated over.
+    pub fn sequence(&self, esc: Esc<'_>) -> Option<Value> {
+        self.sequence.get(esc, self)
+    }
+
+    /// The index of the next item; negative at the end.
+    pub fn index(&self) -> i64 {
+        self.index.load(Relaxed)
+    }
+
+    /// Moves the iterator.
+    pub fn set_index(&self, index: i64) {
+        self.index.store(index, Relaxed);
+    }
+}
+
 impl Payload for SequenceIterator {
     const NAME: &'static str = "iterator";
     fn class() -> &'static TypeObject {
