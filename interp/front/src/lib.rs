@@ -21,6 +21,8 @@ mod failure;
 mod lines;
 mod render;
 mod source;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::sync::Arc;
