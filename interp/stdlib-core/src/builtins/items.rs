@@ -1,0 +1,200 @@
+//! Builtin functions over iterables.
+
+use interp_object::args::check_count;
+use interp_object::data::types::OBJECT;
+use interp_object::data::{int, list, singletons};
+use interp_object::intern::{intern, names};
+use interp_object::layout::{self, Field, Payload, ValueExt};
+use interp_object::slots::CompareOp;
+use interp_object::typeobj::TypeFlags;
+use interp_object::{Args, Esc, PyResult, TypeObject, Value, Word, attr, call, ops};
+
+use crate::util::given;
+
+/// `len(object)`
+pub(super) fn len(esc: Esc<'_>, _: &Value, value: &Value) -> PyResult {
+    Ok(int::from_usize(esc, ops::len(esc, value)?))
+}
+
+/// `all(iterable)`
+pub(super) fn all(esc: Esc<'_>, _: &Value, iterable: &Value) -> PyResult {
+    let mut result = true;
+    ops::iterate(esc, iterable, |item| {
+        result = ops::truthy(esc, &item)?;
+        Ok(result)
+    })?;
+    Ok(singletons::bool(result))
+}
+
+/// `any(iterable)`
+pub(super) fn any(esc: Esc<'_>, _: &Value, iterable: &Value) -> PyResult {
+    let mut result = false;
+    ops::iterate(esc, iterable, |item| {
+        result = ops::truthy(esc, &item)?;
+        Ok(!result)
+    })?;
+    Ok(singletons::bool(result))
+}
+
+/// `iter(callable, sentinel)`
+pub(super) struct CallableIterator {
+    callable: Field,
+    sentinel: Field,
+}
+
+impl Payload for CallableIterator {
+    const NAME: &'static str = "callable_iterator";
+    fn class() -> &'static TypeObject {
+        &CALLABLE_ITERATOR
+    }
+
+    fn trace(&self, visit: &mut dyn FnMut(Word)) {
+        self.callable.trace(visit);
+        self.sentinel.trace(visit);
+    }
+
+    fn clear(&self, out: &mut Vec<Value>) {
+        out.extend(self.callable.take());
+        out.extend(self.sentinel.take());
+    }
+}
+
+/// The type `callable_iterator`.
+pub(super) static CALLABLE_ITERATOR: TypeObject =
+    TypeObject::builtin::<CallableIterator>("callable_iterator", Some(&OBJECT), TypeFlags::empty());
+
+/// `__next__` of [`CallableIterator`].
+pub(super) fn callable_next(esc: Esc<'_>, iterator: &Value) -> PyResult<Option<Value>> {
+    let Some(payload) = iterator.payload::<CallableIterator>() else { return Ok(None) };
+    let Some(callable) = payload.callable.get(esc, payload) else { return Ok(None) };
+    let value = match call::call(esc, &callable, &[]) {
+        Ok(value) => value,
+        Err(raised) => {
+            drop(ops::stop_value(esc, raised)?);
+            drop(payload.callable.set(payload, None));
+            return Ok(None);
+        }
+    };
+    let Some(sentinel) = payload.sentinel.get(esc, payload) else { return Ok(None) };
+    if ops::equal(esc, &sentinel, &value)? {
+        drop(payload.callable.set(payload, None));
+        return Ok(None);
+    }
+    Ok(Some(value))
+}
+
+/// `iter(iterable)`, `iter(callable, sentinel)`
+pub(super) fn iter(esc: Esc<'_>, _: &Value, args: &[Value]) -> PyResult {
+    check_count(esc, "iter", args.len(), 1, 2)?;
+    let Some(sentinel) = args.get(1) else { return ops::iterator(esc, &args[0]) };
+    if args[0].class().slots.call.is_empty() {
+        return Err(esc.type_error("iter(v, w): v must be callable"));
+    }
+    let payload =
+        CallableIterator { callable: Field::new(Some(args[0].clone())), sentinel: Field::new(Some(sentinel.clone())) };
+    Ok(layout::new(esc, payload).into_value())
+}
+
+/// `next(iterator[, default])`
+pub(super) fn next(esc: Esc<'_>, _: &Value, args: &[Value]) -> PyResult {
+    check_count(esc, "next", args.len(), 1, 2)?;
+    let iterator = &args[0];
+    if iterator.class().slots.next.is_empty() {
+        return Err(esc.type_error(format_args!("'{}' object is not an iterator", iterator.class().name())));
+    }
+    match (ops::next(esc, iterator), args.get(1)) {
+        (Ok(Some(value)), _) => Ok(value),
+        (Ok(None), Some(default)) => Ok(default.clone()),
+        (Ok(None), None) => Err(esc.stop_iteration(None)),
+        (Err(raised), Some(default)) => ops::stop_value(esc, raised).map(|_| default.clone()),
+        (Err(raised), None) => Err(raised),
+    }
+}
+
+/// `aiter(async_iterable)`
+pub(super) fn aiter(esc: Esc<'_>, _: &Value, value: &Value) -> PyResult {
+    match call::call_special(esc, value, names::aiter(esc), &[])? {
+        Some(iterator) => Ok(iterator),
+        None => Err(esc.type_error(format_args!("'{}' object is not an async iterable", value.class().name()))),
+    }
+}
+
+/// `anext(async_iterator)`
+pub(super) fn anext(esc: Esc<'_>, _: &Value, args: &[Value]) -> PyResult {
+    check_count(esc, "anext", args.len(), 1, 1)?;
+    match call::call_special(esc, &args[0], names::anext(esc), &[])? {
+        Some(awaitable) => Ok(awaitable),
+        None => Err(esc.type_error(format_args!("'{}' object is not an async iterator", args[0].class().name()))),
+    }
+}
+
+/// `min(…)`
+pub(super) fn min(esc: Esc<'_>, _: &Value, args: Args<'_>) -> PyResult {
+    extreme(esc, "min", CompareOp::Lt, args)
+}
+
+/// `max(…)`
+pub(super) fn max(esc: Esc<'_>, _: &Value, args: Args<'_>) -> PyResult {
+    extreme(esc, "max", CompareOp::Gt, args)
+}
+
+fn extreme(esc: Esc<'_>, name: &str, wanted: CompareOp, args: Args<'_>) -> PyResult {
+    let (mut key, mut default) = (None, None);
+    for (keyword, value) in args.keywords() {
+        match ops::text_lossy(keyword).as_str() {
+            "key" => key = given(Some(value)),
+            "default" => default = Some(value),
+            other => {
+                let message = format!("{name}() got an unexpected keyword argument '{other}'");
+                return Err(esc.type_error(message));
+            }
+        }
+    }
+    let values = args.pos();
+    if values.is_empty() {
+        return Err(esc.type_error(format_args!("{name} expected at least 1 argument, got 0")));
+    }
+    if values.len() > 1 && default.is_some() {
+        let message = format!("Cannot specify a default for {name}() with multiple positional arguments");
+        return Err(esc.type_error(message));
+    }
+    let mut best: Option<(Value, Value)> = None;
+    let mut look = |item: Value| {
+        let rank = match key {
+            Some(key) => call::call(esc, key, std::slice::from_ref(&item))?,
+            None => item.clone(),
+        };
+        let better = match &best {
+            None => true,
+            Some((_, best)) => ops::compare_bool(esc, &rank, best, wanted)?,
+        };
+        if better {
+            best = Some((item, rank));
+        }
+        Ok(true)
+    };
+    if let [iterable] = values {
+        ops::iterate(esc, iterable, look)?;
+    } else {
+        for value in values {
+            look(value.clone())?;
+        }
+    }
+    match (best, default) {
+        (Some((item, _)), _) => Ok(item),
+        (None, Some(default)) => Ok(default.clone()),
+        (None, None) => Err(esc.value_error(format_args!("{name}() iterable argument is empty"))),
+    }
+}
+
+/// `sorted(iterable, *, key=None, reverse=False)`
+pub(super) fn sorted(esc: Esc<'_>, _: &Value, args: Args<'_>) -> PyResult {
+    if args.pos().len() != 1 {
+        return Err(esc.type_error(format_args!("sorted expected 1 argument, got {}", args.pos().len())));
+    }
+    let items = ops::collect(esc, &args.pos()[0])?;
+    let sorted = list::new(esc, items).into_value();
+    let sort = attr::get(esc, &sorted, &intern(esc, "sort"))?;
+    call::call_args(esc, &sort, args.rest())?;
+    Ok(sorted)
+}

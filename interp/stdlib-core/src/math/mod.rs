@@ -1,0 +1,12 @@
+//! The module `math`.
+
+use interp_object::Esc;
+use interp_object::builder::ModuleBuilder;
+use interp_object::data::module::Module;
+use interp_object::layout::Obj;
+
+pub(crate) fn init(_: Esc<'_>) {}
+
+pub(crate) fn module(esc: Esc<'_>) -> Obj<Module> {
+    ModuleBuilder::new(esc, "math").finish()
+}

@@ -1,0 +1,130 @@
+//! What one process has once: configuration, `sys.modules`, the modules `builtins` and `sys`.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use interp_object::data::dict::{self, Dict};
+use interp_object::data::module::{self, Module};
+use interp_object::layout::{Obj, ValueExt};
+use interp_object::{Esc, PyResult, Value};
+
+use crate::util::text;
+use crate::{builtins, import, report, sys, thread};
+
+/// What the command line or the embedder decides.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// `sys.argv`.
+    pub argv: Vec<String>,
+    /// `sys.orig_argv`.
+    pub orig_argv: Vec<String>,
+    /// `sys.executable`.
+    pub executable: String,
+    /// Folders searched by `import`, in order (`sys.path`).
+    pub path: Vec<String>,
+    /// `-O` (1) or `-OO` (2).
+    pub optimize: u8,
+    /// `-I`
+    pub isolated: bool,
+    /// `-E`
+    pub ignore_environment: bool,
+    /// `-u`
+    pub unbuffered: bool,
+    /// `-X` options that are not the runtime's own, for `sys._xoptions`.
+    pub x_options: Vec<(String, Option<String>)>,
+}
+
+/// The process-wide state.
+pub struct Runtime {
+    /// The configuration it was started with.
+    pub config: Config,
+    /// The module `builtins`.
+    pub builtins: Obj<Module>,
+    /// The module `sys`.
+    pub sys: Obj<Module>,
+    /// `sys.modules` as it was at start; Python code may replace the attribute.
+    pub modules: Obj<Dict>,
+}
+
+static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+
+/// Makes `builtins`, `sys` and `__main__`. A second call has no effect: one runtime a process.
+pub fn start(esc: Esc<'_>, config: Config) -> &'static Runtime {
+    RUNTIME.get_or_init(|| {
+        let modules = dict::new(esc);
+        let builtins = builtins::module(esc);
+        let sys = sys::module(esc, &config, &modules);
+        for module in [&builtins, &sys] {
+            let name = module.dict().get_str(esc, "__name__").map(|name| interp_object::ops::text_lossy(&name));
+            modules.set_str(esc, &name.unwrap_or_default(), module.value().clone());
+        }
+        let main = module::new(esc, "__main__");
+        main.dict().set_str(esc, "__builtins__", builtins.value().clone());
+        modules.set_str(esc, "__main__", main.into_value());
+        Runtime { config, builtins, sys, modules }
+    })
+}
+
+/// The process-wide state.
+///
+/// # Panics
+/// Before [`start`].
+pub fn runtime() -> &'static Runtime {
+    RUNTIME.get().expect("native modules are reached only after the runtime was started")
+}
+
+/// The namespace of `__main__`.
+pub fn main_dict(esc: Esc<'_>) -> Obj<Dict> {
+    let main = runtime().modules.get_str(esc, "__main__").and_then(|main| main.downcast::<Module>().ok());
+    match main {
+        Some(main) => main.dict().clone(),
+        None => {
+            let main = module::new(esc, "__main__");
+            let dict = main.dict().clone();
+            runtime().modules.set_str(esc, "__main__", main.into_value());
+            dict
+        }
+    }
+}
+
+/// Runs a source as `__main__`.
+///
+/// `shown` is the name in tracebacks; `file` becomes `__file__`.
+///
+/// # Errors
+/// What the program raises, `SyntaxError` included.
+pub fn run_main(esc: Esc<'_>, source: &[u8], shown: &str, file: Option<&str>, package: Option<&str>) -> PyResult<()> {
+    let globals = main_dict(esc);
+    if let Some(file) = file {
+        globals.set_str(esc, "__file__", text(esc, file));
+    }
+    if let Some(package) = package {
+        globals.set_str(esc, "__package__", text(esc, package));
+    }
+    let code = crate::compile::compile_bytes(esc, source, shown, crate::compile::Mode::Exec)?;
+    let locals = globals.clone().into_value();
+    interp_eval::enter::run_code(esc, &code, &globals, runtime().builtins.dict(), Some(locals), None)?;
+    Ok(())
+}
+
+/// Ends a program: prints what it raised, waits for its threads, flushes the standard streams. Gives the exit code.
+pub fn finish(esc: Esc<'_>, result: PyResult<()>) -> i32 {
+    let mut code = match result {
+        Ok(()) => 0,
+        Err(raised) => report::handle_uncaught(esc, raised),
+    };
+    thread::wait_for_all(esc);
+    sys::run_exit_functions(esc);
+    if !sys::flush_standard_streams(esc) && code == 0 {
+        code = 120;
+    }
+    code
+}
+
+/// The module a module name stands for when it is run with `-m`: its file and `__package__`.
+///
+/// # Errors
+/// What importing its parent packages raises.
+pub fn find_main(esc: Esc<'_>, name: &str) -> PyResult<Option<(PathBuf, String)>> {
+    import::find_main(esc, name)
+}
