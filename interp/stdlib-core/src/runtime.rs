@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use interp_object::data::dict::{self, Dict};
 use interp_object::data::module::{self, Module};
 use interp_object::layout::{Obj, ValueExt};
-use interp_object::{Esc, PyResult, Value};
+use interp_object::{Esc, PyResult};
 
 use crate::util::text;
 use crate::{builtins, import, report, sys, thread};
@@ -127,4 +127,12 @@ pub fn finish(esc: Esc<'_>, result: PyResult<()>) -> i32 {
 /// What importing its parent packages raises.
 pub fn find_main(esc: Esc<'_>, name: &str) -> PyResult<Option<(PathBuf, String)>> {
     import::find_main(esc, name)
+}
+
+/// Sets `sys.argv[0]`, which `-m` knows only after it found the module.
+pub fn set_first_argument(esc: Esc<'_>, name: &str) {
+    let argv = runtime().sys.dict().get_str(esc, "argv");
+    if let Some(argv) = argv.as_ref().and_then(|argv| argv.payload::<interp_object::data::list::List>()) {
+        drop(argv.set(0, text(esc, name)));
+    }
 }

@@ -5,8 +5,6 @@ use interp_object::builder::ModuleBuilder;
 use interp_object::data::module::Module;
 use interp_object::layout::Obj;
 
-pub(crate) fn init(_: Esc<'_>) {}
-
 pub(crate) fn module(esc: Esc<'_>) -> Obj<Module> {
     ModuleBuilder::new(esc, "time").finish()
 }

@@ -107,7 +107,7 @@ fn prepare(esc: Esc<'_>, metaclass: &Value, name: &Value, bases: &Value, keyword
     if is_mapping {
         return Ok(namespace);
     }
-    let shown = is_type.map_or_else(|| "<metaclass>".to_owned(), TypeObject::name);
+    let shown = is_type.map_or_else(|| "<metaclass>".to_owned(), |class| class.name());
     Err(esc.type_error(format_args!("{shown}.__prepare__() must return a mapping, not {}", class.name())))
 }
 

@@ -133,7 +133,7 @@ fn namespaces(esc: Esc<'_>, function: &str, globals: Option<&Value>, locals: Opt
 }
 
 /// The builtins namespace that code with these globals uses.
-pub(crate) fn builtins_of(esc: Esc<'_>, globals: &Dict) -> Obj<Dict> {
+fn builtins_of(esc: Esc<'_>, globals: &Dict) -> Obj<Dict> {
     match globals.get_interned(esc, names::builtins(esc)) {
         Some(found) => match found.downcast::<Module>() {
             Ok(module) => module.dict().clone(),

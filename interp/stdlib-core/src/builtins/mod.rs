@@ -14,8 +14,6 @@ use interp_object::layout::Obj;
 use interp_object::native::{MethodDef, NativeFn};
 use interp_object::{Esc, TypeObject};
 
-pub(crate) use code::builtins_of;
-
 /// Makes the types of this module ready.
 pub(crate) fn init(esc: Esc<'_>) {
     TypeBuilder::new(esc, &items::CALLABLE_ITERATOR).slots(|slots| {

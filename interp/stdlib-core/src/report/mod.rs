@@ -301,3 +301,8 @@ fn group_members(esc: Esc<'_>, exception: &Value) -> Option<Vec<Value>> {
 pub(crate) fn stdlib_modules() -> &'static [&'static str] {
     suggest::STDLIB_MODULES
 }
+
+/// Whether an exception only asks to exit.
+pub fn is_exit(exception: &Value) -> bool {
+    exception.class().is_subtype(&exc::SYSTEM_EXIT)
+}

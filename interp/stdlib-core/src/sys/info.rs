@@ -18,7 +18,7 @@ pub(super) const HEX_VERSION: i64 = 0x030e_00f0;
 /// Adds the records to the module.
 pub(super) fn fill(esc: Esc<'_>, module: &Obj<Module>, config: &Config) {
     let dict = module.dict();
-    let mut add = |name: &str, value: PyResult| match value {
+    let add = |name: &str, value: PyResult| match value {
         Ok(value) => dict.set_str(esc, name, value),
         Err(raised) => drop(raised.catch(esc)),
     };

@@ -150,14 +150,18 @@ impl Payload for ThreadHandle {
 pub(super) static THREAD_HANDLE: TypeObject =
     TypeObject::builtin::<ThreadHandle>("_thread._ThreadHandle", Some(&OBJECT), TypeFlags::empty());
 
+const METHODS: &[MethodDef] = &[
+    MethodDef::new("join", NativeFn::Positional(join), "Waits for the thread to end."),
+    MethodDef::new("is_done", NativeFn::NoArgs(is_done), "Whether the thread ended."),
+    MethodDef::new("_set_done", NativeFn::NoArgs(set_done), "Marks the thread as ended."),
+];
+
+const GETSETS: &[GetSetDef] = &[GetSetDef::readonly("ident", ident, "The identifier of the thread.")];
+
 pub(super) fn init(esc: Esc<'_>) {
     TypeBuilder::new(esc, &THREAD_HANDLE)
-        .methods(&[
-            MethodDef::new("join", NativeFn::Positional(join), "Waits for the thread to end."),
-            MethodDef::new("is_done", NativeFn::NoArgs(is_done), "Whether the thread ended."),
-            MethodDef::new("_set_done", NativeFn::NoArgs(set_done), "Marks the thread as ended."),
-        ])
-        .getsets(&[GetSetDef::readonly("ident", ident, "The identifier of the thread.")])
+        .methods(METHODS)
+        .getsets(GETSETS)
         .slots(|slots| {
             slots.new.set(Some(new));
             slots.repr.set(Some(repr));
