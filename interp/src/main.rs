@@ -4,7 +4,6 @@
 
 mod command;
 
-
 fn main() {
     command::install_panic_hook();
     let code = command::main(std::env::args_os().collect());

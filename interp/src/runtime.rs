@@ -26,13 +26,14 @@ fn init_types(esc: Esc<'_>) {
 pub(crate) fn with_runtime<R: Send>(config: Config, work: impl FnOnce(Esc<'_>) -> R + Send) -> std::io::Result<R> {
     static INIT: Once = Once::new();
     std::thread::scope(|scope| {
-        let spawned = std::thread::Builder::new().name("main".to_owned()).stack_size(STACK_BYTES).spawn_scoped(scope, || {
-            let thread = Thread::attach_current(STACK_BYTES);
-            let esc = thread.enter();
-            INIT.call_once(|| init_types(esc));
-            start(esc, config);
-            work(esc)
-        })?;
+        let spawned =
+            std::thread::Builder::new().name("main".to_owned()).stack_size(STACK_BYTES).spawn_scoped(scope, || {
+                let thread = Thread::attach_current(STACK_BYTES);
+                let esc = thread.enter();
+                INIT.call_once(|| init_types(esc));
+                start(esc, config);
+                work(esc)
+            })?;
         match spawned.join() {
             Ok(result) => Ok(result),
             Err(panic) => std::panic::resume_unwind(panic),

@@ -43,7 +43,8 @@ pub(crate) fn main(args: Vec<OsString>) -> i32 {
             run(&args, &options, source, "-c", Some(String::new()))
         }
         Action::Module(name) => {
-            let folder = std::env::current_dir().map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default();
+            let folder =
+                std::env::current_dir().map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default();
             run(&args, &options, Source::Module(name.clone()), "-m", Some(folder))
         }
         Action::Stdin => run_stdin(&args, &options),
@@ -141,7 +142,9 @@ pub(crate) fn install_panic_hook() {
         let text = text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default();
         eprintln!("weft: internal error: {text}");
         eprintln!("  at {place}, version {}", env!("CARGO_PKG_VERSION"));
-        eprintln!("This is a defect of Weft, not of your program. Please open an issue with these lines and the program.");
+        eprintln!(
+            "This is a defect of Weft, not of your program. Please open an issue with these lines and the program."
+        );
         if std::env::var_os("RUST_BACKTRACE").is_some() {
             eprintln!("{}", std::backtrace::Backtrace::force_capture());
         }

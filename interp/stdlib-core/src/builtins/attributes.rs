@@ -13,9 +13,7 @@ use crate::util::{none, text};
 fn attribute_name(esc: Esc<'_>, name: &Value) -> PyResult {
     match name_of(esc, name) {
         Some(name) => Ok(name),
-        None => {
-            Err(esc.type_error(format_args!("attribute name must be string, not '{}'", name.class().name())))
-        }
+        None => Err(esc.type_error(format_args!("attribute name must be string, not '{}'", name.class().name()))),
     }
 }
 
@@ -114,10 +112,9 @@ pub(super) fn format(esc: Esc<'_>, _: &Value, args: &[Value]) -> PyResult {
     let result = call::call_special(esc, value, names::format(esc), std::slice::from_ref(&spec))?;
     match result {
         Some(result) if result.payload::<Str>().is_some() => Ok(result),
-        Some(result) => Err(esc.type_error(format_args!(
-            "__format__ must return a str, not {}",
-            result.class().name()
-        ))),
+        Some(result) => {
+            Err(esc.type_error(format_args!("__format__ must return a str, not {}", result.class().name())))
+        }
         None => Ok(str::new(esc, &ops::str_lossy(esc, value)).into_value()),
     }
 }

@@ -1,10 +1,10 @@
 //! `__build_class__`: what a class statement does (data model, "Metaclasses"; PEP 3115, PEP 560).
 
 use interp_object::data::cell::Cell;
+use interp_object::data::dict;
 use interp_object::data::function::Function;
 use interp_object::data::str::Str;
 use interp_object::data::tuple::{self, Tuple};
-use interp_object::data::dict;
 use interp_object::data::types::TYPE;
 use interp_object::intern::names;
 use interp_object::layout::ValueExt;

@@ -6,10 +6,10 @@ use interp_object::args::{Signature, check_count};
 use interp_object::data::bytes::Bytes;
 use interp_object::data::code::CodeObject;
 use interp_object::data::dict::{self, Dict};
+use interp_object::data::list;
 use interp_object::data::module::Module;
 use interp_object::data::str::Str;
 use interp_object::data::tuple::Tuple;
-use interp_object::data::list;
 use interp_object::intern::{intern, names};
 use interp_object::layout::{Obj, ValueExt};
 use interp_object::{Args, Esc, PyResult, Value, attr, call, ops};
@@ -150,9 +150,8 @@ fn run(esc: Esc<'_>, code: &Obj<CodeObject>, spaces: Namespaces, closure: Option
 
 /// `exec(source, globals=None, locals=None, *, closure=None)`
 pub(super) fn exec(esc: Esc<'_>, _: &Value, args: Args<'_>) -> PyResult {
-    const SIGNATURE: Signature<4> = Signature::new("exec", ["source", "globals", "locals", "closure"], 1)
-        .positional_only(1)
-        .keyword_only_from(3);
+    const SIGNATURE: Signature<4> =
+        Signature::new("exec", ["source", "globals", "locals", "closure"], 1).positional_only(1).keyword_only_from(3);
     let [Some(source), globals, locals, closure] = args.bind(esc, &SIGNATURE)? else {
         return Err(esc.system_error("exec() lost its arguments"));
     };

@@ -25,10 +25,13 @@ fn digits(esc: Esc<'_>, value: &Value, radix: u32, prefix: &str) -> PyResult {
         8 => format!("{number:o}"),
         _ => format!("{number:x}"),
     };
-    Ok(text(esc, &match shown.strip_prefix('-') {
-        Some(digits) => format!("-{prefix}{digits}"),
-        None => format!("{prefix}{shown}"),
-    }))
+    Ok(text(
+        esc,
+        &match shown.strip_prefix('-') {
+            Some(digits) => format!("-{prefix}{digits}"),
+            None => format!("{prefix}{shown}"),
+        },
+    ))
 }
 
 /// `bin(number)`

@@ -13,9 +13,9 @@ use std::path::PathBuf;
 use interp_object::args::Signature;
 use interp_object::data::dict::Dict;
 use interp_object::data::exception as exc;
+use interp_object::data::list;
 use interp_object::data::module::{self, Module};
 use interp_object::data::str::Str;
-use interp_object::data::list;
 use interp_object::intern::{intern, names};
 use interp_object::layout::{Obj, ValueExt};
 use interp_object::{Args, Esc, PyResult, Raised, TypeObject, Value, attr, ops};
@@ -24,8 +24,8 @@ use crate::compile::{Mode, compile_bytes};
 use crate::runtime::runtime;
 use crate::util::{none, text, text_of};
 
-pub(crate) use find::builtin_names;
 use find::Found;
+pub(crate) use find::builtin_names;
 
 /// `sys.modules`
 pub(crate) fn modules(esc: Esc<'_>) -> Obj<Dict> {
@@ -35,8 +35,7 @@ pub(crate) fn modules(esc: Esc<'_>) -> Obj<Dict> {
 
 /// `__import__(name, globals=None, locals=None, fromlist=(), level=0)`
 pub(crate) fn import_function(esc: Esc<'_>, _: &Value, args: Args<'_>) -> PyResult {
-    const SIGNATURE: Signature<5> =
-        Signature::new("__import__", ["name", "globals", "locals", "fromlist", "level"], 1);
+    const SIGNATURE: Signature<5> = Signature::new("__import__", ["name", "globals", "locals", "fromlist", "level"], 1);
     let [Some(name), globals, _, from_list, level] = args.bind(esc, &SIGNATURE)? else {
         return Err(esc.system_error("__import__() lost its arguments"));
     };
@@ -76,7 +75,8 @@ pub(crate) fn import_function(esc: Esc<'_>, _: &Value, args: Args<'_>) -> PyResu
 fn resolve(esc: Esc<'_>, name: &str, globals: Option<&Value>, level: i64) -> PyResult<String> {
     let globals = globals.and_then(|globals| globals.payload::<Dict>());
     let Some(globals) = globals else { return Err(esc.type_error("globals must be a dict")) };
-    let text_in = |key: &str| globals.get_str(esc, key).filter(|value| !value.is_none()).and_then(|value| text_of(&value));
+    let text_in =
+        |key: &str| globals.get_str(esc, key).filter(|value| !value.is_none()).and_then(|value| text_of(&value));
     let package = match text_in("__package__") {
         Some(package) => package,
         None => {
@@ -89,7 +89,13 @@ fn resolve(esc: Esc<'_>, name: &str, globals: Option<&Value>, level: i64) -> PyR
         }
     };
     if package.is_empty() {
-        return Err(import_error(esc, &exc::IMPORT_ERROR, "attempted relative import with no known parent package", None, None));
+        return Err(import_error(
+            esc,
+            &exc::IMPORT_ERROR,
+            "attempted relative import with no known parent package",
+            None,
+            None,
+        ));
     }
     let mut base = package.as_str();
     for _ in 1..level {

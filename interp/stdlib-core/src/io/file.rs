@@ -50,17 +50,13 @@ impl Payload for File {
 const FLAGS: TypeFlags = TypeFlags::BASE.union(TypeFlags::WEAKREF);
 
 /// `_io.TextIOWrapper`
-pub(super) static TEXT_IO_WRAPPER: TypeObject =
-    TypeObject::builtin::<File>("_io.TextIOWrapper", Some(&OBJECT), FLAGS);
+pub(super) static TEXT_IO_WRAPPER: TypeObject = TypeObject::builtin::<File>("_io.TextIOWrapper", Some(&OBJECT), FLAGS);
 /// `_io.BufferedReader`
-pub(super) static BUFFERED_READER: TypeObject =
-    TypeObject::builtin::<File>("_io.BufferedReader", Some(&OBJECT), FLAGS);
+pub(super) static BUFFERED_READER: TypeObject = TypeObject::builtin::<File>("_io.BufferedReader", Some(&OBJECT), FLAGS);
 /// `_io.BufferedWriter`
-pub(super) static BUFFERED_WRITER: TypeObject =
-    TypeObject::builtin::<File>("_io.BufferedWriter", Some(&OBJECT), FLAGS);
+pub(super) static BUFFERED_WRITER: TypeObject = TypeObject::builtin::<File>("_io.BufferedWriter", Some(&OBJECT), FLAGS);
 /// `_io.BufferedRandom`
-pub(super) static BUFFERED_RANDOM: TypeObject =
-    TypeObject::builtin::<File>("_io.BufferedRandom", Some(&OBJECT), FLAGS);
+pub(super) static BUFFERED_RANDOM: TypeObject = TypeObject::builtin::<File>("_io.BufferedRandom", Some(&OBJECT), FLAGS);
 /// `_io.FileIO`
 pub(super) static FILE_IO: TypeObject = TypeObject::builtin::<File>("_io.FileIO", Some(&OBJECT), FLAGS);
 

@@ -66,10 +66,13 @@ fn repr(esc: Esc<'_>, value: &Value) -> PyResult {
     let file = file_of(esc, value)?;
     let name = ops::repr_lossy(esc, &file.name);
     let class = value.class().static_name();
-    Ok(text(esc, &match &file.text {
-        Some(mode) => format!("<{class} name={name} mode='{}' encoding='{}'>", file.mode, mode.encoding_name),
-        None => format!("<{class} name={name}>"),
-    }))
+    Ok(text(
+        esc,
+        &match &file.text {
+            Some(mode) => format!("<{class} name={name} mode='{}' encoding='{}'>", file.mode, mode.encoding_name),
+            None => format!("<{class} name={name}>"),
+        },
+    ))
 }
 
 fn iter(esc: Esc<'_>, value: &Value) -> PyResult {

@@ -13,8 +13,7 @@ use super::stream::Handle;
 use super::text::Encoding;
 use crate::util::{given, os_error, string_arg};
 
-pub(crate) const OPEN_DOC: &str =
-    "open($module, /, file, mode='r', buffering=-1, encoding=None,\n     errors=None, newline=None, closefd=True, opener=None)\n--\n\nOpen file and return a stream.";
+pub(crate) const OPEN_DOC: &str = "open($module, /, file, mode='r', buffering=-1, encoding=None,\n     errors=None, newline=None, closefd=True, opener=None)\n--\n\nOpen file and return a stream.";
 
 const SIGNATURE: Signature<8> =
     Signature::new("open", ["file", "mode", "buffering", "encoding", "errors", "newline", "closefd", "opener"], 1);
@@ -136,9 +135,8 @@ pub(crate) fn path_of(esc: Esc<'_>, file: &Value) -> PyResult<PathBuf> {
     }
     match call::call_special(esc, file, intern::names::fspath(esc), &[])? {
         Some(path) if path.class().slots.call.is_empty() => path_of(esc, &path),
-        _ => Err(esc.type_error(format_args!(
-            "expected str, bytes or os.PathLike object, not {}",
-            file.class().name()
-        ))),
+        _ => {
+            Err(esc.type_error(format_args!("expected str, bytes or os.PathLike object, not {}", file.class().name())))
+        }
     }
 }

@@ -96,13 +96,8 @@ fn decode_error(
         _ => "ordinal not in range(128)",
     };
     let object = interp_object::data::bytes::new(esc, bytes).into_value();
-    let fields = [
-        text(esc, encoding.name()),
-        object,
-        int(esc, at as i64),
-        int(esc, (at + bad) as i64),
-        text(esc, reason),
-    ];
+    let fields =
+        [text(esc, encoding.name()), object, int(esc, at as i64), int(esc, (at + bad) as i64), text(esc, reason)];
     raise_unicode(esc, &exc::UNICODE_DECODE_ERROR, fields)
 }
 
@@ -154,13 +149,8 @@ fn encode_error(esc: Esc<'_>, value: &Value, encoding: Encoding, at: usize) -> i
         Encoding::Ascii => "ordinal not in range(128)",
         Encoding::Latin1 => "ordinal not in range(256)",
     };
-    let fields = [
-        text(esc, encoding.name()),
-        value.clone(),
-        int(esc, at as i64),
-        int(esc, at as i64 + 1),
-        text(esc, reason),
-    ];
+    let fields =
+        [text(esc, encoding.name()), value.clone(), int(esc, at as i64), int(esc, at as i64 + 1), text(esc, reason)];
     raise_unicode(esc, &exc::UNICODE_ENCODE_ERROR, fields)
 }
 

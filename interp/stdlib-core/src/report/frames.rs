@@ -212,7 +212,11 @@ impl Mark {
             return;
         }
         let indent = chars.iter().take_while(|c| c.is_whitespace()).count();
-        let width = if line + 1 == self.lines.len() { display_width(chars, self.end) } else { display_width(chars, chars.len()) };
+        let width = if line + 1 == self.lines.len() {
+            display_width(chars, self.end)
+        } else {
+            display_width(chars, chars.len())
+        };
         let start = display_width(&self.lines[0], self.start);
         let mut carets = String::new();
         for column in 0..width {

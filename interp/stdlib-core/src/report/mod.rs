@@ -149,7 +149,8 @@ fn notes(esc: Esc<'_>, exception: &Value, out: &mut String) {
 /// The name of an exception class: with its module unless that is `builtins` or `__main__`.
 pub(crate) fn shown_class(esc: Esc<'_>, class: &TypeObject) -> String {
     let value = class.value();
-    let qualname = quiet_attr(esc, &value, "__qualname__").and_then(|name| text_of(&name)).unwrap_or_else(|| class.name());
+    let qualname =
+        quiet_attr(esc, &value, "__qualname__").and_then(|name| text_of(&name)).unwrap_or_else(|| class.name());
     match quiet_attr(esc, &value, "__module__").and_then(|module| text_of(&module)) {
         Some(module) if module != "builtins" && module != "__main__" => format!("{module}.{qualname}"),
         _ => qualname,

@@ -23,11 +23,19 @@ pub(super) const FUNCTIONS: &[MethodDef] = &[
     MethodDef::new("getrecursionlimit", NativeFn::NoArgs(get_recursion_limit), "How deep calls may nest."),
     MethodDef::new("setrecursionlimit", NativeFn::One(set_recursion_limit), "Sets how deep calls may nest."),
     MethodDef::new("getrefcount", NativeFn::One(get_ref_count), "The reference count of an object."),
-    MethodDef::new("intern", NativeFn::One(intern_string), "intern($module, string, /)\n--\n\nThe shared equal string."),
+    MethodDef::new(
+        "intern",
+        NativeFn::One(intern_string),
+        "intern($module, string, /)\n--\n\nThe shared equal string.",
+    ),
     MethodDef::new("_is_gil_enabled", NativeFn::NoArgs(|_, _| Ok(singletons::false_())), "False."),
     MethodDef::new("_is_interned", NativeFn::One(is_interned), "Whether a string is interned."),
     MethodDef::new("_getframe", NativeFn::Positional(get_frame), "A frame of the call stack."),
-    MethodDef::new("_getframemodulename", NativeFn::Positional(get_frame_module_name), "The module of a calling frame."),
+    MethodDef::new(
+        "_getframemodulename",
+        NativeFn::Positional(get_frame_module_name),
+        "The module of a calling frame.",
+    ),
     MethodDef::new("getsizeof", NativeFn::Positional(get_size_of), "Bytes of an object, without what it refers to."),
     MethodDef::new("getswitchinterval", NativeFn::NoArgs(get_switch_interval), "Kept for compatibility."),
     MethodDef::new("setswitchinterval", NativeFn::One(set_switch_interval), "Kept for compatibility."),
@@ -89,7 +97,8 @@ fn set_recursion_limit(esc: Esc<'_>, _: &Value, limit: &Value) -> PyResult {
     let remaining = i64::from(esc.thread().recursion_remaining.get());
     let depth = RECURSION_LIMIT.load(Relaxed) - remaining;
     if depth >= limit {
-        let message = format!("cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low");
+        let message =
+            format!("cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low");
         return Err(esc.raise_str(&exc::RECURSION_ERROR, message));
     }
     RECURSION_LIMIT.store(limit, Relaxed);
@@ -118,7 +127,8 @@ fn intern_string(esc: Esc<'_>, _: &Value, value: &Value) -> PyResult {
 }
 
 fn is_interned(_: Esc<'_>, _: &Value, value: &Value) -> PyResult {
-    let interned = value.exact::<interp_object::data::str::Str>().is_some_and(interp_object::data::str::Str::is_interned);
+    let interned =
+        value.exact::<interp_object::data::str::Str>().is_some_and(interp_object::data::str::Str::is_interned);
     Ok(singletons::bool(interned))
 }
 
@@ -238,8 +248,7 @@ impl Payload for ItemGetter {
     }
 }
 
-static ITEM_GETTER: TypeObject =
-    TypeObject::builtin::<ItemGetter>("_record_item", Some(&OBJECT), TypeFlags::empty());
+static ITEM_GETTER: TypeObject = TypeObject::builtin::<ItemGetter>("_record_item", Some(&OBJECT), TypeFlags::empty());
 
 /// The `repr` of records: the class and the named items.
 pub(super) struct RecordRepr {}
@@ -252,8 +261,7 @@ impl Payload for RecordRepr {
     }
 }
 
-static RECORD_REPR: TypeObject =
-    TypeObject::builtin::<RecordRepr>("_record_repr", Some(&OBJECT), TypeFlags::empty());
+static RECORD_REPR: TypeObject = TypeObject::builtin::<RecordRepr>("_record_repr", Some(&OBJECT), TypeFlags::empty());
 
 /// Makes the helper types ready.
 pub(crate) fn init(esc: Esc<'_>) {

@@ -47,7 +47,10 @@ pub(crate) fn module(esc: Esc<'_>, config: &Config, modules: &Obj<Dict>) -> Obj<
         .text("platlibdir", "lib")
         .text("platform", std::env::consts::OS)
         .text("byteorder", if cfg!(target_endian = "little") { "little" } else { "big" })
-        .text("copyright", "Copyright (c) the Weft developers; Python is a trademark of the Python Software Foundation.")
+        .text(
+            "copyright",
+            "Copyright (c) the Weft developers; Python is a trademark of the Python Software Foundation.",
+        )
         .text("float_repr_style", "short")
         .text("abiflags", "t")
         .value("maxsize", int(esc, i64::MAX))

@@ -159,13 +159,10 @@ const METHODS: &[MethodDef] = &[
 const GETSETS: &[GetSetDef] = &[GetSetDef::readonly("ident", ident, "The identifier of the thread.")];
 
 pub(super) fn init(esc: Esc<'_>) {
-    TypeBuilder::new(esc, &THREAD_HANDLE)
-        .methods(METHODS)
-        .getsets(GETSETS)
-        .slots(|slots| {
-            slots.new.set(Some(new));
-            slots.repr.set(Some(repr));
-        });
+    TypeBuilder::new(esc, &THREAD_HANDLE).methods(METHODS).getsets(GETSETS).slots(|slots| {
+        slots.new.set(Some(new));
+        slots.repr.set(Some(repr));
+    });
 }
 
 fn new(esc: Esc<'_>, class: &TypeObject, _: Args<'_>) -> PyResult {

@@ -114,7 +114,8 @@ fn get(esc: Esc<'_>, value: &Value, name: &Value) -> PyResult {
     let class = value.class();
     let found = typeobj::lookup(esc, class, name);
     if let Some(descriptor) = &found
-        && let (Some(_), Some(get)) = (descriptor.class().slots.descr_set.get(), descriptor.class().slots.descr_get.get())
+        && let (Some(_), Some(get)) =
+            (descriptor.class().slots.descr_set.get(), descriptor.class().slots.descr_get.get())
     {
         return get(esc, descriptor, Some(value), class);
     }

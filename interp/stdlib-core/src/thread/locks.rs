@@ -97,8 +97,7 @@ impl Payload for Lock {
 }
 
 /// The type `_thread.lock`.
-pub(super) static LOCK: TypeObject =
-    TypeObject::builtin::<Lock>("_thread.lock", Some(&OBJECT), TypeFlags::WEAKREF);
+pub(super) static LOCK: TypeObject = TypeObject::builtin::<Lock>("_thread.lock", Some(&OBJECT), TypeFlags::WEAKREF);
 
 /// The payload of `_thread.RLock`.
 pub(super) struct RLock {

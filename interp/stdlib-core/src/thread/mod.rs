@@ -63,9 +63,17 @@ pub(crate) fn module(esc: Esc<'_>) -> Obj<Module> {
 }
 
 const FUNCTIONS: &[MethodDef] = &[
-    MethodDef::new("start_new_thread", NativeFn::Positional(start_new_thread), "Starts a thread; gives its identifier."),
+    MethodDef::new(
+        "start_new_thread",
+        NativeFn::Positional(start_new_thread),
+        "Starts a thread; gives its identifier.",
+    ),
     MethodDef::new("start_new", NativeFn::Positional(start_new_thread), "An obsolete name of start_new_thread."),
-    MethodDef::new("start_joinable_thread", NativeFn::Full(start_joinable_thread), "Starts a thread; gives its handle."),
+    MethodDef::new(
+        "start_joinable_thread",
+        NativeFn::Full(start_joinable_thread),
+        "Starts a thread; gives its handle.",
+    ),
     MethodDef::new("allocate_lock", NativeFn::NoArgs(locks::allocate), "Makes a lock."),
     MethodDef::new("allocate", NativeFn::NoArgs(locks::allocate), "An obsolete name of allocate_lock."),
     MethodDef::new("get_ident", NativeFn::NoArgs(get_ident), "The identifier of this thread."),
@@ -220,10 +228,7 @@ fn run(job: Job, stack_bytes: usize) {
             if report && !exception.class().is_subtype(&exc::SYSTEM_EXIT) {
                 let shown = ops::repr_lossy(esc, &function);
                 let trace = crate::report::format_exception(esc, &exception);
-                crate::report::write_stderr(
-                    esc,
-                    &format!("Exception ignored in thread started by {shown}:\n{trace}"),
-                );
+                crate::report::write_stderr(esc, &format!("Exception ignored in thread started by {shown}:\n{trace}"));
             }
         }
     }
