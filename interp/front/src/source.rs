@@ -5,11 +5,9 @@
 
 use std::borrow::Cow;
 
-use interp_compile::ast::Span;
-use interp_compile::error::{CompileError, ErrorKind};
+use interp_compile::error::ErrorKind;
 
-use crate::failure::SyntaxFailure;
-use crate::lines::Lines;
+use crate::failure::{Place, SyntaxFailure};
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
@@ -37,63 +35,72 @@ pub fn decode<'s>(bytes: &'s [u8], filename: &str) -> Result<Cow<'s, str>, Synta
         None => Encoding::Utf8,
         Some(name) => match lookup(name) {
             Some(Encoding::Utf8) if !marked || is_exact_utf8(name) => Encoding::Utf8,
-            _ if marked => {
-                let msg = format!("encoding problem: {name} with BOM");
-                return Err(SyntaxFailure::unplaced(ErrorKind::Syntax, msg, filename));
-            }
+            _ if marked => return Err(contradiction(name, bytes, filename)),
             Some(other) => other,
-            None => {
-                let msg = format!("unknown encoding: {name}");
-                return Err(SyntaxFailure::unplaced(ErrorKind::Syntax, msg, filename));
-            }
+            None => return Err(unplaced(format!("unknown encoding: {name}"), filename)),
         },
     };
     match encoding {
-        Encoding::Utf8 => utf8(bytes, cookie.is_some() || marked, filename),
+        Encoding::Utf8 => utf8(bytes, filename),
         Encoding::Latin1 => Ok(Cow::Owned(bytes.iter().map(|&byte| char::from(byte)).collect())),
         Encoding::Table(table) => match table.decode_without_bom_handling_and_without_replacement(bytes) {
             Some(text) => Ok(text),
             None => {
                 let msg = format!("(unicode error) '{}' codec can't decode bytes", cookie.unwrap_or_default());
-                Err(SyntaxFailure::unplaced(ErrorKind::Syntax, msg, filename))
+                Err(unplaced(msg, filename))
             }
         },
         Encoding::Ascii => match bytes.iter().position(|byte| !byte.is_ascii()) {
-            None => utf8(bytes, true, filename),
+            None => utf8(bytes, filename),
             Some(at) => {
                 let byte = bytes[at];
                 let msg =
                     format!("'ascii' codec can't decode byte 0x{byte:02x} in position {at}: ordinal not in range(128)");
-                Err(SyntaxFailure::unplaced(ErrorKind::Syntax, msg, filename))
+                Err(unplaced(msg, filename))
             }
         },
     }
 }
 
-fn utf8<'s>(bytes: &'s [u8], declared: bool, filename: &str) -> Result<Cow<'s, str>, SyntaxFailure> {
+fn utf8<'s>(bytes: &'s [u8], filename: &str) -> Result<Cow<'s, str>, SyntaxFailure> {
     let error = match std::str::from_utf8(bytes) {
         Ok(text) => return Ok(Cow::Borrowed(text)),
         Err(error) => error,
     };
     let at = error.valid_up_to();
-    let byte = bytes[at];
-    if declared {
-        let reason = match error.error_len() {
-            None => "unexpected end of data",
-            Some(_) if byte & 0xC0 == 0x80 || byte >= 0xF5 || matches!(byte, 0xC0 | 0xC1) => "invalid start byte",
-            Some(_) => "invalid continuation byte",
-        };
-        let msg = format!("(unicode error) 'utf-8' codec can't decode byte 0x{byte:02x} in position {at}: {reason}");
-        return Err(SyntaxFailure::unplaced(ErrorKind::Syntax, msg, filename));
-    }
     let lineno = bytes[..at].iter().filter(|&&byte| byte == b'\n').count() as u32 + 1;
+    // CPython says the same when UTF-8 is declared.
     let msg = format!(
-        "Non-UTF-8 code starting with '\\x{byte:02x}' on line {lineno}, but no encoding declared; \
-         see https://peps.python.org/pep-0263/ for details"
+        "Non-UTF-8 code starting with '\\x{:02x}' on line {lineno}, but no encoding declared; \
+         see https://peps.python.org/pep-0263/ for details",
+        bytes[at]
     );
-    let lossy = String::from_utf8_lossy(bytes);
-    let span = Span::new(lineno, 0, lineno, 0);
-    Err(SyntaxFailure::new(CompileError::syntax(msg, span), filename, &lossy, &Lines::new(&lossy)))
+    let start = bytes[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
+    let line = bytes[start..].split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let offset = String::from_utf8_lossy(&bytes[start..at]).chars().count() as i32 + 1;
+    let text = Some(format!("{}\n", String::from_utf8_lossy(line)));
+    Err(placed(msg, filename, Place { lineno, offset, end_lineno: lineno, end_offset: offset, text }))
+}
+
+/// An error about the encoding as a whole: CPython gives it line 0.
+fn unplaced(msg: String, filename: &str) -> SyntaxFailure {
+    placed(msg, filename, Place { lineno: 0, offset: -1, end_lineno: 0, end_offset: 0, text: None })
+}
+
+fn placed(msg: String, filename: &str, place: Place) -> SyntaxFailure {
+    SyntaxFailure { kind: ErrorKind::Syntax, msg, filename: filename.to_owned(), place: Some(place) }
+}
+
+/// A cookie that contradicts the byte-order mark.
+fn contradiction(name: &str, bytes: &[u8], filename: &str) -> SyntaxFailure {
+    let normal = if lookup(name) == Some(Encoding::Latin1) { "iso-8859-1" } else { name };
+    let mut lines = bytes.split(|&byte| byte == b'\n');
+    let first = lines.next().unwrap_or_default();
+    let (lineno, line) = if cookie(first).is_some() { (1, first) } else { (2, lines.next().unwrap_or_default()) };
+    let text = String::from_utf8_lossy(line).into_owned();
+    let end_offset = text.chars().count() as i32;
+    let msg = format!("encoding problem: {normal} with BOM");
+    placed(msg, filename, Place { lineno, offset: 0, end_lineno: lineno, end_offset, text: Some(text + "\n") })
 }
 
 /// The encoding named in a comment of the first two lines; the second counts only if the first is blank or a comment.

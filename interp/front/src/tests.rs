@@ -68,7 +68,7 @@ fn encodings() {
     assert_eq!(decoded(b"# coding: koi8-r\n\xD0"), Ok("# coding: koi8-r\nп".into()));
     assert_eq!(decoded(b"x\n# coding: latin-1\n\xC3\xA9"), Ok("x\n# coding: latin-1\né".into()));
     assert_eq!(decoded(b"# coding: nonesuch\n"), Err("unknown encoding: nonesuch".into()));
-    assert_eq!(decoded(b"\xEF\xBB\xBF# coding: latin-1\n"), Err("encoding problem: latin-1 with BOM".into()));
+    assert_eq!(decoded(b"\xEF\xBB\xBF# coding: latin-1\n"), Err("encoding problem: iso-8859-1 with BOM".into()));
     assert!(
         decoded(b"x = 1\n\xFF").expect_err("bad bytes").starts_with("Non-UTF-8 code starting with '\\xff' on line 2")
     );
