@@ -12,6 +12,8 @@ mod generator;
 mod native;
 mod object;
 mod slots;
+mod template;
+mod typing;
 pub mod weakref;
 
 pub use class::{GENERIC_ALIAS, UNION, calculate_metaclass, class_getitem, union};
@@ -31,6 +33,8 @@ pub fn init(esc: Esc<'_>) {
     exception::init(esc);
     generator::init(esc);
     weakref::init(esc);
+    typing::init(esc);
+    template::init(esc);
 }
 
 #[cfg(test)]

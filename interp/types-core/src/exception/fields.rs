@@ -50,9 +50,7 @@ pub(super) fn init(esc: Esc<'_>) {
         .getsets(NAME_FIELDS)
         .doc("Name not found globally.");
     TypeBuilder::new(esc, &exc::LOOKUP_ERROR).doc("Base class for lookup errors.");
-    TypeBuilder::new(esc, &exc::KEY_ERROR)
-        .slots(|slots| slots.str.set(Some(key_str)))
-        .doc("Mapping key not found.");
+    TypeBuilder::new(esc, &exc::KEY_ERROR).slots(|slots| slots.str.set(Some(key_str))).doc("Mapping key not found.");
 }
 
 fn stop_init(esc: Esc<'_>, this: &Value, args: Args<'_>) -> PyResult<()> {

@@ -48,15 +48,16 @@ fn read(esc: Esc<'_>, this: &Value, index: usize) -> PyResult {
 fn new(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResult {
     let [message, exceptions] = args.pos() else {
         let given = args.pos().len();
-        return Err(esc.type_error(format_args!(
-            "BaseExceptionGroup.__new__() takes exactly 2 arguments ({given} given)"
-        )));
+        return Err(
+            esc.type_error(format_args!("BaseExceptionGroup.__new__() takes exactly 2 arguments ({given} given)"))
+        );
     };
     if message.payload::<Str>().is_none() {
         let given = message.class().name();
         return Err(esc.type_error(format_args!("argument 1 must be str, not {given}")));
     }
-    if exceptions.class().slots.getitem.is_empty() || exceptions.payload::<interp_object::data::dict::Dict>().is_some() {
+    if exceptions.class().slots.getitem.is_empty() || exceptions.payload::<interp_object::data::dict::Dict>().is_some()
+    {
         return Err(esc.type_error("second argument (exceptions) must be a sequence"));
     }
     let items = ops::collect(esc, exceptions)?;
@@ -66,9 +67,9 @@ fn new(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResult {
     let mut plain = true;
     for (index, item) in items.iter().enumerate() {
         if item.payload::<Exception>().is_none() {
-            return Err(esc.value_error(format_args!(
-                "Item {index} of second argument (exceptions) is not an exception"
-            )));
+            return Err(
+                esc.value_error(format_args!("Item {index} of second argument (exceptions) is not an exception"))
+            );
         }
         plain &= item.class().is_subtype(&EXCEPTION);
     }
@@ -119,9 +120,8 @@ enum Matcher<'a> {
 }
 
 fn matcher<'a>(esc: Esc<'_>, condition: &'a Value) -> PyResult<Matcher<'a>> {
-    let is_exception = |value: &Value| {
-        TypeObject::from_value(value).is_some_and(|class| class.is_subtype(&exc::BASE_EXCEPTION))
-    };
+    let is_exception =
+        |value: &Value| TypeObject::from_value(value).is_some_and(|class| class.is_subtype(&exc::BASE_EXCEPTION));
     if is_exception(condition) {
         return Ok(Matcher::Types(condition));
     }

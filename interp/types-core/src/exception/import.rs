@@ -11,8 +11,7 @@ use interp_object::{Args, Esc, PyResult, Value, attr};
 use super::fields::{field, is_set};
 use super::{keywords, payload, store_args};
 
-static FIELDS: &[GetSetDef] =
-    &[field::<0>("msg"), field::<1>("name"), field::<2>("path"), field::<3>("name_from")];
+static FIELDS: &[GetSetDef] = &[field::<0>("msg"), field::<1>("name"), field::<2>("path"), field::<3>("name_from")];
 
 static METHODS: &[MethodDef] = &[MethodDef::new("__reduce__", NativeFn::NoArgs(reduce), "")];
 

@@ -32,11 +32,7 @@ static GETSETS: &[GetSetDef] = &[
 ];
 
 static METHODS: &[MethodDef] = &[
-    MethodDef::new(
-        "with_traceback",
-        NativeFn::One(with_traceback),
-        "Set self.__traceback__ to tb and return self.",
-    ),
+    MethodDef::new("with_traceback", NativeFn::One(with_traceback), "Set self.__traceback__ to tb and return self."),
     MethodDef::new("add_note", NativeFn::One(add_note), "Add a note to the exception"),
     MethodDef::new("__reduce__", NativeFn::NoArgs(reduce), ""),
     MethodDef::new("__setstate__", NativeFn::One(setstate), ""),
@@ -247,9 +243,7 @@ pub(crate) fn keywords<'a, const N: usize>(
         match names.iter().position(|known| *known == text) {
             Some(index) => found[index] = Some(value),
             None => {
-                return Err(
-                    esc.type_error(format_args!("{function}() got an unexpected keyword argument '{text}'"))
-                );
+                return Err(esc.type_error(format_args!("{function}() got an unexpected keyword argument '{text}'")));
             }
         }
     }

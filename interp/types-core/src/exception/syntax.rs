@@ -42,10 +42,7 @@ fn init_syntax(esc: Esc<'_>, this: &Value, args: Args<'_>) -> PyResult<()> {
     let details = ops::collect(esc, details)?;
     if !(4..=7).contains(&details.len()) {
         let (bound, count) = if details.len() < 4 { ("at least", 4) } else { ("at most", 7) };
-        return Err(esc.type_error(format_args!(
-            "function takes {bound} {count} arguments ({} given)",
-            details.len()
-        )));
+        return Err(esc.type_error(format_args!("function takes {bound} {count} arguments ({} given)", details.len())));
     }
     if details.len() == 5 {
         return Err(esc.type_error("end_offset must be provided when end_lineno is provided"));
@@ -60,9 +57,8 @@ fn init_syntax(esc: Esc<'_>, this: &Value, args: Args<'_>) -> PyResult<()> {
 fn str(esc: Esc<'_>, this: &Value) -> PyResult {
     let payload = payload(esc, this)?;
     let message = text_field(esc, &payload.field(esc, 0))?;
-    let filename = payload.field(esc, 1).filter(|name| {
-        is_set(&Some(name.clone())) && !ops::text_lossy(name).is_empty()
-    });
+    let filename =
+        payload.field(esc, 1).filter(|name| is_set(&Some(name.clone())) && !ops::text_lossy(name).is_empty());
     let filename = filename.map(|name| {
         let text = ops::text_lossy(&name);
         text.rsplit('/').next().unwrap_or_default().to_owned()

@@ -137,10 +137,7 @@ fn decode_str(esc: Esc<'_>, this: &Value) -> PyResult {
         Some(octet) if end == start + 1 => {
             format!("'{encoding}' codec can't decode byte 0x{octet:02x} in position {start}: {reason}")
         }
-        _ => format!(
-            "'{encoding}' codec can't decode bytes in position {start}-{}: {reason}",
-            end as i64 - 1
-        ),
+        _ => format!("'{encoding}' codec can't decode bytes in position {start}-{}: {reason}", end as i64 - 1),
     };
     finish(esc, &text)
 }
