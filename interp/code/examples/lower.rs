@@ -1,4 +1,5 @@
 //! Prints the cells of a `.pyc` file: `cargo run -p interp-code --example lower -- file.pyc`.
+#![forbid(unsafe_code)]
 
 use interp_code::lower::lower;
 use interp_code::{Code, Const, marshal};

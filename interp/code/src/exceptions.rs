@@ -88,5 +88,11 @@ impl Iterator for Reader<'_> {
     }
 }
 
+/// The entry that covers code unit `unit`, of entries in order that do not overlap.
+pub(crate) fn covering(entries: &[Entry], unit: u32) -> Option<&Entry> {
+    let after = entries.partition_point(|entry| entry.start <= unit);
+    entries[..after].last().filter(|entry| unit < entry.end)
+}
+
 #[cfg(test)]
 mod tests;

@@ -11,12 +11,20 @@
 //! `LOAD_FAST_BORROW`; other loads copy, but for one that is stored at once. A result that is stored into a local at
 //! once is written there by the instruction itself, if its definition allows the destination.
 //!
-//! Two passes over each block: [`plan`] finds out which loads are never executed, [`emit`] writes cells. (The checker
-//! `check` re-derives from the cells what every slot holds.)
+//! Code may come from a file, and what runs it trusts it. So [`operands`] checks every operand first, [`plan`] finds one depth for
+//! every instruction, and [`defined`] proves that no instruction takes a value that is not there.
+//!
+//! Two passes over each block: [`plan`] finds out which loads are never executed, [`emit`] writes cells. [`check`] re-derives from
+//! the cells what every slot holds, and compares.
 
+mod check;
+mod defined;
 mod emit;
+mod operands;
 mod plan;
 mod stack;
+
+pub use check::{Disagreement, check};
 
 use std::fmt;
 
@@ -175,14 +183,38 @@ fn jump_target(op: Opcode, arg: u32, next: u32) -> Result<Option<u32>, &'static 
 /// [`LowerError`] if the code is malformed (it may come from a file) or has more slots or constants than cells can name.
 /// Nothing panics, whatever the bytes.
 pub fn lower(code: &Code) -> Result<CellCode, LowerError> {
+    let slots = (code.localsplusnames.len() as u64).saturating_add(u64::from(code.stacksize));
+    if slots > u64::from(u16::MAX) {
+        return Err(LowerError { unit: 0, what: "too many locals and temporaries" });
+    }
     let instructions = decode(code)?;
-    let handlers = read_handlers(code)?;
+    operands::verify(code, &instructions)?;
+    let handlers = read_handlers(code, &instructions)?;
     let flow = plan::plan(code, &instructions, &handlers)?;
+    defined::verify(code, &instructions, &handlers, &flow)?;
     emit::emit(code, &instructions, &handlers, &flow)
 }
 
-fn read_handlers(code: &Code) -> Result<Vec<exceptions::Entry>, LowerError> {
+/// Reads the exception table: ranges of whole instructions, in order, none inside another.
+fn read_handlers(code: &Code, instructions: &[Instruction]) -> Result<Vec<exceptions::Entry>, LowerError> {
+    let bad = |unit| LowerError { unit, what: "bad exception table" };
     let mut reader = exceptions::Reader::new(&code.exceptiontable);
     let entries: Vec<_> = reader.by_ref().collect();
-    if reader.is_done() { Ok(entries) } else { Err(LowerError { unit: 0, what: "bad exception table" }) }
+    if !reader.is_done() {
+        return Err(bad(0));
+    }
+    let length = instructions.last().map_or(0, |last| last.next);
+    let starts_one = |unit| instructions.binary_search_by_key(&unit, |instruction| instruction.start).is_ok();
+    let mut end = 0;
+    for entry in &entries {
+        let whole = starts_one(entry.start) && (entry.end == length || starts_one(entry.end));
+        if entry.start < end || entry.end <= entry.start || !whole {
+            return Err(bad(entry.start));
+        }
+        end = entry.end;
+    }
+    Ok(entries)
 }
+
+#[cfg(test)]
+mod tests;

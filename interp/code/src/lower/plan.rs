@@ -1,8 +1,10 @@
 //! The first pass: basic blocks, depths, and which loads must really be executed.
 
+use std::ops::Range;
+
 use interp_opcode::{Opcode, Shape};
 
-use super::stack::{Source, Step, ends_block, fused, jump_effect, operand_shapes, sizes, steps};
+use super::stack::{Source, Step, ends_block, fused, jump_effect, operand_shapes, sizes, steps, touched};
 use super::{Instruction, LowerError};
 use crate::{Code, exceptions};
 
@@ -114,11 +116,11 @@ impl Walk<'_> {
         loop {
             let instruction = self.instructions[index];
             let fail = |what| LowerError { unit: instruction.unit, what };
-            if let Some(depth) = self.handled_depth(instruction.unit) {
-                // What stays on the stack when this raises must be there.
-                let kept = stack.len().min(depth as usize);
-                stack[..kept].iter().copied().for_each(|entry| self.make_real(entry));
-            }
+            let kept =
+                exceptions::covering(self.handlers, instruction.unit).map_or(0, |handler| handler.depth as usize);
+            // What stays on the stack when this raises must be there.
+            let handled = stack.get(..kept).ok_or(fail("handler keeps more than there is"))?;
+            handled.iter().copied().for_each(|entry| self.make_real(entry));
             if let Some(target) = instruction.target {
                 let depth = stack.len() as i64 + i64::from(jump_effect(&instruction));
                 let depth = u32::try_from(depth).map_err(|_| fail("stack underflow"))?;
@@ -126,7 +128,7 @@ impl Walk<'_> {
             }
             for (half, step) in steps(&instruction).map_err(fail)?.into_iter().enumerate() {
                 let Some(step) = step else { continue };
-                self.step(&mut stack, index, half, step).map_err(fail)?;
+                self.step(&mut stack, index, half, step, kept).map_err(fail)?;
             }
             if stack.len() > self.code.stacksize as usize {
                 return Err(fail("stack overflow"));
@@ -152,29 +154,30 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// The depth that the handler of the instruction at `unit` keeps.
-    fn handled_depth(&self, unit: u32) -> Option<u32> {
-        let after = self.handlers.partition_point(|handler| handler.start <= unit);
-        self.handlers[..after].last().filter(|handler| unit < handler.end).map(|handler| handler.depth)
-    }
-
     fn make_real(&mut self, entry: Entry) {
         if let Entry::Loaded { instruction, half, .. } = entry {
             self.flow.real[instruction][half] = true;
         }
     }
 
-    fn step(&mut self, stack: &mut Vec<Entry>, index: usize, half: usize, step: Step) -> Result<(), &'static str> {
+    /// One action; `kept` is the depth that its handler keeps.
+    fn step(
+        &mut self,
+        stack: &mut Vec<Entry>,
+        index: usize,
+        half: usize,
+        step: Step,
+        kept: usize,
+    ) -> Result<(), &'static str> {
         let instruction = self.instructions[index];
         match step {
             Step::Load(source) => {
-                check_source(self.code, source)?;
                 stack.push(Entry::Loaded { instruction: index, half, source });
             }
             Step::Store(local) => {
-                check_local(self.code, local)?;
                 let entry = stack.pop().ok_or("stack underflow")?;
                 self.use_by_store(entry, index);
+                self.changes(stack, local..local + 1);
             }
             // A load that is dropped at once need not happen.
             Step::Pop => {
@@ -194,6 +197,12 @@ impl Walk<'_> {
                 let inputs: Vec<u32> = sizes(info.inputs, instruction.arg).collect();
                 let total: u32 = inputs.iter().sum();
                 let mut at = stack.len().checked_sub(total as usize).ok_or("stack underflow")?;
+                let peeked: u32 = inputs[..usize::from(info.peeks)].iter().sum();
+                // The one cannot raise; what is thrown into the other arrives after a value was sent in its place.
+                let moves = matches!(instruction.op, Opcode::PushExcInfo | Opcode::YieldValue);
+                if at + (peeked as usize) < kept && !moves {
+                    return Err("takes what its handler keeps");
+                }
                 for (input, size) in inputs.into_iter().enumerate() {
                     let shapes = operand_shapes(self.form_of(index, instr), input);
                     for entry in stack[at..at + size as usize].iter().copied() {
@@ -207,6 +216,10 @@ impl Walk<'_> {
                 }
                 stack.truncate(stack.len() - total as usize);
                 let outputs: u32 = sizes(info.outputs, instruction.arg).sum();
+                if stack.len() + outputs as usize > self.code.stacksize as usize {
+                    return Err("stack overflow");
+                }
+                self.changes(stack, touched(self.code, &instruction));
                 stack.extend(std::iter::repeat_n(Entry::Real, outputs as usize));
             }
         }
@@ -222,6 +235,17 @@ impl Walk<'_> {
         name.and_then(super::stack::by_name).unwrap_or(instr)
     }
 
+    /// A value that was loaded from a local before it changes is not the local's any more.
+    fn changes(&mut self, stack: &[Entry], locals: Range<u32>) {
+        for entry in stack {
+            if let Entry::Loaded { source: Source::Local { index, .. }, .. } = entry
+                && locals.contains(index)
+            {
+                self.make_real(*entry);
+            }
+        }
+    }
+
     /// A stored load becomes one move; a copy of a local only if nothing could change it in between.
     fn use_by_store(&mut self, entry: Entry, index: usize) {
         if let Entry::Loaded { instruction, half, source: Source::Local { .. } } = entry {
@@ -231,18 +255,6 @@ impl Walk<'_> {
                 self.flow.real[instruction][half] = true;
             }
         }
-    }
-}
-
-fn check_local(code: &Code, local: u32) -> Result<(), &'static str> {
-    if (local as usize) < code.localsplusnames.len() { Ok(()) } else { Err("local out of range") }
-}
-
-fn check_source(code: &Code, source: Source) -> Result<(), &'static str> {
-    match source {
-        Source::Local { index, .. } => check_local(code, index),
-        Source::Const(index) if index as usize >= code.consts.len() => Err("constant out of range"),
-        Source::Const(_) | Source::Int(_) => Ok(()),
     }
 }
 

@@ -1,9 +1,12 @@
 //! What an instruction of the stack code does, in the terms that lowering distinguishes. Apart so that planning, emission
 //! and the checker read one description.
 
+use std::ops::Range;
+
 use interp_opcode::{Instr, Opcode, Shape};
 
 use super::Instruction;
+use crate::Code;
 
 /// Where a loaded value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,14 +54,22 @@ pub(crate) fn steps(instruction: &Instruction) -> Result<[Option<Step>; 2], &'st
         Op::StoreFastLoadFast => [Some(Step::Store(arg >> 4)), local(arg & 15, false)],
         Op::StoreFastStoreFast => [Some(Step::Store(arg >> 4)), Some(Step::Store(arg & 15))],
         Op::PopTop => [Some(Step::Pop), None],
-        Op::Copy if arg == 0 => return Err("COPY of nothing"),
         Op::Copy => [Some(Step::Copy(arg)), None],
-        Op::Swap if arg < 2 => return Err("SWAP of too few"),
         op => match Instr::of(op) {
             Some(instr) => [Some(Step::Cell(instr)), None],
             None => return Err("instruction that cannot run"),
         },
     })
+}
+
+/// The locals that an instruction changes by itself, not by a store of its own.
+pub(crate) fn touched(code: &Code, instruction: &Instruction) -> Range<u32> {
+    let locals = code.localsplusnames.len() as u32;
+    match instruction.op {
+        Opcode::LoadFastAndClear | Opcode::DeleteFast | Opcode::MakeCell => instruction.arg..instruction.arg + 1,
+        Opcode::CopyFreeVars => locals.saturating_sub(instruction.arg)..locals,
+        _ => 0..0,
+    }
 }
 
 /// Stack words of each item of a list, for an oparg.
