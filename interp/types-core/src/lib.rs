@@ -6,19 +6,34 @@
 #![forbid(unsafe_code)]
 
 mod class;
-mod exception;
-mod function;
-mod generator;
-mod native;
 mod object;
 mod slots;
 mod template;
 mod typing;
 pub mod weakref;
 
+mod function;
+mod generator;
+mod native;
+mod property;
+mod super_;
+mod wrapped;
+
+mod exception;
+mod traceback;
+
+mod cell;
+mod code;
+mod module;
+mod namespace;
+mod proxy;
+mod singletons;
+
 pub use class::{GENERIC_ALIAS, UNION, calculate_metaclass, class_getitem, union};
 
 pub use generator::anext_or_default;
+pub use namespace::{SIMPLE_NAMESPACE, new_namespace};
+pub use traceback::{FRAME, new_frame};
 
 use interp_object::Esc;
 
@@ -35,6 +50,16 @@ pub fn init(esc: Esc<'_>) {
     weakref::init(esc);
     typing::init(esc);
     template::init(esc);
+    property::init(esc);
+    wrapped::init(esc);
+    super_::init(esc);
+    proxy::init(esc);
+    cell::init(esc);
+    code::init(esc);
+    module::init(esc);
+    singletons::init(esc);
+    traceback::init(esc);
+    namespace::init(esc);
 }
 
 #[cfg(test)]
