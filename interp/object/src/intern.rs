@@ -64,8 +64,7 @@ pub fn name_of(esc: Esc<'_>, value: &Value) -> Option<Value> {
 /// The one-character `str` of a Latin-1 code point, shared.
 pub fn latin1_char(esc: Esc<'_>, byte: u8) -> Value {
     static CHARS: [OnceLock<Value>; 256] = [const { OnceLock::new() }; 256];
-    let text = [char::from(byte)].iter().collect::<String>();
-    CHARS[usize::from(byte)].get_or_init(|| intern(esc, &text)).clone()
+    CHARS[usize::from(byte)].get_or_init(|| intern(esc, char::from(byte).encode_utf8(&mut [0; 2]))).clone()
 }
 
 /// The hash of a string's or bytes' octets: never 0 or -1. Seeded per process, unless `PYTHONHASHSEED=0`.

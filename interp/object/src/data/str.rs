@@ -223,29 +223,123 @@ pub static STR: TypeObject = TypeObject::builtin::<Str>(
 );
 
 fn build(esc: Esc<'_>, class: &TypeObject, chars: Chars<'_>) -> Obj<Str> {
-    let (source, width) = match chars {
-        Chars::Latin1(chars) => (chars.as_ptr(), 1u8),
+    let ascii = matches!(chars, Chars::Latin1(bytes) if bytes.is_ascii());
+    let (source, width) = raw_parts(chars);
+    fill(esc, class, chars.len(), width, ascii, |data| {
+        // SAFETY: both regions are this long, and the new one is not yet known to anyone.
+        unsafe { std::ptr::copy_nonoverlapping(source, data.as_ptr(), chars.len() * usize::from(width)) };
+    })
+}
+
+/// Where characters lie and how wide they are.
+fn raw_parts(chars: Chars<'_>) -> (*const u8, u8) {
+    match chars {
+        Chars::Latin1(chars) => (chars.as_ptr(), 1),
         Chars::Ucs2(chars) => (chars.as_ptr().cast::<u8>(), 2),
         Chars::Ucs4(chars) => (chars.as_ptr().cast::<u8>(), 4),
-    };
-    let ascii = matches!(chars, Chars::Latin1(bytes) if bytes.is_ascii());
-    let bytes = chars.len() * usize::from(width);
-    layout::new_var(esc, class, bytes, |place| {
+    }
+}
+
+/// A string of `len` characters of `width` bytes, which `write` stores at the address it is given.
+fn fill(
+    esc: Esc<'_>,
+    class: &TypeObject,
+    len: usize,
+    width: u8,
+    ascii: bool,
+    write: impl FnOnce(NonNull<u8>),
+) -> Obj<Str> {
+    layout::new_var(esc, class, len * usize::from(width), |place| {
         let (data, boxed) = match place {
             VarPlace::Inline(data) => (data, false),
             VarPlace::Boxed(data) => (data, true),
         };
-        // SAFETY: both regions are `bytes` long, and the new one is not yet known to anyone.
-        unsafe { std::ptr::copy_nonoverlapping(source, data.as_ptr(), bytes) };
+        write(data);
         Str {
             hash: AtomicI64::new(0),
             data,
-            len: u32::try_from(chars.len()).expect("the length was checked"),
+            len: u32::try_from(len).expect("the length was checked"),
             width,
             flags: AtomicU8::new(if ascii { ASCII } else { 0 }),
             boxed,
         }
     })
+}
+
+/// Copies characters to `target`, widening them to `width` bytes.
+///
+/// # Safety
+/// `target` has room for them, is aligned to `width`, and `width` is at least theirs.
+unsafe fn copy_widened(chars: Chars<'_>, width: u8, target: NonNull<u8>) {
+    let (source, own) = raw_parts(chars);
+    if own == width {
+        // SAFETY: forwarded; the regions are distinct, since the target is new.
+        unsafe { std::ptr::copy_nonoverlapping(source, target.as_ptr(), chars.len() * usize::from(width)) };
+        return;
+    }
+    for (index, c) in chars.iter().enumerate() {
+        if width == 2 {
+            // SAFETY: forwarded: inside the target.
+            unsafe { target.cast::<u16>().add(index).write(c as u16) };
+        } else {
+            // SAFETY: forwarded: inside the target.
+            unsafe { target.cast::<u32>().add(index).write(c) };
+        }
+    }
+}
+
+/// The concatenation of strings; `None` if it would be longer than [`MAX_LEN`].
+pub fn concat(esc: Esc<'_>, parts: &[&Str]) -> Option<Obj<Str>> {
+    let len = parts.iter().map(|part| part.len()).sum::<usize>();
+    if len > MAX_LEN {
+        return None;
+    }
+    // An empty string is one byte wide, so the widest part decides.
+    let width = parts.iter().map(|part| part.width).max().unwrap_or(1);
+    let ascii = parts.iter().all(|part| part.is_ascii());
+    Some(fill(esc, &STR, len, width, ascii, |data| {
+        let mut offset = 0;
+        for part in parts {
+            // SAFETY: the parts' lengths sum up to the new string's, and `width` is the largest of theirs.
+            unsafe { copy_widened(part.chars(), width, data.byte_add(offset)) };
+            offset += part.len() * usize::from(width);
+        }
+    }))
+}
+
+/// `text * count`; `None` if it would be longer than [`MAX_LEN`].
+pub fn repeat(esc: Esc<'_>, text: &Str, count: usize) -> Option<Obj<Str>> {
+    let len = text.len().checked_mul(count).filter(|&len| len <= MAX_LEN)?;
+    let bytes = text.len() * usize::from(text.width);
+    Some(fill(esc, &STR, len, text.width, text.is_ascii(), |data| {
+        for index in 0..count {
+            // SAFETY: `count` copies of the text fill the new string exactly.
+            unsafe { copy_widened(text.chars(), text.width, data.byte_add(index * bytes)) };
+        }
+    }))
+}
+
+/// The characters of `text` in `range`, narrowed if need be.
+///
+/// # Panics
+/// If the range is not within the string.
+pub fn substring(esc: Esc<'_>, text: &Str, range: std::ops::Range<usize>) -> Value {
+    if range.len() == 1 {
+        return from_char(esc, text.chars().at(range.start));
+    }
+    match text.chars() {
+        Chars::Latin1(chars) => {
+            let chars = &chars[range];
+            let ascii = text.is_ascii() || chars.is_ascii();
+            let made = fill(esc, &STR, chars.len(), 1, ascii, |data| {
+                // SAFETY: one byte a character, in a new region of that length.
+                unsafe { std::ptr::copy_nonoverlapping(chars.as_ptr(), data.as_ptr(), chars.len()) };
+            });
+            made.into_value()
+        }
+        Chars::Ucs2(chars) => from_chars(esc, Chars::Ucs2(&chars[range])).into_value(),
+        Chars::Ucs4(chars) => from_chars(esc, Chars::Ucs4(&chars[range])).into_value(),
+    }
 }
 
 /// A `str` from UTF-8 text.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use stackref::Value;
 
 use crate::call;
-use crate::data::str::{self, Chars, Str};
+use crate::data::str::{self, Str};
 use crate::intern::names;
 use crate::layout::{Obj, ValueExt};
 use crate::ops;
@@ -68,39 +68,5 @@ pub fn ascii(esc: Esc<'_>, value: &Value) -> PyResult<Obj<Str>> {
 /// # Errors
 /// `MemoryError` if the result would be too long.
 pub fn concatenate(esc: Esc<'_>, pieces: &[&Str]) -> PyResult<Obj<Str>> {
-    let len: usize = pieces.iter().map(|piece| piece.len()).sum();
-    if len > str::MAX_LEN {
-        return Err(esc.memory_error());
-    }
-    let width = pieces.iter().map(|piece| width_of(piece.chars())).max().unwrap_or(1);
-    Ok(match width {
-        1 => {
-            let mut out = Vec::with_capacity(len);
-            for piece in pieces {
-                match piece.chars() {
-                    Chars::Latin1(chars) => out.extend_from_slice(chars),
-                    other => out.extend(other.iter().map(|c| c as u8)),
-                }
-            }
-            str::from_latin1(esc, &out)
-        }
-        2 => {
-            let mut out: Vec<u16> = Vec::with_capacity(len);
-            pieces.iter().for_each(|piece| out.extend(piece.chars().iter().map(|c| c as u16)));
-            str::from_chars(esc, Chars::Ucs2(&out))
-        }
-        _ => {
-            let mut out: Vec<u32> = Vec::with_capacity(len);
-            pieces.iter().for_each(|piece| out.extend(piece.chars().iter()));
-            str::from_chars(esc, Chars::Ucs4(&out))
-        }
-    })
-}
-
-fn width_of(chars: Chars<'_>) -> u8 {
-    match chars {
-        Chars::Latin1(_) => 1,
-        Chars::Ucs2(_) => 2,
-        Chars::Ucs4(_) => 4,
-    }
+    str::concat(esc, pieces).ok_or_else(|| esc.memory_error())
 }
