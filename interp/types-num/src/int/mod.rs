@@ -126,10 +126,11 @@ fn from_value(esc: Esc<'_>, value: &Value) -> PyResult {
         return Ok(value.clone());
     }
     let slots = &value.class().slots;
-    if slots.int.is_empty() && slots.index.is_empty() {
-        if let Some(number) = int_text::parse_value(esc, value, 10)? {
-            return Ok(number);
-        }
+    if slots.int.is_empty()
+        && slots.index.is_empty()
+        && let Some(number) = int_text::parse_value(esc, value, 10)?
+    {
+        return Ok(number);
     }
     ops::to_int(esc, value)
 }
