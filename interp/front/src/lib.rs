@@ -127,6 +127,12 @@ fn parse_text(text: &str, lines: &Lines, filename: &str, mode: Mode) -> Result<P
         let error = CompileError::syntax("too many nested parentheses", lines.span(TextRange::default()));
         return Err(refuse(text, lines, filename, mode, error));
     }
+    // The library skips a byte-order mark in the text; CPython has taken off the one that may be there.
+    if text.starts_with('\u{feff}') {
+        drop_deep(parsed, text.len());
+        let msg = "invalid non-printable character U+FEFF";
+        return Err(refuse(text, lines, filename, mode, CompileError::syntax(msg, lines.span(TextRange::default()))));
+    }
     // The library knows no single statements and no indented expressions; these sources are short.
     if mode != Mode::Exec
         && let Some(failure) = second_look(text, filename, mode)

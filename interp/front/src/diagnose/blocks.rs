@@ -52,13 +52,13 @@ impl Parser<'_> {
         .map(|_| ())
     }
 
-    /// A token that must come; its absence is an error in the first pass already.
+    /// A token that must come.
     fn forced(&mut self, word: &str) -> Option<()> {
         if self.eat(word) {
             return Some(());
         }
-        // An empty list of type parameters has its own error, which only the second pass finds.
-        if word == "(" && !self.invalid && self.at("[") {
+        // The second pass may find a better error before this token.
+        if !self.invalid {
             return None;
         }
         self.raise_next(format!("expected '{word}'"))

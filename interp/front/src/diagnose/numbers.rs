@@ -131,8 +131,13 @@ impl Lexer<'_> {
     /// A number may run into a keyword (with a warning), not into a name.
     fn verify_end(&self, kind: &str) -> Lexed<()> {
         let rest = &self.bytes[self.at..];
-        let keywords: [&[u8]; 8] = [b"and", b"else", b"for", b"if", b"in", b"is", b"or", b"not"];
-        if keywords.iter().any(|keyword| rest.starts_with(keyword)) {
+        let whole: [&[u8]; 5] = [b"and", b"else", b"for", b"or", b"not"];
+        let ends =
+            |word: &[u8]| !rest.get(word.len()).is_some_and(|&b| b.is_ascii_alphanumeric() || b == b'_' || b >= 128);
+        let two: [&[u8]; 3] = [b"if", b"in", b"is"];
+        if whole.iter().any(|word| rest.starts_with(word) && ends(word))
+            || two.iter().any(|word| rest.starts_with(word))
+        {
             return Ok(());
         }
         let next = self.peek(0);

@@ -231,10 +231,10 @@ impl Parser<'_> {
             }
             p.raise_next(format!("{prefix}: invalid conversion character"))
         });
-        self.invalid_field_end(prefix, template, raw);
+        self.invalid_field_end(prefix, raw);
     }
 
-    fn invalid_field_end(&mut self, prefix: &str, template: bool, raw: bool) {
+    fn invalid_field_end(&mut self, prefix: &str, raw: bool) {
         let head = |p: &mut Self| {
             if !p.eat("{") {
                 return None;
@@ -256,7 +256,8 @@ impl Parser<'_> {
             if !p.eat(":") {
                 return None;
             }
-            while p.attempt(|p| p.middle_or_field(template, raw)).is_some() {}
+            // Here CPython's rule takes f-string parts for t-strings too.
+            while p.attempt(|p| p.middle_or_field(false, raw)).is_some() {}
             if p.at("}") {
                 return None;
             }

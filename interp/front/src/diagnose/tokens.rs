@@ -278,9 +278,10 @@ impl Lexer<'_> {
             self.push(Kind::Indent);
             return Ok(());
         }
+        let mut dedents = 0;
         while self.indents.len() > 1 && col < self.indents.last().map_or(0, |indent| indent.0) {
             self.indents.pop();
-            self.push(Kind::Dedent);
+            dedents += 1;
         }
         let (top, top_alt) = self.indents.last().copied().unwrap_or_default();
         if col != top {
@@ -289,7 +290,14 @@ impl Lexer<'_> {
             let offset = line.chars().count() as i32 + 1;
             return Err(Diagnosis::new(ErrorKind::Indentation, msg, lineno, offset, lineno, -1));
         }
-        if alt == top_alt { Ok(()) } else { Err(tabs()) }
+        if alt != top_alt {
+            return Err(tabs());
+        }
+        // Not before the checks: a bad indentation leaves no dedents behind.
+        for _ in 0..dedents {
+            self.push(Kind::Dedent);
+        }
+        Ok(())
     }
 
     fn name_or_string(&mut self) -> Lexed<()> {

@@ -353,7 +353,7 @@ impl Parser<'_> {
             if p.at("in") || p.error.is_some() {
                 return None;
             }
-            p.raise_next("'in' expected after for-loop variables")
+            p.raise_last(ErrorKind::Syntax, "'in' expected after for-loop variables")
         });
     }
 
