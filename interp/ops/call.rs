@@ -14,7 +14,7 @@ fn CALL() {
         }
         None => {
             kill!(args, self_or_null, callable);
-            let flow = call_block_slow(th, ip, fp, first, oparg as usize, ret);
+            let flow = call_block_slow(th, ip, fp, first, oparg as usize, inst_size!());
             dispatch!(flow.ip, flow.fp);
         }
     }

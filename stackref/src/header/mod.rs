@@ -203,6 +203,26 @@ impl Header {
         }
     }
 
+    /// Gives up a reference if that is two plain accesses: the calling thread owns the object and this is not the last
+    /// local reference. `false`: nothing happened, and [`decref`](Header::decref) does the rest.
+    ///
+    /// # Safety
+    /// As [`decref`](Header::decref) when it answers `true`; the object is alive in any case.
+    #[inline(always)]
+    #[must_use]
+    pub unsafe fn decref_unless_last(&self, me: u32) -> bool {
+        debug_assert_eq!(me, crate::thread::current_id(), "a foreign thread id");
+        if self.owner.load(Relaxed) != me {
+            return false;
+        }
+        let local = self.local.load(Relaxed);
+        if local <= 1 {
+            return false;
+        }
+        self.local.store(local - 1, Relaxed);
+        true
+    }
+
     /// Adds a reference to an object that may be dead or recycled; fails if it may not be touched.
     ///
     /// Success proves only that *some* object in this memory got a count: the caller re-checks where it found the

@@ -207,7 +207,7 @@ pub(crate) unsafe extern "C" fn weft_op_call(ip: *const Cell, fp: *mut Word, th:
     match call_block(th, fp, first, args.len(), ret) {
         Some(flow) => return at.go(flow.ip, flow.fp),
         None => {
-            let flow = call_block_slow(th, ip, fp, first, oparg as usize, ret);
+            let flow = call_block_slow(th, ip, fp, first, oparg as usize, 3usize);
             return at.go(flow.ip, flow.fp);
         }
     }
