@@ -65,7 +65,7 @@ impl Parser<'_> {
     }
 
     /// A header that lacks its colon.
-    fn missing_colon(&mut self, head: impl FnOnce(&mut Self) -> Option<()>) {
+    pub(super) fn missing_colon(&mut self, head: impl FnOnce(&mut Self) -> Option<()>) {
         self.wrong(|p| {
             head(p)?;
             if !p.eat_kind(Kind::Newline) {
@@ -80,7 +80,7 @@ impl Parser<'_> {
     }
 
     /// A header with its colon but no block; `head` returns the node whose line is named.
-    fn missing_block(&mut self, after: &str, head: impl FnOnce(&mut Self) -> Option<Id>) {
+    pub(super) fn missing_block(&mut self, after: &str, head: impl FnOnce(&mut Self) -> Option<Id>) {
         self.wrong(|p| {
             let keyword = head(p)?;
             if !p.eat(":") || !p.eat_kind(Kind::Newline) || p.at_kind(Kind::Indent) {
@@ -560,67 +560,5 @@ impl Parser<'_> {
             let described = p.describe(target);
             p.raise_at(target, format!("cannot use {what} statement with {described}"))
         });
-    }
-}
-
-impl Parser<'_> {
-    fn subject(&mut self) -> Option<()> {
-        self.attempt(|p| {
-            p.star_named_expression()?;
-            if !p.eat(",") {
-                return None;
-            }
-            p.star_named_expressions();
-            Some(())
-        })
-        .or_else(|| self.named_expression().map(|_| ()))
-    }
-
-    fn match_stmt(&mut self) -> Option<()> {
-        let found = self.attempt(|p| {
-            if !p.eat("match") {
-                return None;
-            }
-            p.subject()?;
-            if !p.eat(":") || !p.eat_kind(Kind::Newline) || !p.eat_kind(Kind::Indent) {
-                return None;
-            }
-            if p.many(Self::case_block).is_empty() {
-                return None;
-            }
-            p.eat_kind(Kind::Dedent).then_some(())
-        });
-        if found.is_none() {
-            self.missing_colon(|p| {
-                p.take("match")?;
-                p.subject()
-            });
-            self.missing_block("'match' statement", |p| {
-                let keyword = p.take("match")?;
-                p.subject()?;
-                Some(keyword)
-            });
-        }
-        found
-    }
-
-    fn case_head(&mut self) -> Option<Id> {
-        let keyword = self.take("case")?;
-        self.patterns()?;
-        self.attempt(|p| if p.eat("if") { p.named_expression() } else { None });
-        Some(keyword)
-    }
-
-    fn case_block(&mut self) -> Option<Id> {
-        self.missing_colon(|p| p.case_head().map(|_| ()));
-        self.missing_block("'case' statement", Self::case_head);
-        self.attempt(|p| {
-            let keyword = p.case_head()?;
-            if !p.eat(":") {
-                return None;
-            }
-            p.block()?;
-            Some(keyword)
-        })
     }
 }

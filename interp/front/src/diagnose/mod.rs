@@ -6,6 +6,7 @@
 //! finds wrong in the rest of the file overrules it.
 
 mod args;
+mod atoms;
 mod blocks;
 mod expr;
 mod grammar;

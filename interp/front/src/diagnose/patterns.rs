@@ -1,4 +1,4 @@
-//! Rules for the patterns of `match`.
+//! Rules for `match`: the statement and its patterns.
 
 use super::grammar::{Id, Node, Parser, Rule};
 use super::tokens::Kind;
@@ -305,5 +305,67 @@ impl Parser<'_> {
             });
         }
         found
+    }
+}
+
+impl Parser<'_> {
+    fn subject(&mut self) -> Option<()> {
+        self.attempt(|p| {
+            p.star_named_expression()?;
+            if !p.eat(",") {
+                return None;
+            }
+            p.star_named_expressions();
+            Some(())
+        })
+        .or_else(|| self.named_expression().map(|_| ()))
+    }
+
+    pub(super) fn match_stmt(&mut self) -> Option<()> {
+        let found = self.attempt(|p| {
+            if !p.eat("match") {
+                return None;
+            }
+            p.subject()?;
+            if !p.eat(":") || !p.eat_kind(Kind::Newline) || !p.eat_kind(Kind::Indent) {
+                return None;
+            }
+            if p.many(Self::case_block).is_empty() {
+                return None;
+            }
+            p.eat_kind(Kind::Dedent).then_some(())
+        });
+        if found.is_none() {
+            self.missing_colon(|p| {
+                p.take("match")?;
+                p.subject()
+            });
+            self.missing_block("'match' statement", |p| {
+                let keyword = p.take("match")?;
+                p.subject()?;
+                Some(keyword)
+            });
+        }
+        found
+    }
+
+    fn case_head(&mut self) -> Option<Id> {
+        let keyword = self.take("case")?;
+        self.patterns()?;
+        self.attempt(|p| if p.eat("if") { p.named_expression() } else { None });
+        Some(keyword)
+    }
+
+    fn case_block(&mut self) -> Option<Id> {
+        self.missing_colon(|p| p.case_head().map(|_| ()));
+        self.missing_block("'case' statement", Self::case_head);
+        self.attempt(|p| {
+            let keyword = p.case_head()?;
+            if !p.eat(":") {
+                return None;
+            }
+            p.block()?;
+            Some(keyword)
+        })
     }
 }
