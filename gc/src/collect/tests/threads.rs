@@ -100,7 +100,7 @@ fn nothing_is_lost_and_nothing_dies_early() {
     }
     world.collect(&me, &*mock, &*mock);
     world.collect(&me, &*mock, &*mock);
-    world.stop(&me).for_each_block(true, |object| super::mock::describe(object));
+    world.stop(&me).for_each_block(true, super::mock::describe);
     assert_eq!(mock.live(), []);
     assert!(world.statistics().collections >= 3);
     let mut blocks = 0;
