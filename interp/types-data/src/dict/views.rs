@@ -3,7 +3,7 @@
 use interp_object::builder::TypeBuilder;
 use interp_object::data::descr::MappingProxy;
 use interp_object::data::dict::Dict;
-use interp_object::data::set::{self, Set, table_of};
+use interp_object::data::set::{self, FROZENSET, SET, Set, table_of};
 use interp_object::data::tuple::Tuple;
 use interp_object::data::{singletons, types::OBJECT};
 use interp_object::layout::{self, Obj, Payload, ValueExt};
@@ -12,7 +12,7 @@ use interp_object::slots::{BinaryOp, CompareOp};
 use interp_object::{Esc, PyResult, TypeFlags, TypeObject, Value, Word, ops};
 
 use super::iter::{self, ITEM_ITERATOR, KEY_ITERATOR, VALUE_ITERATOR};
-use crate::set::algebra;
+use crate::set::{algebra, intersection_of};
 use crate::util::{Text, not_implemented, this, unhashable};
 
 /// The payload of all views.
@@ -190,6 +190,10 @@ fn new_set(esc: Esc<'_>, items: &Value) -> PyResult<Obj<Set>> {
 /// `left & right`: the items of the other that the view has.
 fn and(esc: Esc<'_>, left: &Value, right: &Value) -> PyResult {
     let (view, other) = if is_set_view(left) { (left, right) } else { (right, left) };
+    let is_set = std::ptr::eq(other.class(), &raw const SET) || std::ptr::eq(other.class(), &raw const FROZENSET);
+    if is_set && ops::len(esc, other)? >= len(esc, view)? {
+        return intersection_of(esc, other, view);
+    }
     let result = set::new(esc);
     ops::iterate(esc, other, |item| {
         if ops::contains(esc, view, &item)? {

@@ -82,8 +82,9 @@ pub(crate) fn intersect_into(esc: Esc<'_>, result: &Table, table: &Table, other:
         return Ok(());
     }
     ops::iterate(esc, other, |item| {
-        if table.contains(esc, &item)? {
-            result.add(esc, &item)?;
+        let hash = ops::hash(esc, &item)?;
+        if table.contains_hashed(esc, &item, hash)? {
+            result.add_hashed(esc, &item, hash)?;
         }
         Ok(true)
     })
@@ -139,7 +140,8 @@ pub(crate) fn is_disjoint(esc: Esc<'_>, table: &Table, other: &Value) -> PyResul
     }
     let mut disjoint = true;
     ops::iterate(esc, other, |item| {
-        disjoint = !table.contains(esc, &item)?;
+        let hash = ops::hash(esc, &item)?;
+        disjoint = !table.contains_hashed(esc, &item, hash)?;
         Ok(disjoint)
     })?;
     Ok(disjoint)

@@ -224,7 +224,7 @@ fn and(esc: Esc<'_>, left: &Value, right: &Value) -> PyResult {
 }
 
 /// A set of the kind of `left` with what both have.
-fn intersection_of(esc: Esc<'_>, left: &Value, right: &Value) -> PyResult {
+pub(crate) fn intersection_of(esc: Esc<'_>, left: &Value, right: &Value) -> PyResult {
     let result = empty_like(esc, left);
     algebra::intersect_into(esc, table(esc, &result)?, table(esc, left)?, right)?;
     Ok(result)
