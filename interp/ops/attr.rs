@@ -81,7 +81,14 @@ fn LOAD_ATTR_CLASS_WITH_METACLASS_CHECK() {
 /// Calls a Python property getter: the value comes with the callee's return.
 #[inst(code = 187, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
-fn LOAD_ATTR_PROPERTY();
+fn LOAD_ATTR_PROPERTY() {
+    let getter = deopt_unless!(calls::getter(th, owner, cache!(1)));
+    frame.ip.set(ip);
+    let receiver = steal!(owner);
+    sync!();
+    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, inst_size!())));
+    dispatch!(flow.ip, flow.fp);
+}
 
 /// Calls a Python `__getattribute__`: the value comes with the callee's return.
 #[inst(code = 179, arg = name)]

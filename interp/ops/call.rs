@@ -4,6 +4,12 @@
 #[inst(code = 52, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
 fn CALL() {
+    if tick!() {
+        let installed = calls::attempt(esc, ip, fp, block_start(fp, args) - 2, args.len());
+        if installed {
+            redo!();
+        }
+    }
     frame.ip.set(ip);
     let first = block_start(fp, args) - 2;
     let ret = Return::store(next_cell(ip, inst_size!()), first);
@@ -23,20 +29,52 @@ fn CALL() {
 /// A bound method of a Python function, arguments exact.
 #[inst(code = 144, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_BOUND_METHOD_EXACT_ARGS();
+fn CALL_BOUND_METHOD_EXACT_ARGS() {
+    frame.ip.set(ip);
+    let first = block_start(fp, args) - 2;
+    let ret = Return::store(next_cell(ip, inst_size!()), first);
+    let flow = deopt_unless!(calls::enter_bound(th, fp, first, args.len(), ret, cache!(1)));
+    let method = steal!(callable);
+    kill!(args, self_or_null);
+    close!(esc, method);
+    dispatch!(flow.ip, flow.fp);
+}
 
 /// A Python function that takes exactly these arguments: its frame starts at the arguments.
 #[inst(code = 161, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_PY_EXACT_ARGS();
+fn CALL_PY_EXACT_ARGS() {
+    frame.ip.set(ip);
+    let first = block_start(fp, args) - 2;
+    let ret = Return::store(next_cell(ip, inst_size!()), first);
+    let flow = deopt_unless!(calls::enter_exact(th, fp, first, args.len(), ret, cache!(1)));
+    kill!(args, self_or_null, callable);
+    dispatch!(flow.ip, flow.fp);
+}
 
 #[inst(code = 165, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_TYPE_1();
+fn CALL_TYPE_1() {
+    deopt_if!(!calls::is_type_1(callable, self_or_null, args.len()));
+    let first = block_start(fp, args) - 2;
+    let result = calls::type_of(esc, fp, first)?;
+    close!(esc, args);
+    close!(esc, self_or_null);
+    close!(esc, callable);
+    res = own!(result);
+}
 
 #[inst(code = 163, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_STR_1();
+fn CALL_STR_1() {
+    deopt_if!(!calls::is_str_1(callable, self_or_null, args.len()));
+    let first = block_start(fp, args) - 2;
+    let result = calls::str_of(esc, fp, first)?;
+    close!(esc, args);
+    close!(esc, self_or_null);
+    close!(esc, callable);
+    res = own!(result);
+}
 
 #[inst(code = 164, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
@@ -44,58 +82,160 @@ fn CALL_TUPLE_1();
 
 #[inst(code = 146, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_BUILTIN_CLASS();
+fn CALL_BUILTIN_CLASS() {
+    deopt_if!(!calls::is_native_class(callable));
+    let first = block_start(fp, args) - 2;
+    let result = calls::any(esc, fp, first, args.len())?;
+    close!(esc, args);
+    close!(esc, self_or_null);
+    close!(esc, callable);
+    res = own!(result);
+}
 
 #[inst(code = 149, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_BUILTIN_O();
+fn CALL_BUILTIN_O() {
+    deopt_if!(!calls::is_native_one(callable, self_or_null, args.len()));
+    let first = block_start(fp, args) - 2;
+    let result = calls::native(esc, fp, first, args.len())?;
+    close!(esc, args);
+    close!(esc, self_or_null);
+    close!(esc, callable);
+    res = own!(result);
+}
 
 #[inst(code = 147, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_BUILTIN_FAST();
+fn CALL_BUILTIN_FAST() {
+    deopt_if!(!calls::is_native_array(callable));
+    let first = block_start(fp, args) - 2;
+    let result = calls::native(esc, fp, first, args.len())?;
+    close!(esc, args);
+    close!(esc, self_or_null);
+    close!(esc, callable);
+    res = own!(result);
+}
 
 #[inst(code = 148, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_BUILTIN_FAST_WITH_KEYWORDS();
+fn CALL_BUILTIN_FAST_WITH_KEYWORDS() {
+    deopt_if!(!calls::is_native_full(callable));
+    let first = block_start(fp, args) - 2;
+    let result = calls::native(esc, fp, first, args.len())?;
+    close!(esc, args);
+    close!(esc, self_or_null);
+    close!(esc, callable);
+    res = own!(result);
+}
 
 #[inst(code = 154, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_LEN();
+fn CALL_LEN() {
+    deopt_if!(!calls::is_len(callable, self_or_null, args.len(), cache!(1)));
+    let first = block_start(fp, args) - 2;
+    let result = calls::len(esc, fp, first)?;
+    close!(esc, args);
+    close!(esc, self_or_null);
+    close!(esc, callable);
+    res = own!(result);
+}
 
 #[inst(code = 150, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_ISINSTANCE();
+fn CALL_ISINSTANCE() {
+    deopt_if!(!calls::is_isinstance(callable, self_or_null, args.len(), cache!(1)));
+    let first = block_start(fp, args) - 2;
+    let result = calls::isinstance(esc, fp, first)?;
+    close!(esc, args);
+    close!(esc, self_or_null);
+    close!(esc, callable);
+    res = own!(result);
+}
 
 /// `list.append` whose result is dropped by the next instruction.
 #[inst(code = 155, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_LIST_APPEND();
+fn CALL_LIST_APPEND() {
+    let end = deopt_unless!(calls::append_end(callable, self_or_null, args.len(), cache!(1)));
+    let item = args.get(0);
+    kill!(args);
+    calls::append(th, end, item);
+    close!(esc, self_or_null);
+    close!(esc, callable);
+    res = none_word();
+}
 
 #[inst(code = 159, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_METHOD_DESCRIPTOR_O();
+fn CALL_METHOD_DESCRIPTOR_O() {
+    deopt_if!(!calls::is_method_one(fp, block_start(fp, args) - 2, args.len()));
+    let first = block_start(fp, args) - 2;
+    let result = calls::method(esc, fp, first, args.len())?;
+    close!(esc, args);
+    close!(esc, self_or_null);
+    close!(esc, callable);
+    res = own!(result);
+}
 
 #[inst(code = 157, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS();
+fn CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS() {
+    deopt_if!(!calls::is_method_full(fp, block_start(fp, args) - 2, args.len()));
+    let first = block_start(fp, args) - 2;
+    let result = calls::method(esc, fp, first, args.len())?;
+    close!(esc, args);
+    close!(esc, self_or_null);
+    close!(esc, callable);
+    res = own!(result);
+}
 
 #[inst(code = 158, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_METHOD_DESCRIPTOR_NOARGS();
+fn CALL_METHOD_DESCRIPTOR_NOARGS() {
+    deopt_if!(!calls::is_method_none(fp, block_start(fp, args) - 2, args.len()));
+    let first = block_start(fp, args) - 2;
+    let result = calls::method(esc, fp, first, args.len())?;
+    close!(esc, args);
+    close!(esc, self_or_null);
+    close!(esc, callable);
+    res = own!(result);
+}
 
 #[inst(code = 156, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_METHOD_DESCRIPTOR_FAST();
+fn CALL_METHOD_DESCRIPTOR_FAST() {
+    deopt_if!(!calls::is_method_array(fp, block_start(fp, args) - 2, args.len()));
+    let first = block_start(fp, args) - 2;
+    let result = calls::method(esc, fp, first, args.len())?;
+    close!(esc, args);
+    close!(esc, self_or_null);
+    close!(esc, callable);
+    res = own!(result);
+}
 
 /// A class with a Python `__init__`: allocates, then enters it.
 #[inst(code = 143, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_ALLOC_AND_ENTER_INIT();
+fn CALL_ALLOC_AND_ENTER_INIT() {
+    let init = deopt_unless!(calls::initializer(th, callable, self_or_null, args.len(), cache!(1)));
+    let first = block_start(fp, args) - 2;
+    let ret = Return::store(next_cell(ip, inst_size!()), first);
+    let flow = calls::enter_init(esc, fp, init, args.len(), ret);
+    kill!(args, self_or_null, callable);
+    dispatch!(flow.ip, flow.fp);
+}
 
 /// A Python function with defaults, keyword-only or variadic parameters.
 #[inst(code = 162, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_PY_GENERAL();
+fn CALL_PY_GENERAL() {
+    deopt_if!(!calls::is_function(callable, cache!(1)));
+    let first = block_start(fp, args) - 2;
+    let ret = Return::store(next_cell(ip, inst_size!()), first);
+    let flow = calls::enter_general(esc, fp, first, args.len(), ret)?;
+    kill!(args, self_or_null, callable);
+    dispatch!(flow.ip, flow.fp);
+}
 
 #[inst(code = 145, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
@@ -103,7 +243,15 @@ fn CALL_BOUND_METHOD_GENERAL();
 
 #[inst(code = 160, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_NON_PY_GENERAL();
+fn CALL_NON_PY_GENERAL() {
+    deopt_if!(!calls::is_no_function(callable));
+    let first = block_start(fp, args) - 2;
+    let result = calls::any(esc, fp, first, args.len())?;
+    close!(esc, args);
+    close!(esc, self_or_null);
+    close!(esc, callable);
+    res = own!(result);
+}
 
 #[family(caches = 3, words = 2)]
 const CALL: Family = [
@@ -133,6 +281,12 @@ const CALL: Family = [
 #[inst(code = 55, arg)]
 #[stack(callable, self_or_null, args[oparg], kwnames -- res)]
 fn CALL_KW() {
+    if tick!() {
+        let installed = calls::attempt_keywords(esc, ip, callable);
+        if installed {
+            redo!();
+        }
+    }
     let first = block_start(fp, args) - 2;
     let result = call::keywords(esc, fp, first, oparg as usize, val!(kwnames))?;
     close!(esc, kwnames);
@@ -144,7 +298,14 @@ fn CALL_KW() {
 
 #[inst(code = 153, arg)]
 #[stack(callable, self_or_null, args[oparg], kwnames -- res)]
-fn CALL_KW_PY();
+fn CALL_KW_PY() {
+    deopt_if!(!calls::is_keyword_function(callable, cache!(1)));
+    let first = block_start(fp, args) - 2;
+    let ret = Return::store(next_cell(ip, inst_size!()), first);
+    let flow = calls::enter_keywords(esc, fp, first, oparg as usize, val!(kwnames), ret)?;
+    kill!(kwnames, args, self_or_null, callable);
+    dispatch!(flow.ip, flow.fp);
+}
 
 #[inst(code = 151, arg)]
 #[stack(callable, self_or_null, args[oparg], kwnames -- res)]

@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `CALL_FUNCTION_EX` (interp/ops/call.rs:163).
+/// `CALL_FUNCTION_EX` (interp/ops/call.rs:324).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -73,7 +73,7 @@ unsafe fn slow_call_function_ex(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `EXIT_INIT_CHECK` (interp/ops/call.rs:220).
+/// `EXIT_INIT_CHECK` (interp/ops/call.rs:381).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -94,7 +94,7 @@ pub(crate) unsafe extern "C" fn weft_op_exit_init_check(
     at.next(1)
 }
 
-/// `INTERPRETER_EXIT` (interp/ops/call.rs:212).
+/// `INTERPRETER_EXIT` (interp/ops/call.rs:373).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -111,7 +111,7 @@ pub(crate) unsafe extern "C" fn weft_op_interpreter_exit(
     return at.leave(result.bits());
 }
 
-/// `RETURN_VALUE` as L (interp/ops/call.rs:195).
+/// `RETURN_VALUE` as L (interp/ops/call.rs:356).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -131,7 +131,7 @@ pub(crate) unsafe extern "C" fn weft_op_return_value_l(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `RETURN_VALUE` as T (interp/ops/call.rs:195).
+/// `RETURN_VALUE` as T (interp/ops/call.rs:356).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -151,7 +151,7 @@ pub(crate) unsafe extern "C" fn weft_op_return_value_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `RETURN_VALUE` as I (interp/ops/call.rs:195).
+/// `RETURN_VALUE` as I (interp/ops/call.rs:356).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -171,7 +171,7 @@ pub(crate) unsafe extern "C" fn weft_op_return_value_i(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `RETURN_VALUE` as K (interp/ops/call.rs:195).
+/// `RETURN_VALUE` as K (interp/ops/call.rs:356).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -201,6 +201,19 @@ pub(crate) unsafe extern "C" fn weft_op_call(ip: *const Cell, fp: *mut Word, th:
     let oparg: u32 = at.arg_bc();
     let frame = at.frame();
     let args = at.slots(at.a() + 2, oparg as usize);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            cold(move || {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                calls::attempt(esc, ip, fp, block_start(fp, args) - 2, args.len())
+            })
+        };
+        if installed {
+            return at.redo();
+        }
+    }
     frame.ip.set(ip);
     let first = block_start(fp, args) - 2;
     let ret = Return::store(next_cell(ip, 3usize), first);
@@ -213,7 +226,7 @@ pub(crate) unsafe extern "C" fn weft_op_call(ip: *const Cell, fp: *mut Word, th:
     }
 }
 
-/// `CALL_INTRINSIC_1` (interp/ops/call.rs:175).
+/// `CALL_INTRINSIC_1` (interp/ops/call.rs:336).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -258,7 +271,7 @@ unsafe fn slow_call_intrinsic_1(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `CALL_INTRINSIC_2` (interp/ops/call.rs:184).
+/// `CALL_INTRINSIC_2` (interp/ops/call.rs:345).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -308,7 +321,930 @@ unsafe fn slow_call_intrinsic_2(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `LEAVE_LOOP` (interp/ops/call.rs:206).
+/// `CALL_ALLOC_AND_ENTER_INIT` (interp/ops/call.rs:219).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_alloc_and_enter_init(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_alloc_and_enter_init(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_alloc_and_enter_init(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    let init = match calls::initializer(th, callable, self_or_null, args.len(), at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let first = block_start(fp, args) - 2;
+    let ret = Return::store(next_cell(ip, 3usize), first);
+    let flow = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        calls::enter_init(esc, fp, init, args.len(), ret)
+    };
+    return at.go_flow(flow.ip, flow.fp);
+}
+
+/// `CALL_BOUND_METHOD_EXACT_ARGS` (interp/ops/call.rs:32).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_bound_method_exact_args(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let frame = at.frame();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut callable = at.get(at.a());
+    let mut dead_0 = None;
+    frame.ip.set(ip);
+    let first = block_start(fp, args) - 2;
+    let ret = Return::store(next_cell(ip, 3usize), first);
+    let flow = match calls::enter_bound(th, fp, first, args.len(), ret, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let method = callable;
+    dead_0 = at.close(method);
+    {
+        if dead_0.is_some() {
+            return at.finish1(at.go_flow(flow.ip, flow.fp), dead_0);
+        }
+        return at.go(flow.ip, flow.fp);
+    }
+}
+
+/// `CALL_BUILTIN_CLASS` (interp/ops/call.rs:85).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_builtin_class(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_builtin_class(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_builtin_class(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    let mut res;
+    if !calls::is_native_class(callable) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match calls::any(esc, fp, first, args.len()) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.close_slots(args);
+    if let Some(dead) = at.close(self_or_null) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(callable) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.a(), res);
+    at.next_flow(3)
+}
+
+/// `CALL_BUILTIN_FAST` (interp/ops/call.rs:109).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_builtin_fast(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_builtin_fast(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_builtin_fast(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    let mut res;
+    if !calls::is_native_array(callable) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match calls::native(esc, fp, first, args.len()) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.close_slots(args);
+    if let Some(dead) = at.close(self_or_null) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(callable) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.a(), res);
+    at.next_flow(3)
+}
+
+/// `CALL_BUILTIN_FAST_WITH_KEYWORDS` (interp/ops/call.rs:121).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_builtin_fast_with_keywords(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_builtin_fast_with_keywords(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_builtin_fast_with_keywords(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    let mut res;
+    if !calls::is_native_full(callable) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match calls::native(esc, fp, first, args.len()) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.close_slots(args);
+    if let Some(dead) = at.close(self_or_null) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(callable) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.a(), res);
+    at.next_flow(3)
+}
+
+/// `CALL_BUILTIN_O` (interp/ops/call.rs:97).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_builtin_o(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_builtin_o(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_builtin_o(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    let mut res;
+    if !calls::is_native_one(callable, self_or_null, args.len()) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match calls::native(esc, fp, first, args.len()) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.close_slots(args);
+    if let Some(dead) = at.close(self_or_null) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(callable) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.a(), res);
+    at.next_flow(3)
+}
+
+/// `CALL_ISINSTANCE` (interp/ops/call.rs:145).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_isinstance(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_isinstance(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_isinstance(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    let mut res;
+    if !calls::is_isinstance(callable, self_or_null, args.len(), at.cache(1usize)) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match calls::isinstance(esc, fp, first) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.close_slots(args);
+    if let Some(dead) = at.close(self_or_null) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(callable) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.a(), res);
+    at.next_flow(3)
+}
+
+/// `CALL_LEN` (interp/ops/call.rs:133).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_len(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_len(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_len(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    let mut res;
+    if !calls::is_len(callable, self_or_null, args.len(), at.cache(1usize)) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match calls::len(esc, fp, first) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.close_slots(args);
+    if let Some(dead) = at.close(self_or_null) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(callable) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.a(), res);
+    at.next_flow(3)
+}
+
+/// `CALL_LIST_APPEND` (interp/ops/call.rs:158).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_list_append(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    let mut res;
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let end = match calls::append_end(callable, self_or_null, args.len(), at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let item = args.get(0);
+    calls::append(th, end, item);
+    dead_0 = at.close(self_or_null);
+    dead_1 = at.close(callable);
+    res = none_word();
+    at.set(at.a(), res);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
+    }
+    at.next(3)
+}
+
+/// `CALL_METHOD_DESCRIPTOR_FAST` (interp/ops/call.rs:206).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_method_descriptor_fast(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_method_descriptor_fast(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_method_descriptor_fast(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    let mut res;
+    if !calls::is_method_array(fp, block_start(fp, args) - 2, args.len()) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match calls::method(esc, fp, first, args.len()) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.close_slots(args);
+    if let Some(dead) = at.close(self_or_null) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(callable) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.a(), res);
+    at.next_flow(3)
+}
+
+/// `CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS` (interp/ops/call.rs:182).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_method_descriptor_fast_with_keywords(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_method_descriptor_fast_with_keywords(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_method_descriptor_fast_with_keywords(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    let mut res;
+    if !calls::is_method_full(fp, block_start(fp, args) - 2, args.len()) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match calls::method(esc, fp, first, args.len()) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.close_slots(args);
+    if let Some(dead) = at.close(self_or_null) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(callable) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.a(), res);
+    at.next_flow(3)
+}
+
+/// `CALL_METHOD_DESCRIPTOR_NOARGS` (interp/ops/call.rs:194).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_method_descriptor_noargs(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_method_descriptor_noargs(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_method_descriptor_noargs(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    let mut res;
+    if !calls::is_method_none(fp, block_start(fp, args) - 2, args.len()) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match calls::method(esc, fp, first, args.len()) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.close_slots(args);
+    if let Some(dead) = at.close(self_or_null) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(callable) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.a(), res);
+    at.next_flow(3)
+}
+
+/// `CALL_METHOD_DESCRIPTOR_O` (interp/ops/call.rs:170).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_method_descriptor_o(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_method_descriptor_o(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_method_descriptor_o(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    let mut res;
+    if !calls::is_method_one(fp, block_start(fp, args) - 2, args.len()) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match calls::method(esc, fp, first, args.len()) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.close_slots(args);
+    if let Some(dead) = at.close(self_or_null) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(callable) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.a(), res);
+    at.next_flow(3)
+}
+
+/// `CALL_NON_PY_GENERAL` (interp/ops/call.rs:246).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_non_py_general(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_non_py_general(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_non_py_general(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    let mut res;
+    if !calls::is_no_function(callable) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match calls::any(esc, fp, first, args.len()) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.close_slots(args);
+    if let Some(dead) = at.close(self_or_null) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(callable) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.a(), res);
+    at.next_flow(3)
+}
+
+/// `CALL_PY_EXACT_ARGS` (interp/ops/call.rs:46).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_py_exact_args(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let frame = at.frame();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    frame.ip.set(ip);
+    let first = block_start(fp, args) - 2;
+    let ret = Return::store(next_cell(ip, 3usize), first);
+    let flow = match calls::enter_exact(th, fp, first, args.len(), ret, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    return at.go(flow.ip, flow.fp);
+}
+
+/// `CALL_PY_GENERAL` (interp/ops/call.rs:231).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_py_general(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_py_general(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_py_general(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut callable = at.get(at.a());
+    if !calls::is_function(callable, at.cache(1usize)) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let ret = Return::store(next_cell(ip, 3usize), first);
+    let flow = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match calls::enter_general(esc, fp, first, args.len(), ret) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    return at.go_flow(flow.ip, flow.fp);
+}
+
+/// `CALL_STR_1` (interp/ops/call.rs:69).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_str_1(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_str_1(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_str_1(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    let mut res;
+    if !calls::is_str_1(callable, self_or_null, args.len()) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match calls::str_of(esc, fp, first) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.close_slots(args);
+    if let Some(dead) = at.close(self_or_null) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(callable) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.a(), res);
+    at.next_flow(3)
+}
+
+/// `CALL_TYPE_1` (interp/ops/call.rs:57).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_type_1(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_type_1(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_type_1(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    let mut res;
+    if !calls::is_type_1(callable, self_or_null, args.len()) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match calls::type_of(esc, fp, first) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.close_slots(args);
+    if let Some(dead) = at.close(self_or_null) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(callable) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.a(), res);
+    at.next_flow(3)
+}
+
+/// `LEAVE_LOOP` (interp/ops/call.rs:367).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -301,7 +301,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_instance_value_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_LAZY_DICT` as L_T (interp/ops/attr.rs:116).
+/// `LOAD_ATTR_METHOD_LAZY_DICT` as L_T (interp/ops/attr.rs:123).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -328,7 +328,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_lazy_dict_l_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_LAZY_DICT` as T_T (interp/ops/attr.rs:116).
+/// `LOAD_ATTR_METHOD_LAZY_DICT` as T_T (interp/ops/attr.rs:123).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -355,7 +355,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_lazy_dict_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_NO_DICT` as L_T (interp/ops/attr.rs:105).
+/// `LOAD_ATTR_METHOD_NO_DICT` as L_T (interp/ops/attr.rs:112).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -382,7 +382,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_no_dict_l_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_NO_DICT` as T_T (interp/ops/attr.rs:105).
+/// `LOAD_ATTR_METHOD_NO_DICT` as T_T (interp/ops/attr.rs:112).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -409,7 +409,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_no_dict_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_WITH_VALUES` as L_T (interp/ops/attr.rs:94).
+/// `LOAD_ATTR_METHOD_WITH_VALUES` as L_T (interp/ops/attr.rs:101).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -436,7 +436,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_with_values_l_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_WITH_VALUES` as T_T (interp/ops/attr.rs:94).
+/// `LOAD_ATTR_METHOD_WITH_VALUES` as T_T (interp/ops/attr.rs:101).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -520,7 +520,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_module_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as L_T (interp/ops/attr.rs:138).
+/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as L_T (interp/ops/attr.rs:145).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -546,7 +546,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_l_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as T_T (interp/ops/attr.rs:138).
+/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as T_T (interp/ops/attr.rs:145).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -577,7 +577,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as L_T (interp/ops/attr.rs:127).
+/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as L_T (interp/ops/attr.rs:134).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -603,7 +603,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_l_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as T_T (interp/ops/attr.rs:127).
+/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as T_T (interp/ops/attr.rs:134).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -632,6 +632,59 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_t_t(
         return at.finish1(at.next_flow(3), dead_0);
     }
     at.next(3)
+}
+
+/// `LOAD_ATTR_PROPERTY` as L_T (interp/ops/attr.rs:84).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_property_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.a());
+    let getter = match calls::getter(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let receiver = at.dup(owner);
+    at.save_ip();
+    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 3usize)));
+    return at.go(flow.ip, flow.fp);
+}
+
+/// `LOAD_ATTR_PROPERTY` as T_T (interp/ops/attr.rs:84).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_property_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.a());
+    let getter = match calls::getter(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let receiver = owner;
+    at.null(at.a());
+    at.save_ip();
+    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 3usize)));
+    return at.go(flow.ip, flow.fp);
 }
 
 /// `LOAD_ATTR_SLOT` as L_T (interp/ops/attr.rs:51).

@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `LOAD_SUPER_ATTR` (interp/ops/attr.rs:217).
+/// `LOAD_SUPER_ATTR` (interp/ops/attr.rs:224).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

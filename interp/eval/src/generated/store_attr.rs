@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `STORE_ATTR` as LL (interp/ops/attr.rs:167).
+/// `STORE_ATTR` as LL (interp/ops/attr.rs:174).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -66,7 +66,7 @@ unsafe fn slow_store_attr_ll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as LT (interp/ops/attr.rs:167).
+/// `STORE_ATTR` as LT (interp/ops/attr.rs:174).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -120,7 +120,7 @@ unsafe fn slow_store_attr_lt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as TL (interp/ops/attr.rs:167).
+/// `STORE_ATTR` as TL (interp/ops/attr.rs:174).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -174,7 +174,7 @@ unsafe fn slow_store_attr_tl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as TT (interp/ops/attr.rs:167).
+/// `STORE_ATTR` as TT (interp/ops/attr.rs:174).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -233,7 +233,7 @@ unsafe fn slow_store_attr_tt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as KL (interp/ops/attr.rs:167).
+/// `STORE_ATTR` as KL (interp/ops/attr.rs:174).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -283,7 +283,7 @@ unsafe fn slow_store_attr_kl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(4)
 }
 
-/// `STORE_ATTR` as KT (interp/ops/attr.rs:167).
+/// `STORE_ATTR` as KT (interp/ops/attr.rs:174).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -337,7 +337,7 @@ unsafe fn slow_store_attr_kt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(4)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as LL (interp/ops/attr.rs:181).
+/// `STORE_ATTR_INSTANCE_VALUE` as LL (interp/ops/attr.rs:188).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -365,7 +365,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_ll(
     at.next(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as LT (interp/ops/attr.rs:181).
+/// `STORE_ATTR_INSTANCE_VALUE` as LT (interp/ops/attr.rs:188).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -395,7 +395,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_lt(
     at.next(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as TL (interp/ops/attr.rs:181).
+/// `STORE_ATTR_INSTANCE_VALUE` as TL (interp/ops/attr.rs:188).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -423,7 +423,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_tl(
     at.next(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as TT (interp/ops/attr.rs:181).
+/// `STORE_ATTR_INSTANCE_VALUE` as TT (interp/ops/attr.rs:188).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -453,7 +453,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_tt(
     at.next(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as KL (interp/ops/attr.rs:181).
+/// `STORE_ATTR_INSTANCE_VALUE` as KL (interp/ops/attr.rs:188).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -481,7 +481,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_kl(
     at.next(4)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as KT (interp/ops/attr.rs:181).
+/// `STORE_ATTR_INSTANCE_VALUE` as KT (interp/ops/attr.rs:188).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -511,7 +511,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_kt(
     at.next(4)
 }
 
-/// `STORE_ATTR_SLOT` as LL (interp/ops/attr.rs:191).
+/// `STORE_ATTR_SLOT` as LL (interp/ops/attr.rs:198).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -539,7 +539,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_ll(
     at.next(3)
 }
 
-/// `STORE_ATTR_SLOT` as LT (interp/ops/attr.rs:191).
+/// `STORE_ATTR_SLOT` as LT (interp/ops/attr.rs:198).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -569,7 +569,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_lt(
     at.next(3)
 }
 
-/// `STORE_ATTR_SLOT` as TL (interp/ops/attr.rs:191).
+/// `STORE_ATTR_SLOT` as TL (interp/ops/attr.rs:198).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -597,7 +597,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_tl(
     at.next(3)
 }
 
-/// `STORE_ATTR_SLOT` as TT (interp/ops/attr.rs:191).
+/// `STORE_ATTR_SLOT` as TT (interp/ops/attr.rs:198).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -627,7 +627,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_tt(
     at.next(3)
 }
 
-/// `STORE_ATTR_SLOT` as KL (interp/ops/attr.rs:191).
+/// `STORE_ATTR_SLOT` as KL (interp/ops/attr.rs:198).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -655,7 +655,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_kl(
     at.next(4)
 }
 
-/// `STORE_ATTR_SLOT` as KT (interp/ops/attr.rs:191).
+/// `STORE_ATTR_SLOT` as KT (interp/ops/attr.rs:198).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -550,29 +550,29 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     binary_op::weft_op_binary_op_subtract_int_ki_l, // BINARY_OP_SUBTRACT_INT KI_L
     binary_op::weft_op_binary_op_subtract_int_kk_t, // BINARY_OP_SUBTRACT_INT KK_T
     binary_op::weft_op_binary_op_subtract_int_kk_l, // BINARY_OP_SUBTRACT_INT KK_L
-    missing, // CALL_ALLOC_AND_ENTER_INIT 
-    missing, // CALL_BOUND_METHOD_EXACT_ARGS 
+    call::weft_op_call_alloc_and_enter_init, // CALL_ALLOC_AND_ENTER_INIT 
+    call::weft_op_call_bound_method_exact_args, // CALL_BOUND_METHOD_EXACT_ARGS 
     missing, // CALL_BOUND_METHOD_GENERAL 
-    missing, // CALL_BUILTIN_CLASS 
-    missing, // CALL_BUILTIN_FAST 
-    missing, // CALL_BUILTIN_FAST_WITH_KEYWORDS 
-    missing, // CALL_BUILTIN_O 
-    missing, // CALL_ISINSTANCE 
+    call::weft_op_call_builtin_class, // CALL_BUILTIN_CLASS 
+    call::weft_op_call_builtin_fast, // CALL_BUILTIN_FAST 
+    call::weft_op_call_builtin_fast_with_keywords, // CALL_BUILTIN_FAST_WITH_KEYWORDS 
+    call::weft_op_call_builtin_o, // CALL_BUILTIN_O 
+    call::weft_op_call_isinstance, // CALL_ISINSTANCE 
     missing, // CALL_KW_BOUND_METHOD 
     missing, // CALL_KW_NON_PY 
-    missing, // CALL_KW_PY 
-    missing, // CALL_LEN 
-    missing, // CALL_LIST_APPEND 
-    missing, // CALL_METHOD_DESCRIPTOR_FAST 
-    missing, // CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS 
-    missing, // CALL_METHOD_DESCRIPTOR_NOARGS 
-    missing, // CALL_METHOD_DESCRIPTOR_O 
-    missing, // CALL_NON_PY_GENERAL 
-    missing, // CALL_PY_EXACT_ARGS 
-    missing, // CALL_PY_GENERAL 
-    missing, // CALL_STR_1 
+    call_kw::weft_op_call_kw_py, // CALL_KW_PY 
+    call::weft_op_call_len, // CALL_LEN 
+    call::weft_op_call_list_append, // CALL_LIST_APPEND 
+    call::weft_op_call_method_descriptor_fast, // CALL_METHOD_DESCRIPTOR_FAST 
+    call::weft_op_call_method_descriptor_fast_with_keywords, // CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS 
+    call::weft_op_call_method_descriptor_noargs, // CALL_METHOD_DESCRIPTOR_NOARGS 
+    call::weft_op_call_method_descriptor_o, // CALL_METHOD_DESCRIPTOR_O 
+    call::weft_op_call_non_py_general, // CALL_NON_PY_GENERAL 
+    call::weft_op_call_py_exact_args, // CALL_PY_EXACT_ARGS 
+    call::weft_op_call_py_general, // CALL_PY_GENERAL 
+    call::weft_op_call_str_1, // CALL_STR_1 
     missing, // CALL_TUPLE_1 
-    missing, // CALL_TYPE_1 
+    call::weft_op_call_type_1, // CALL_TYPE_1 
     compare_op::weft_op_compare_op_float_ll_t, // COMPARE_OP_FLOAT LL_T
     compare_op::weft_op_compare_op_float_ll_t, // COMPARE_OP_FLOAT LT_T
     compare_op::weft_op_compare_op_float_li_t, // COMPARE_OP_FLOAT LI_T
@@ -657,8 +657,8 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     load_attr::weft_op_load_attr_nondescriptor_no_dict_t_t, // LOAD_ATTR_NONDESCRIPTOR_NO_DICT T_T
     load_attr::weft_op_load_attr_nondescriptor_with_values_l_t, // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES L_T
     load_attr::weft_op_load_attr_nondescriptor_with_values_t_t, // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES T_T
-    missing, // LOAD_ATTR_PROPERTY L_T
-    missing, // LOAD_ATTR_PROPERTY T_T
+    load_attr::weft_op_load_attr_property_l_t, // LOAD_ATTR_PROPERTY L_T
+    load_attr::weft_op_load_attr_property_t_t, // LOAD_ATTR_PROPERTY T_T
     load_attr::weft_op_load_attr_slot_l_t, // LOAD_ATTR_SLOT L_T
     load_attr::weft_op_load_attr_slot_t_t, // LOAD_ATTR_SLOT T_T
     missing, // LOAD_ATTR_WITH_HINT L_T

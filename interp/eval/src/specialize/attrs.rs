@@ -229,7 +229,8 @@ fn instr_of(form: Form) -> Option<Instr> {
         Form::MethodLazyDict => Instr::LoadAttrMethodLazyDict,
         Form::PlainWithValues => Instr::LoadAttrNondescriptorWithValues,
         Form::PlainNoDict => Instr::LoadAttrNondescriptorNoDict,
-        Form::Property | Form::WithHint | Form::Hook => return None,
+        Form::Property => Instr::LoadAttrProperty,
+        Form::WithHint | Form::Hook => return None,
     })
 }
 
@@ -238,17 +239,13 @@ fn held(site: &Site<'_>, plan: &load_attr::Plan<Word>, value: Word) -> Held {
         version: plan.version.get(),
         second: plan.second.map_or(0, NonZeroU32::get),
         value,
-        code: std::ptr::null(),
         function_version: 0,
+        def: None,
     };
-    if plan.form() == Form::Property
-        && let Found::Property { .. } = site.by_type
-    {
+    if let (Form::Property, Found::Property { .. }) = (plan.form(), site.by_type) {
         // SAFETY: a property's getter that is simple is a function; the property keeps it alive.
         let function: &Function = unsafe { payload_in(value) };
         held.function_version = function.version();
-        // SAFETY: as above; code is deferred.
-        held.code = unsafe { payload_in::<CodeObject>(function.code_word()) };
     }
     held
 }

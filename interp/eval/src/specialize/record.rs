@@ -2,12 +2,13 @@
 
 use std::ptr::NonNull;
 
-use interp_object::data::code::CodeObject;
+use interp_object::native::MethodDef;
 use interp_object::{Esc, Word};
 use specializer::cache::{self, Kind};
 use specializer::rewrite::Retire;
 
 /// What a form with more than one fact holds: the thing itself and what makes it true.
+#[derive(Clone, Copy)]
 pub(crate) struct Held {
     /// The version of the type it was found through.
     pub(crate) version: u32,
@@ -15,10 +16,10 @@ pub(crate) struct Held {
     pub(crate) second: u32,
     /// The thing, without a count.
     pub(crate) value: Word,
-    /// For functions that are entered: their code, kept by the function while its version holds.
-    pub(crate) code: *const CodeObject,
     /// The version of the function that is entered.
     pub(crate) function_version: u32,
+    /// The definition of a native function that has a form of its own.
+    pub(crate) def: Option<&'static MethodDef>,
 }
 
 impl Held {

@@ -194,18 +194,15 @@ impl List {
         self.slot(index).map(|slot| HeldItem { slot, _held: held })
     }
 
-    /// Appends where there is room and the lock is free. `Err` gives the item back: take [`List::push`].
+    /// Takes the lock for appending, where there is room and the lock is free: as [`List::try_hold`].
     #[inline(always)]
-    pub fn try_push(&self, value: Value) -> Result<(), Value> {
+    pub fn try_hold_end(&self) -> Option<HeldEnd<'_>> {
         if !self.header().lock().try_acquire() {
-            return Err(value);
+            return None;
         }
-        let _held = HeldLock(self.header().lock());
+        let held = HeldLock(self.header().lock());
         let len = self.len.load(Ordering::Relaxed);
-        let Some(slot) = self.slot(len) else { return Err(value) };
-        put(slot, value);
-        self.len.store(len + 1, Ordering::Release);
-        Ok(())
+        self.slot(len).map(|slot| HeldEnd { list: self, slot, len, _held: held })
     }
 
     #[cold]
@@ -462,6 +459,24 @@ impl HeldItem<'_> {
     pub fn set(self, value: Value) -> Option<Value> {
         // SAFETY: the lock of all writers is held.
         unsafe { self.slot.store(value) }
+    }
+}
+
+/// The place behind the last item, with the list's lock held: as [`HeldItem`].
+#[must_use]
+pub struct HeldEnd<'a> {
+    list: &'a List,
+    slot: &'a Slot,
+    len: usize,
+    _held: HeldLock<'a>,
+}
+
+impl HeldEnd<'_> {
+    /// Appends and releases the lock.
+    #[inline(always)]
+    pub fn push(self, value: Value) {
+        put(self.slot, value);
+        self.list.len.store(self.len + 1, Ordering::Release);
     }
 }
 

@@ -29,11 +29,30 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_BUILD_STRING", inputs: &[Item { name: "pieces", array: true, size: |oparg| oparg }], outputs: &[Item { name: "string", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_BUILD_TEMPLATE", inputs: &[Item { name: "strings", array: false, size: |_| 1 }, Item { name: "interpolations", array: false, size: |_| 1 }], outputs: &[Item { name: "template", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_BUILD_TUPLE", inputs: &[Item { name: "values", array: true, size: |oparg| oparg }], outputs: &[Item { name: "tup", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x1), cache: 0 },
-    UopInfo { name: "_CALL", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0xa0), cache: 0 },
+    UopInfo { name: "_CALL", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x4e1), cache: 0 },
+    UopInfo { name: "_CALL_ALLOC_AND_ENTER_INIT", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x25), cache: 1 },
+    UopInfo { name: "_CALL_BOUND_METHOD_EXACT_ARGS", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x25), cache: 1 },
+    UopInfo { name: "_CALL_BUILTIN_CLASS", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
+    UopInfo { name: "_CALL_BUILTIN_FAST", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
+    UopInfo { name: "_CALL_BUILTIN_FAST_WITH_KEYWORDS", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
+    UopInfo { name: "_CALL_BUILTIN_O", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
     UopInfo { name: "_CALL_FUNCTION_EX", inputs: &[Item { name: "func", array: false, size: |_| 1 }, Item { name: "null", array: false, size: |_| 1 }, Item { name: "callargs", array: false, size: |_| 1 }, Item { name: "kwargs_or_null", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_CALL_INTRINSIC_1", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
     UopInfo { name: "_CALL_INTRINSIC_2", inputs: &[Item { name: "value2", array: false, size: |_| 1 }, Item { name: "value1", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
-    UopInfo { name: "_CALL_KW", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }, Item { name: "kwnames", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_CALL_ISINSTANCE", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 1 },
+    UopInfo { name: "_CALL_KW", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }, Item { name: "kwnames", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
+    UopInfo { name: "_CALL_KW_PY", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }, Item { name: "kwnames", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0xa7), cache: 1 },
+    UopInfo { name: "_CALL_LEN", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 1 },
+    UopInfo { name: "_CALL_LIST_APPEND", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
+    UopInfo { name: "_CALL_METHOD_DESCRIPTOR_FAST", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
+    UopInfo { name: "_CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
+    UopInfo { name: "_CALL_METHOD_DESCRIPTOR_NOARGS", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
+    UopInfo { name: "_CALL_METHOD_DESCRIPTOR_O", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
+    UopInfo { name: "_CALL_NON_PY_GENERAL", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
+    UopInfo { name: "_CALL_PY_EXACT_ARGS", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x24), cache: 1 },
+    UopInfo { name: "_CALL_PY_GENERAL", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x27), cache: 1 },
+    UopInfo { name: "_CALL_STR_1", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
+    UopInfo { name: "_CALL_TYPE_1", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
     UopInfo { name: "_CHECK_EG_MATCH", inputs: &[Item { name: "exc_value", array: false, size: |_| 1 }, Item { name: "match_type", array: false, size: |_| 1 }], outputs: &[Item { name: "rest", array: false, size: |_| 1 }, Item { name: "matched", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_CHECK_EXC_MATCH", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "matched", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_CLEANUP_THROW", inputs: &[Item { name: "sub_iter", array: false, size: |_| 1 }, Item { name: "last_sent_val", array: false, size: |_| 1 }, Item { name: "exc_value", array: false, size: |_| 1 }], outputs: &[Item { name: "none", array: false, size: |_| 1 }, Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
@@ -101,6 +120,7 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_LOAD_ATTR_MODULE", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_NONDESCRIPTOR_NO_DICT", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
+    UopInfo { name: "_LOAD_ATTR_PROPERTY", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x24), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_SLOT", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_BUILD_CLASS", inputs: &[], outputs: &[Item { name: "build_class", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_LOAD_COMMON_CONSTANT", inputs: &[], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
@@ -180,42 +200,42 @@ pub(crate) static UOPS: &[UopInfo] = &[
 pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(12)]), // BINARY_SLICE
     Some(&[Uop(19)]), // BUILD_TEMPLATE
-    Some(&[Uop(22)]), // CALL_FUNCTION_EX
-    Some(&[Uop(26)]), // CHECK_EG_MATCH
-    Some(&[Uop(27)]), // CHECK_EXC_MATCH
-    Some(&[Uop(28)]), // CLEANUP_THROW
-    Some(&[Uop(52)]), // DELETE_SUBSCR
-    Some(&[Uop(56)]), // END_SEND
-    Some(&[Uop(57)]), // EXIT_INIT_CHECK
-    Some(&[Uop(58)]), // FORMAT_SIMPLE
-    Some(&[Uop(59)]), // FORMAT_WITH_SPEC
-    Some(&[Uop(65)]), // GET_AITER
-    Some(&[Uop(66)]), // GET_ANEXT
-    Some(&[Uop(68)]), // GET_ITER
-    Some(&[Uop(69)]), // GET_LEN
-    Some(&[Uop(70)]), // GET_YIELD_FROM_ITER
-    Some(&[Uop(75)]), // INTERPRETER_EXIT
-    Some(&[Uop(94)]), // LOAD_BUILD_CLASS
-    Some(&[Uop(104)]), // LOAD_LOCALS
-    Some(&[Uop(109)]), // MAKE_FUNCTION
-    Some(&[Uop(112)]), // MATCH_KEYS
-    Some(&[Uop(113)]), // MATCH_MAPPING
-    Some(&[Uop(114)]), // MATCH_SEQUENCE
-    Some(&[Uop(116)]), // POP_EXCEPT
-    Some(&[Uop(117)]), // POP_ITER
-    Some(&[Uop(122)]), // POP_TOP
-    Some(&[Uop(123)]), // PUSH_EXC_INFO
-    Some(&[Uop(124)]), // PUSH_NULL
-    Some(&[Uop(128)]), // RETURN_GENERATOR
-    Some(&[Uop(129)]), // RETURN_VALUE
-    Some(&[Uop(132)]), // SETUP_ANNOTATIONS
-    Some(&[Uop(142)]), // STORE_SLICE
-    Some(&[Uop(143)]), // STORE_SUBSCR
-    Some(&[Uop(149)]), // TO_BOOL
-    Some(&[Uop(156)]), // UNARY_INVERT
-    Some(&[Uop(157)]), // UNARY_NEGATIVE
-    Some(&[Uop(158)]), // UNARY_NOT
-    Some(&[Uop(163)]), // WITH_EXCEPT_START
+    Some(&[Uop(28)]), // CALL_FUNCTION_EX
+    Some(&[Uop(45)]), // CHECK_EG_MATCH
+    Some(&[Uop(46)]), // CHECK_EXC_MATCH
+    Some(&[Uop(47)]), // CLEANUP_THROW
+    Some(&[Uop(71)]), // DELETE_SUBSCR
+    Some(&[Uop(75)]), // END_SEND
+    Some(&[Uop(76)]), // EXIT_INIT_CHECK
+    Some(&[Uop(77)]), // FORMAT_SIMPLE
+    Some(&[Uop(78)]), // FORMAT_WITH_SPEC
+    Some(&[Uop(84)]), // GET_AITER
+    Some(&[Uop(85)]), // GET_ANEXT
+    Some(&[Uop(87)]), // GET_ITER
+    Some(&[Uop(88)]), // GET_LEN
+    Some(&[Uop(89)]), // GET_YIELD_FROM_ITER
+    Some(&[Uop(94)]), // INTERPRETER_EXIT
+    Some(&[Uop(114)]), // LOAD_BUILD_CLASS
+    Some(&[Uop(124)]), // LOAD_LOCALS
+    Some(&[Uop(129)]), // MAKE_FUNCTION
+    Some(&[Uop(132)]), // MATCH_KEYS
+    Some(&[Uop(133)]), // MATCH_MAPPING
+    Some(&[Uop(134)]), // MATCH_SEQUENCE
+    Some(&[Uop(136)]), // POP_EXCEPT
+    Some(&[Uop(137)]), // POP_ITER
+    Some(&[Uop(142)]), // POP_TOP
+    Some(&[Uop(143)]), // PUSH_EXC_INFO
+    Some(&[Uop(144)]), // PUSH_NULL
+    Some(&[Uop(148)]), // RETURN_GENERATOR
+    Some(&[Uop(149)]), // RETURN_VALUE
+    Some(&[Uop(152)]), // SETUP_ANNOTATIONS
+    Some(&[Uop(162)]), // STORE_SLICE
+    Some(&[Uop(163)]), // STORE_SUBSCR
+    Some(&[Uop(169)]), // TO_BOOL
+    Some(&[Uop(176)]), // UNARY_INVERT
+    Some(&[Uop(177)]), // UNARY_NEGATIVE
+    Some(&[Uop(178)]), // UNARY_NOT
+    Some(&[Uop(183)]), // WITH_EXCEPT_START
     Some(&[Uop(0)]), // BINARY_OP
     Some(&[Uop(13)]), // BUILD_INTERPOLATION
     Some(&[Uop(14)]), // BUILD_LIST
@@ -225,157 +245,157 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(18)]), // BUILD_STRING
     Some(&[Uop(20)]), // BUILD_TUPLE
     Some(&[Uop(21)]), // CALL
-    Some(&[Uop(23)]), // CALL_INTRINSIC_1
-    Some(&[Uop(24)]), // CALL_INTRINSIC_2
-    Some(&[Uop(25)]), // CALL_KW
-    Some(&[Uop(37)]), // COMPARE_OP
-    Some(&[Uop(41)]), // CONTAINS_OP
-    Some(&[Uop(44)]), // CONVERT_VALUE
-    Some(&[Uop(45)]), // COPY
-    Some(&[Uop(46)]), // COPY_FREE_VARS
-    Some(&[Uop(47)]), // DELETE_ATTR
-    Some(&[Uop(48)]), // DELETE_DEREF
-    Some(&[Uop(49)]), // DELETE_FAST
-    Some(&[Uop(50)]), // DELETE_GLOBAL
-    Some(&[Uop(51)]), // DELETE_NAME
-    Some(&[Uop(53)]), // DICT_MERGE
-    Some(&[Uop(54)]), // DICT_UPDATE
-    Some(&[Uop(55)]), // END_ASYNC_FOR
-    Some(&[Uop(60)]), // FOR_ITER
-    Some(&[Uop(67)]), // GET_AWAITABLE
-    Some(&[Uop(73)]), // IMPORT_FROM
-    Some(&[Uop(74)]), // IMPORT_NAME
-    Some(&[Uop(76)]), // IS_OP
-    Some(&[Uop(77)]), // JUMP_BACKWARD
-    Some(&[Uop(78)]), // JUMP_BACKWARD_NO_INTERRUPT
-    Some(&[Uop(79)]), // JUMP_FORWARD
-    Some(&[Uop(81)]), // LIST_APPEND
-    Some(&[Uop(82)]), // LIST_EXTEND
-    Some(&[Uop(83)]), // LOAD_ATTR
-    Some(&[Uop(95)]), // LOAD_COMMON_CONSTANT
+    Some(&[Uop(29)]), // CALL_INTRINSIC_1
+    Some(&[Uop(30)]), // CALL_INTRINSIC_2
+    Some(&[Uop(32)]), // CALL_KW
+    Some(&[Uop(56)]), // COMPARE_OP
+    Some(&[Uop(60)]), // CONTAINS_OP
+    Some(&[Uop(63)]), // CONVERT_VALUE
+    Some(&[Uop(64)]), // COPY
+    Some(&[Uop(65)]), // COPY_FREE_VARS
+    Some(&[Uop(66)]), // DELETE_ATTR
+    Some(&[Uop(67)]), // DELETE_DEREF
+    Some(&[Uop(68)]), // DELETE_FAST
+    Some(&[Uop(69)]), // DELETE_GLOBAL
+    Some(&[Uop(70)]), // DELETE_NAME
+    Some(&[Uop(72)]), // DICT_MERGE
+    Some(&[Uop(73)]), // DICT_UPDATE
+    Some(&[Uop(74)]), // END_ASYNC_FOR
+    Some(&[Uop(79)]), // FOR_ITER
+    Some(&[Uop(86)]), // GET_AWAITABLE
+    Some(&[Uop(92)]), // IMPORT_FROM
+    Some(&[Uop(93)]), // IMPORT_NAME
+    Some(&[Uop(95)]), // IS_OP
+    Some(&[Uop(96)]), // JUMP_BACKWARD
+    Some(&[Uop(97)]), // JUMP_BACKWARD_NO_INTERRUPT
+    Some(&[Uop(98)]), // JUMP_FORWARD
+    Some(&[Uop(100)]), // LIST_APPEND
+    Some(&[Uop(101)]), // LIST_EXTEND
+    Some(&[Uop(102)]), // LOAD_ATTR
+    Some(&[Uop(115)]), // LOAD_COMMON_CONSTANT
     None, // LOAD_CONST
-    Some(&[Uop(96)]), // LOAD_DEREF
-    Some(&[Uop(97)]), // LOAD_FAST_AND_CLEAR
-    Some(&[Uop(98)]), // LOAD_FAST_CHECK
-    Some(&[Uop(99)]), // LOAD_FROM_DICT_OR_DEREF
-    Some(&[Uop(100)]), // LOAD_FROM_DICT_OR_GLOBALS
-    Some(&[Uop(101)]), // LOAD_GLOBAL
-    Some(&[Uop(105)]), // LOAD_NAME
-    Some(&[Uop(106)]), // LOAD_SPECIAL
-    Some(&[Uop(107)]), // LOAD_SUPER_ATTR
-    Some(&[Uop(108)]), // MAKE_CELL
-    Some(&[Uop(110)]), // MAP_ADD
-    Some(&[Uop(111)]), // MATCH_CLASS
-    Some(&[Uop(118)]), // POP_JUMP_IF_FALSE
-    Some(&[Uop(119)]), // POP_JUMP_IF_NONE
-    Some(&[Uop(120)]), // POP_JUMP_IF_NOT_NONE
-    Some(&[Uop(121)]), // POP_JUMP_IF_TRUE
-    Some(&[Uop(125)]), // RAISE_VARARGS
-    Some(&[Uop(126)]), // RERAISE
-    Some(&[Uop(130)]), // SEND
-    Some(&[Uop(133)]), // SET_ADD
-    Some(&[Uop(134)]), // SET_FUNCTION_ATTRIBUTE
-    Some(&[Uop(135)]), // SET_UPDATE
-    Some(&[Uop(136)]), // STORE_ATTR
-    Some(&[Uop(139)]), // STORE_DEREF
-    Some(&[Uop(140)]), // STORE_GLOBAL
-    Some(&[Uop(141)]), // STORE_NAME
-    Some(&[Uop(146)]), // SWAP
-    Some(&[Uop(159)]), // UNPACK_EX
-    Some(&[Uop(160)]), // UNPACK_SEQUENCE
-    Some(&[Uop(164)]), // YIELD_VALUE
-    Some(&[Uop(127)]), // RESUME
-    Some(&[Uop(71), Uop(1)]), // BINARY_OP_ADD_FLOAT
-    Some(&[Uop(72), Uop(2)]), // BINARY_OP_ADD_INT
+    Some(&[Uop(116)]), // LOAD_DEREF
+    Some(&[Uop(117)]), // LOAD_FAST_AND_CLEAR
+    Some(&[Uop(118)]), // LOAD_FAST_CHECK
+    Some(&[Uop(119)]), // LOAD_FROM_DICT_OR_DEREF
+    Some(&[Uop(120)]), // LOAD_FROM_DICT_OR_GLOBALS
+    Some(&[Uop(121)]), // LOAD_GLOBAL
+    Some(&[Uop(125)]), // LOAD_NAME
+    Some(&[Uop(126)]), // LOAD_SPECIAL
+    Some(&[Uop(127)]), // LOAD_SUPER_ATTR
+    Some(&[Uop(128)]), // MAKE_CELL
+    Some(&[Uop(130)]), // MAP_ADD
+    Some(&[Uop(131)]), // MATCH_CLASS
+    Some(&[Uop(138)]), // POP_JUMP_IF_FALSE
+    Some(&[Uop(139)]), // POP_JUMP_IF_NONE
+    Some(&[Uop(140)]), // POP_JUMP_IF_NOT_NONE
+    Some(&[Uop(141)]), // POP_JUMP_IF_TRUE
+    Some(&[Uop(145)]), // RAISE_VARARGS
+    Some(&[Uop(146)]), // RERAISE
+    Some(&[Uop(150)]), // SEND
+    Some(&[Uop(153)]), // SET_ADD
+    Some(&[Uop(154)]), // SET_FUNCTION_ATTRIBUTE
+    Some(&[Uop(155)]), // SET_UPDATE
+    Some(&[Uop(156)]), // STORE_ATTR
+    Some(&[Uop(159)]), // STORE_DEREF
+    Some(&[Uop(160)]), // STORE_GLOBAL
+    Some(&[Uop(161)]), // STORE_NAME
+    Some(&[Uop(166)]), // SWAP
+    Some(&[Uop(179)]), // UNPACK_EX
+    Some(&[Uop(180)]), // UNPACK_SEQUENCE
+    Some(&[Uop(184)]), // YIELD_VALUE
+    Some(&[Uop(147)]), // RESUME
+    Some(&[Uop(90), Uop(1)]), // BINARY_OP_ADD_FLOAT
+    Some(&[Uop(91), Uop(2)]), // BINARY_OP_ADD_INT
     None, // BINARY_OP_ADD_UNICODE
     Some(&[Uop(3)]), // BINARY_OP_EXTEND
-    Some(&[Uop(71), Uop(4)]), // BINARY_OP_MULTIPLY_FLOAT
-    Some(&[Uop(72), Uop(5)]), // BINARY_OP_MULTIPLY_INT
+    Some(&[Uop(90), Uop(4)]), // BINARY_OP_MULTIPLY_FLOAT
+    Some(&[Uop(91), Uop(5)]), // BINARY_OP_MULTIPLY_INT
     Some(&[Uop(6)]), // BINARY_OP_SUBSCR_DICT
     None, // BINARY_OP_SUBSCR_GETITEM
     Some(&[Uop(7)]), // BINARY_OP_SUBSCR_LIST_INT
     None, // BINARY_OP_SUBSCR_LIST_SLICE
     Some(&[Uop(8)]), // BINARY_OP_SUBSCR_STR_INT
     Some(&[Uop(9)]), // BINARY_OP_SUBSCR_TUPLE_INT
-    Some(&[Uop(71), Uop(10)]), // BINARY_OP_SUBTRACT_FLOAT
-    Some(&[Uop(72), Uop(11)]), // BINARY_OP_SUBTRACT_INT
-    None, // CALL_ALLOC_AND_ENTER_INIT
-    None, // CALL_BOUND_METHOD_EXACT_ARGS
+    Some(&[Uop(90), Uop(10)]), // BINARY_OP_SUBTRACT_FLOAT
+    Some(&[Uop(91), Uop(11)]), // BINARY_OP_SUBTRACT_INT
+    Some(&[Uop(22)]), // CALL_ALLOC_AND_ENTER_INIT
+    Some(&[Uop(23)]), // CALL_BOUND_METHOD_EXACT_ARGS
     None, // CALL_BOUND_METHOD_GENERAL
-    None, // CALL_BUILTIN_CLASS
-    None, // CALL_BUILTIN_FAST
-    None, // CALL_BUILTIN_FAST_WITH_KEYWORDS
-    None, // CALL_BUILTIN_O
-    None, // CALL_ISINSTANCE
+    Some(&[Uop(24)]), // CALL_BUILTIN_CLASS
+    Some(&[Uop(25)]), // CALL_BUILTIN_FAST
+    Some(&[Uop(26)]), // CALL_BUILTIN_FAST_WITH_KEYWORDS
+    Some(&[Uop(27)]), // CALL_BUILTIN_O
+    Some(&[Uop(31)]), // CALL_ISINSTANCE
     None, // CALL_KW_BOUND_METHOD
     None, // CALL_KW_NON_PY
-    None, // CALL_KW_PY
-    None, // CALL_LEN
-    None, // CALL_LIST_APPEND
-    None, // CALL_METHOD_DESCRIPTOR_FAST
-    None, // CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS
-    None, // CALL_METHOD_DESCRIPTOR_NOARGS
-    None, // CALL_METHOD_DESCRIPTOR_O
-    None, // CALL_NON_PY_GENERAL
-    None, // CALL_PY_EXACT_ARGS
-    None, // CALL_PY_GENERAL
-    None, // CALL_STR_1
+    Some(&[Uop(33)]), // CALL_KW_PY
+    Some(&[Uop(34)]), // CALL_LEN
+    Some(&[Uop(35)]), // CALL_LIST_APPEND
+    Some(&[Uop(36)]), // CALL_METHOD_DESCRIPTOR_FAST
+    Some(&[Uop(37)]), // CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS
+    Some(&[Uop(38)]), // CALL_METHOD_DESCRIPTOR_NOARGS
+    Some(&[Uop(39)]), // CALL_METHOD_DESCRIPTOR_O
+    Some(&[Uop(40)]), // CALL_NON_PY_GENERAL
+    Some(&[Uop(41)]), // CALL_PY_EXACT_ARGS
+    Some(&[Uop(42)]), // CALL_PY_GENERAL
+    Some(&[Uop(43)]), // CALL_STR_1
     None, // CALL_TUPLE_1
-    None, // CALL_TYPE_1
-    Some(&[Uop(71), Uop(38)]), // COMPARE_OP_FLOAT
-    Some(&[Uop(72), Uop(39)]), // COMPARE_OP_INT
-    Some(&[Uop(40)]), // COMPARE_OP_STR
-    Some(&[Uop(42)]), // CONTAINS_OP_DICT
-    Some(&[Uop(43)]), // CONTAINS_OP_SET
-    Some(&[Uop(61)]), // FOR_ITER_GEN
-    Some(&[Uop(62)]), // FOR_ITER_LIST
-    Some(&[Uop(63)]), // FOR_ITER_RANGE
-    Some(&[Uop(64)]), // FOR_ITER_TUPLE
+    Some(&[Uop(44)]), // CALL_TYPE_1
+    Some(&[Uop(90), Uop(57)]), // COMPARE_OP_FLOAT
+    Some(&[Uop(91), Uop(58)]), // COMPARE_OP_INT
+    Some(&[Uop(59)]), // COMPARE_OP_STR
+    Some(&[Uop(61)]), // CONTAINS_OP_DICT
+    Some(&[Uop(62)]), // CONTAINS_OP_SET
+    Some(&[Uop(80)]), // FOR_ITER_GEN
+    Some(&[Uop(81)]), // FOR_ITER_LIST
+    Some(&[Uop(82)]), // FOR_ITER_RANGE
+    Some(&[Uop(83)]), // FOR_ITER_TUPLE
     None, // JUMP_BACKWARD_JIT
     None, // JUMP_BACKWARD_NO_JIT
-    Some(&[Uop(84)]), // LOAD_ATTR_CLASS
-    Some(&[Uop(85)]), // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK
+    Some(&[Uop(103)]), // LOAD_ATTR_CLASS
+    Some(&[Uop(104)]), // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK
     None, // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN
-    Some(&[Uop(86)]), // LOAD_ATTR_INSTANCE_VALUE
-    Some(&[Uop(87)]), // LOAD_ATTR_METHOD_LAZY_DICT
-    Some(&[Uop(88)]), // LOAD_ATTR_METHOD_NO_DICT
-    Some(&[Uop(89)]), // LOAD_ATTR_METHOD_WITH_VALUES
-    Some(&[Uop(90)]), // LOAD_ATTR_MODULE
-    Some(&[Uop(91)]), // LOAD_ATTR_NONDESCRIPTOR_NO_DICT
-    Some(&[Uop(92)]), // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
-    None, // LOAD_ATTR_PROPERTY
-    Some(&[Uop(93)]), // LOAD_ATTR_SLOT
+    Some(&[Uop(105)]), // LOAD_ATTR_INSTANCE_VALUE
+    Some(&[Uop(106)]), // LOAD_ATTR_METHOD_LAZY_DICT
+    Some(&[Uop(107)]), // LOAD_ATTR_METHOD_NO_DICT
+    Some(&[Uop(108)]), // LOAD_ATTR_METHOD_WITH_VALUES
+    Some(&[Uop(109)]), // LOAD_ATTR_MODULE
+    Some(&[Uop(110)]), // LOAD_ATTR_NONDESCRIPTOR_NO_DICT
+    Some(&[Uop(111)]), // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
+    Some(&[Uop(112)]), // LOAD_ATTR_PROPERTY
+    Some(&[Uop(113)]), // LOAD_ATTR_SLOT
     None, // LOAD_ATTR_WITH_HINT
-    Some(&[Uop(102)]), // LOAD_GLOBAL_BUILTIN
-    Some(&[Uop(103)]), // LOAD_GLOBAL_MODULE
+    Some(&[Uop(122)]), // LOAD_GLOBAL_BUILTIN
+    Some(&[Uop(123)]), // LOAD_GLOBAL_MODULE
     None, // LOAD_SUPER_ATTR_ATTR
     None, // LOAD_SUPER_ATTR_METHOD
     None, // RESUME_CHECK
-    Some(&[Uop(131)]), // SEND_GEN
-    Some(&[Uop(137)]), // STORE_ATTR_INSTANCE_VALUE
-    Some(&[Uop(138)]), // STORE_ATTR_SLOT
+    Some(&[Uop(151)]), // SEND_GEN
+    Some(&[Uop(157)]), // STORE_ATTR_INSTANCE_VALUE
+    Some(&[Uop(158)]), // STORE_ATTR_SLOT
     None, // STORE_ATTR_WITH_HINT
-    Some(&[Uop(144)]), // STORE_SUBSCR_DICT
-    Some(&[Uop(145)]), // STORE_SUBSCR_LIST_INT
-    Some(&[Uop(150)]), // TO_BOOL_ALWAYS_TRUE
-    Some(&[Uop(151)]), // TO_BOOL_BOOL
-    Some(&[Uop(152)]), // TO_BOOL_INT
-    Some(&[Uop(153)]), // TO_BOOL_LIST
-    Some(&[Uop(154)]), // TO_BOOL_NONE
-    Some(&[Uop(155)]), // TO_BOOL_STR
+    Some(&[Uop(164)]), // STORE_SUBSCR_DICT
+    Some(&[Uop(165)]), // STORE_SUBSCR_LIST_INT
+    Some(&[Uop(170)]), // TO_BOOL_ALWAYS_TRUE
+    Some(&[Uop(171)]), // TO_BOOL_BOOL
+    Some(&[Uop(172)]), // TO_BOOL_INT
+    Some(&[Uop(173)]), // TO_BOOL_LIST
+    Some(&[Uop(174)]), // TO_BOOL_NONE
+    Some(&[Uop(175)]), // TO_BOOL_STR
     None, // UNPACK_SEQUENCE_LIST
-    Some(&[Uop(161)]), // UNPACK_SEQUENCE_TUPLE
-    Some(&[Uop(162)]), // UNPACK_SEQUENCE_TWO_TUPLE
-    Some(&[Uop(115)]), // MOVE
-    Some(&[Uop(33)]), // COMPARE_JUMP_IF_TRUE
-    Some(&[Uop(72), Uop(35)]), // COMPARE_JUMP_IF_TRUE_INT
-    Some(&[Uop(71), Uop(34)]), // COMPARE_JUMP_IF_TRUE_FLOAT
-    Some(&[Uop(36)]), // COMPARE_JUMP_IF_TRUE_STR
-    Some(&[Uop(29)]), // COMPARE_JUMP_IF_FALSE
-    Some(&[Uop(72), Uop(31)]), // COMPARE_JUMP_IF_FALSE_INT
-    Some(&[Uop(71), Uop(30)]), // COMPARE_JUMP_IF_FALSE_FLOAT
-    Some(&[Uop(32)]), // COMPARE_JUMP_IF_FALSE_STR
-    Some(&[Uop(148)]), // TEST_JUMP_IF_TRUE
-    Some(&[Uop(147)]), // TEST_JUMP_IF_FALSE
-    Some(&[Uop(80)]), // LEAVE_LOOP
+    Some(&[Uop(181)]), // UNPACK_SEQUENCE_TUPLE
+    Some(&[Uop(182)]), // UNPACK_SEQUENCE_TWO_TUPLE
+    Some(&[Uop(135)]), // MOVE
+    Some(&[Uop(52)]), // COMPARE_JUMP_IF_TRUE
+    Some(&[Uop(91), Uop(54)]), // COMPARE_JUMP_IF_TRUE_INT
+    Some(&[Uop(90), Uop(53)]), // COMPARE_JUMP_IF_TRUE_FLOAT
+    Some(&[Uop(55)]), // COMPARE_JUMP_IF_TRUE_STR
+    Some(&[Uop(48)]), // COMPARE_JUMP_IF_FALSE
+    Some(&[Uop(91), Uop(50)]), // COMPARE_JUMP_IF_FALSE_INT
+    Some(&[Uop(90), Uop(49)]), // COMPARE_JUMP_IF_FALSE_FLOAT
+    Some(&[Uop(51)]), // COMPARE_JUMP_IF_FALSE_STR
+    Some(&[Uop(168)]), // TEST_JUMP_IF_TRUE
+    Some(&[Uop(167)]), // TEST_JUMP_IF_FALSE
+    Some(&[Uop(99)]), // LEAVE_LOOP
 ];
