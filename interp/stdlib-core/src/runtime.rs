@@ -54,6 +54,7 @@ pub fn start(esc: Esc<'_>, config: Config) -> &'static Runtime {
         let modules = dict::new(esc);
         let builtins = builtins::module(esc);
         let sys = sys::module(esc, &config, &modules);
+        module::set_sys(sys.clone());
         for module in [&builtins, &sys] {
             let name = module.dict().get_str(esc, "__name__").map(|name| interp_object::ops::text_lossy(&name));
             modules.set_str(esc, &name.unwrap_or_default(), module.value().clone());

@@ -102,12 +102,9 @@ pub(super) fn next(esc: Esc<'_>, _: &Value, args: &[Value]) -> PyResult {
     if iterator.class().slots.next.is_empty() {
         return Err(esc.type_error(format_args!("'{}' object is not an iterator", iterator.class().name())));
     }
-    match (ops::next(esc, iterator), args.get(1)) {
-        (Ok(Some(value)), _) => Ok(value),
-        (Ok(None), Some(default)) => Ok(default.clone()),
-        (Ok(None), None) => Err(esc.stop_iteration(None)),
+    match (ops::next_or_raise(esc, iterator), args.get(1)) {
         (Err(raised), Some(default)) => ops::stop_value(esc, raised).map(|_| default.clone()),
-        (Err(raised), None) => Err(raised),
+        (result, _) => result,
     }
 }
 
@@ -119,12 +116,13 @@ pub(super) fn aiter(esc: Esc<'_>, _: &Value, value: &Value) -> PyResult {
     }
 }
 
-/// `anext(async_iterator)`
+/// `anext(async_iterator[, default])`
 pub(super) fn anext(esc: Esc<'_>, _: &Value, args: &[Value]) -> PyResult {
-    check_count(esc, "anext", args.len(), 1, 1)?;
-    match call::call_special(esc, &args[0], names::anext(esc), &[])? {
-        Some(awaitable) => Ok(awaitable),
-        None => Err(esc.type_error(format_args!("'{}' object is not an async iterator", args[0].class().name()))),
+    check_count(esc, "anext", args.len(), 1, 2)?;
+    match (call::call_special(esc, &args[0], names::anext(esc), &[])?, args.get(1)) {
+        (Some(awaitable), None) => Ok(awaitable),
+        (Some(awaitable), Some(default)) => Ok(interp_types_core::anext_or_default(esc, &awaitable, default)),
+        (None, _) => Err(esc.type_error(format_args!("'{}' object is not an async iterator", args[0].class().name()))),
     }
 }
 

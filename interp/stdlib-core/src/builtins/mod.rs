@@ -72,7 +72,11 @@ const FUNCTIONS: &[MethodDef] = &[
         "aiter($module, async_iterable, /)\n--\n\nThe asynchronous iterator.",
     ),
     MethodDef::new("all", NativeFn::One(items::all), "all($module, iterable, /)\n--\n\nWhether all items are true."),
-    MethodDef::new("anext", NativeFn::Positional(items::anext), "anext($module, aiterator, /)\n--\n\nThe next item."),
+    MethodDef::new(
+        "anext",
+        NativeFn::Positional(items::anext),
+        "anext($module, aiterator, default=None, /)\n--\n\nThe next item.",
+    ),
     MethodDef::new("any", NativeFn::One(items::any), "any($module, iterable, /)\n--\n\nWhether any item is true."),
     MethodDef::new("ascii", NativeFn::One(attributes::ascii), "ascii($module, obj, /)\n--\n\nAn ASCII-only repr."),
     MethodDef::new("bin", NativeFn::One(numbers::bin), "bin($module, number, /)\n--\n\nThe binary digits."),

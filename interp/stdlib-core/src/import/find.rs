@@ -14,6 +14,7 @@ type Make = fn(Esc<'_>) -> Obj<Module>;
 const NATIVE: &[(&str, Make)] = &[
     ("_io", crate::io::module),
     ("_thread", crate::thread::module),
+    ("_typing", crate::weakref::typing_module),
     ("_weakref", crate::weakref::module),
     ("gc", crate::collector::module),
     ("itertools", crate::itertools::module),

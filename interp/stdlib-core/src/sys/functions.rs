@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 
-use interp_object::args::check_count;
+use interp_object::args::{Signature, check_count};
 use interp_object::builder::TypeBuilder;
 use interp_object::data::exception::Exception;
 use interp_object::data::types::OBJECT;
@@ -58,8 +58,48 @@ pub(super) const FUNCTIONS: &[MethodDef] = &[
     MethodDef::new("getprofile", NativeFn::NoArgs(|_, _| Ok(none())), "None: profiling is not supported."),
     MethodDef::new("settrace", NativeFn::One(|_, _, _| Ok(none())), "Ignored."),
     MethodDef::new("setprofile", NativeFn::One(|_, _, _| Ok(none())), "Ignored."),
+    MethodDef::new(
+        "set_asyncgen_hooks",
+        NativeFn::Full(set_asyncgen_hooks),
+        "set_asyncgen_hooks(firstiter=None, finalizer=None)\n--\n\nHooks for asynchronous generators of this thread.",
+    ),
+    MethodDef::new("get_asyncgen_hooks", NativeFn::NoArgs(get_asyncgen_hooks), "(firstiter, finalizer)"),
+    MethodDef::new("get_coroutine_origin_tracking_depth", NativeFn::NoArgs(|_, _| Ok(int::small(0))), "0."),
+    MethodDef::new("set_coroutine_origin_tracking_depth", NativeFn::One(|_, _, _| Ok(none())), "Ignored."),
     MethodDef::new("_clear_type_cache", NativeFn::NoArgs(|_, _| Ok(none())), "Does nothing."),
 ];
+
+fn set_asyncgen_hooks(esc: Esc<'_>, _: &Value, args: Args<'_>) -> PyResult {
+    const SIGNATURE: Signature<2> = Signature::new("set_asyncgen_hooks", ["firstiter", "finalizer"], 0);
+    let [first_iteration, finalizer] = args.bind(esc, &SIGNATURE)?;
+    for (name, hook) in [("firstiter", first_iteration), ("finalizer", finalizer)] {
+        if let Some(hook) = hook.filter(|hook| !hook.is_none() && hook.class().slots.call.is_empty()) {
+            let shown = hook.class().name();
+            return Err(esc.type_error(format_args!("callable {name} expected, got {shown}")));
+        }
+    }
+    let given = |hook: &Value| (!hook.is_none()).then(|| hook.clone());
+    let mut hooks = esc.thread().async_generator_hooks.borrow().clone();
+    if let Some(hook) = first_iteration {
+        hooks.first_iteration = given(hook);
+    }
+    if let Some(hook) = finalizer {
+        hooks.finalizer = given(hook);
+    }
+    drop(esc.thread().async_generator_hooks.replace(hooks));
+    Ok(none())
+}
+
+fn get_asyncgen_hooks(esc: Esc<'_>, _: &Value) -> PyResult {
+    let hooks = esc.thread().async_generator_hooks.borrow().clone();
+    let hooks = [hooks.first_iteration, hooks.finalizer].map(|hook| hook.unwrap_or_else(none));
+    super::info::record(
+        esc,
+        "sys",
+        "asyncgen_hooks",
+        &[("firstiter", hooks[0].clone()), ("finalizer", hooks[1].clone())],
+    )
+}
 
 fn exit(esc: Esc<'_>, _: &Value, args: &[Value]) -> PyResult {
     check_count(esc, "exit", args.len(), 0, 1)?;

@@ -135,6 +135,7 @@ static PART_METHODS: &[MethodDef] = &[MRO_ENTRIES];
 pub(super) fn init(esc: Esc<'_>) {
     TypeBuilder::new(esc, &TYPEVAR)
         .methods(TYPEVAR_METHODS)
+        .attribute("__module__", intern(esc, "typing"))
         .getsets(TYPEVAR_GETSETS)
         .slots(|slots| {
             slots.new.set(Some(new_typevar));
@@ -144,6 +145,7 @@ pub(super) fn init(esc: Esc<'_>) {
         .doc("Type variable.");
     TypeBuilder::new(esc, &PARAMSPEC)
         .methods(PARAMSPEC_METHODS)
+        .attribute("__module__", intern(esc, "typing"))
         .getsets(PARAMSPEC_GETSETS)
         .slots(|slots| {
             slots.new.set(Some(new_paramspec));
@@ -153,6 +155,7 @@ pub(super) fn init(esc: Esc<'_>) {
         .doc("Parameter specification variable.");
     TypeBuilder::new(esc, &TYPEVARTUPLE)
         .methods(TYPEVARTUPLE_METHODS)
+        .attribute("__module__", intern(esc, "typing"))
         .getsets(TYPEVARTUPLE_GETSETS)
         .slots(|slots| {
             slots.new.set(Some(new_typevartuple));
