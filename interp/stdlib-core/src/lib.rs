@@ -39,5 +39,4 @@ pub fn init(esc: Esc<'_>) {
     builtins::init(esc);
     itertools::init(esc);
     thread::init(esc);
-    weakref::init(esc);
 }

@@ -9,8 +9,6 @@ use interp_object::native::{MethodDef, NativeFn};
 use interp_object::weak::WEAKREF;
 use interp_types_core::weakref::{CALLABLE_PROXY, FUNCTIONS, PROXY};
 
-pub(crate) fn init(_: Esc<'_>) {}
-
 /// The module `_weakref`.
 pub(crate) fn module(esc: Esc<'_>) -> Obj<Module> {
     ModuleBuilder::new(esc, "_weakref")

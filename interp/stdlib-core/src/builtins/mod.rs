@@ -9,7 +9,7 @@ mod output;
 
 use interp_object::builder::{ModuleBuilder, TypeBuilder};
 use interp_object::data::module::Module;
-use interp_object::data::{bytes, descr, dict, exception, float, int, list, set, singletons, slice, str, tuple, types};
+use interp_object::data::{bytearray, bytes, descr, dict, exception, float, int, list, set, singletons, slice, str, tuple, types};
 use interp_object::layout::Obj;
 use interp_object::native::{MethodDef, NativeFn};
 use interp_object::{Esc, TypeObject};
@@ -41,6 +41,13 @@ static TYPES: &[&TypeObject] = &[
     &descr::CLASS_METHOD,
     &descr::STATIC_METHOD,
     &descr::SUPER,
+    &bytearray::BYTEARRAY,
+    &interp_types_data::range::RANGE,
+    &interp_types_data::iters::ENUMERATE,
+    &interp_types_data::iters::FILTER,
+    &interp_types_data::iters::MAP,
+    &interp_types_data::iters::REVERSED,
+    &interp_types_data::iters::ZIP,
 ];
 
 /// The module `builtins`.
