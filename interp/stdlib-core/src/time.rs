@@ -199,7 +199,11 @@ fn now_or(esc: Esc<'_>, args: &[Value]) -> PyResult<i64> {
         None => Ok(i64::try_from(wall().as_secs()).unwrap_or(i64::MAX)),
         Some(seconds) => {
             let seconds = ops::as_f64(esc, seconds)?.floor();
-            if seconds.abs() < 6.7e16 { Ok(seconds as i64) } else { Err(esc.overflow_error("timestamp out of range for platform time_t")) }
+            if seconds.abs() < 6.7e16 {
+                Ok(seconds as i64)
+            } else {
+                Err(esc.overflow_error("timestamp out of range for platform time_t"))
+            }
         }
     }
 }
@@ -233,7 +237,17 @@ fn mktime(esc: Esc<'_>, _: &Value, date: &Value) -> PyResult {
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 

@@ -9,7 +9,9 @@ mod output;
 
 use interp_object::builder::{ModuleBuilder, TypeBuilder};
 use interp_object::data::module::Module;
-use interp_object::data::{bytearray, bytes, descr, dict, exception, float, int, list, set, singletons, slice, str, tuple, types};
+use interp_object::data::{
+    bytearray, bytes, descr, dict, exception, float, int, list, set, singletons, slice, str, tuple, types,
+};
 use interp_object::layout::Obj;
 use interp_object::native::{MethodDef, NativeFn};
 use interp_object::{Esc, TypeObject};

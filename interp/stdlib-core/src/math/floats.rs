@@ -14,25 +14,45 @@ use crate::util::float;
 pub(super) const FUNCTIONS: &[MethodDef] = &[
     MethodDef::new("atan2", NativeFn::Positional(atan2), "atan2($module, y, x, /)\n--\n\nThe angle of a point."),
     MethodDef::new("ceil", NativeFn::One(ceil), "ceil($module, x, /)\n--\n\nThe smallest integer not below x."),
-    MethodDef::new("copysign", NativeFn::Positional(copysign), "copysign($module, x, y, /)\n--\n\nx with the sign of y."),
+    MethodDef::new(
+        "copysign",
+        NativeFn::Positional(copysign),
+        "copysign($module, x, y, /)\n--\n\nx with the sign of y.",
+    ),
     MethodDef::new("floor", NativeFn::One(floor), "floor($module, x, /)\n--\n\nThe largest integer not above x."),
     MethodDef::new("fma", NativeFn::Positional(fma), "fma($module, x, y, z, /)\n--\n\nx*y + z, rounded once."),
     MethodDef::new("fmod", NativeFn::Positional(fmod), "fmod($module, x, y, /)\n--\n\nThe remainder as C has it."),
     MethodDef::new("frexp", NativeFn::One(frexp), "frexp($module, x, /)\n--\n\nMantissa and exponent."),
     MethodDef::new("gamma", NativeFn::One(gamma), "gamma($module, x, /)\n--\n\nGamma function."),
-    MethodDef::new("isclose", NativeFn::Full(isclose), "isclose($module, /, a, b, *, rel_tol=1e-09, abs_tol=0.0)\n--\n\nWhether two numbers are close."),
+    MethodDef::new(
+        "isclose",
+        NativeFn::Full(isclose),
+        "isclose($module, /, a, b, *, rel_tol=1e-09, abs_tol=0.0)\n--\n\nWhether two numbers are close.",
+    ),
     MethodDef::new("isfinite", NativeFn::One(|esc, _, x| test(esc, x, f64::is_finite)), "Whether x is finite."),
     MethodDef::new("isinf", NativeFn::One(|esc, _, x| test(esc, x, f64::is_infinite)), "Whether x is infinite."),
     MethodDef::new("isnan", NativeFn::One(|esc, _, x| test(esc, x, f64::is_nan)), "Whether x is not a number."),
     MethodDef::new("ldexp", NativeFn::Positional(ldexp), "ldexp($module, x, i, /)\n--\n\nx * 2**i."),
     MethodDef::new("lgamma", NativeFn::One(lgamma), "lgamma($module, x, /)\n--\n\nLogarithm of the gamma function."),
     MethodDef::new("log", NativeFn::Positional(log), "log(x[, base])"),
-    MethodDef::new("log10", NativeFn::One(|esc, _, x| logarithm(esc, x, f64::log10, std::f64::consts::LOG10_2)), "Logarithm to base 10."),
+    MethodDef::new(
+        "log10",
+        NativeFn::One(|esc, _, x| logarithm(esc, x, f64::log10, std::f64::consts::LOG10_2)),
+        "Logarithm to base 10.",
+    ),
     MethodDef::new("log2", NativeFn::One(|esc, _, x| logarithm(esc, x, f64::log2, 1.0)), "Logarithm to base 2."),
     MethodDef::new("modf", NativeFn::One(modf), "modf($module, x, /)\n--\n\nFractional and integral part."),
-    MethodDef::new("nextafter", NativeFn::Full(nextafter), "nextafter($module, x, y, /, *, steps=None)\n--\n\nThe next float towards y."),
+    MethodDef::new(
+        "nextafter",
+        NativeFn::Full(nextafter),
+        "nextafter($module, x, y, /, *, steps=None)\n--\n\nThe next float towards y.",
+    ),
     MethodDef::new("pow", NativeFn::Positional(pow), "pow($module, x, y, /)\n--\n\nx to the power of y, as floats."),
-    MethodDef::new("remainder", NativeFn::Positional(remainder), "remainder($module, x, y, /)\n--\n\nThe IEEE 754 remainder."),
+    MethodDef::new(
+        "remainder",
+        NativeFn::Positional(remainder),
+        "remainder($module, x, y, /)\n--\n\nThe IEEE 754 remainder.",
+    ),
     MethodDef::new("trunc", NativeFn::One(trunc), "trunc($module, x, /)\n--\n\nThe integral part."),
     MethodDef::new("ulp", NativeFn::One(ulp), "ulp($module, x, /)\n--\n\nThe value of the last bit."),
 ];
@@ -272,8 +292,7 @@ fn ulp(esc: Esc<'_>, _: &Value, x: &Value) -> PyResult {
 }
 
 fn isclose(esc: Esc<'_>, _: &Value, args: Args<'_>) -> PyResult {
-    const SIGNATURE: Signature<4> =
-        Signature::new("isclose", ["a", "b", "rel_tol", "abs_tol"], 2).keyword_only_from(2);
+    const SIGNATURE: Signature<4> = Signature::new("isclose", ["a", "b", "rel_tol", "abs_tol"], 2).keyword_only_from(2);
     let [Some(a), Some(b), relative, absolute] = args.bind(esc, &SIGNATURE)? else {
         return Err(esc.system_error("isclose() lost its arguments"));
     };

@@ -16,7 +16,11 @@ pub(super) const FUNCTIONS: &[MethodDef] = &[
     MethodDef::new("gcd", NativeFn::Positional(gcd), "gcd($module, *integers)\n--\n\nGreatest common divisor."),
     MethodDef::new("isqrt", NativeFn::One(isqrt), "isqrt($module, n, /)\n--\n\nInteger part of the square root."),
     MethodDef::new("lcm", NativeFn::Positional(lcm), "lcm($module, *integers)\n--\n\nLeast common multiple."),
-    MethodDef::new("perm", NativeFn::Positional(perm), "perm($module, n, k=None, /)\n--\n\nWays to arrange k of n things."),
+    MethodDef::new(
+        "perm",
+        NativeFn::Positional(perm),
+        "perm($module, n, k=None, /)\n--\n\nWays to arrange k of n things.",
+    ),
 ];
 
 fn integer(esc: Esc<'_>, value: &Value) -> PyResult<IBig> {
@@ -52,9 +56,7 @@ fn factorial(esc: Esc<'_>, _: &Value, value: &Value) -> PyResult {
     match u64::try_from(&number) {
         Ok(n) if n < 1 << 32 => Ok(int::from_big(esc, IBig::from(product(1, n)))),
         Ok(_) => Err(esc.memory_error()),
-        Err(_) => {
-            Err(esc.overflow_error(format_args!("factorial() argument should not exceed {}", i64::MAX)))
-        }
+        Err(_) => Err(esc.overflow_error(format_args!("factorial() argument should not exceed {}", i64::MAX))),
     }
 }
 
@@ -100,7 +102,11 @@ fn isqrt(esc: Esc<'_>, _: &Value, value: &Value) -> PyResult {
 fn falling(esc: Esc<'_>, n: &UBig, k: &UBig, name: &str) -> PyResult<UBig> {
     let Ok(k) = u64::try_from(k) else {
         let message = format!("min(n - k, k) must not exceed {}", i64::MAX);
-        return Err(esc.overflow_error(if name == "perm" { format!("k must not exceed {}", i64::MAX) } else { message }));
+        return Err(esc.overflow_error(if name == "perm" {
+            format!("k must not exceed {}", i64::MAX)
+        } else {
+            message
+        }));
     };
     if let Ok(n) = u64::try_from(n) {
         return Ok(product(n - k + 1, n));

@@ -12,7 +12,11 @@ pub(super) const FUNCTIONS: &[MethodDef] = &[
     MethodDef::new("dist", NativeFn::Positional(dist), "dist($module, p, q, /)\n--\n\nThe distance of two points."),
     MethodDef::new("fsum", NativeFn::One(fsum), "fsum($module, seq, /)\n--\n\nAn exact sum of floats."),
     MethodDef::new("hypot", NativeFn::Positional(hypot), "hypot(*coordinates) -> value"),
-    MethodDef::new("prod", NativeFn::Full(prod), "prod($module, iterable, /, *, start=1)\n--\n\nThe product of the items."),
+    MethodDef::new(
+        "prod",
+        NativeFn::Full(prod),
+        "prod($module, iterable, /, *, start=1)\n--\n\nThe product of the items.",
+    ),
     MethodDef::new("sumprod", NativeFn::Positional(sumprod), "sumprod($module, p, q, /)\n--\n\nThe sum of products."),
 ];
 
