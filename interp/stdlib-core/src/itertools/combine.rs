@@ -35,11 +35,17 @@ pub(super) struct Chooser {
     indices: Shared<Indices>,
 }
 
-iterator_type!(Chooser, COMBINATIONS, "combinations", |me, visit| {
-    me.pool.iter().for_each(|item| visit(item.word()));
-}, |_out| {
-    let _ = me;
-});
+iterator_type!(
+    Chooser,
+    COMBINATIONS,
+    "combinations",
+    |me, visit| {
+        me.pool.iter().for_each(|item| visit(item.word()));
+    },
+    |_out| {
+        let _ = me;
+    }
+);
 
 macro_rules! more_of_chooser {
     ($($static:ident $name:literal;)*) => {$(
@@ -106,7 +112,9 @@ fn make(esc: Esc<'_>, class: &TypeObject, pool: Vec<Value>, size: usize, rule: R
 fn advance(rule: Rule, current: &mut [usize], cycles: &mut [usize], pool: usize, size: usize) -> bool {
     match rule {
         Rule::Increasing => {
-            let Some(place) = (0..size).rev().find(|&place| current[place] != place + pool - size) else { return false };
+            let Some(place) = (0..size).rev().find(|&place| current[place] != place + pool - size) else {
+                return false;
+            };
             current[place] += 1;
             for later in place + 1..size {
                 current[later] = current[later - 1] + 1;

@@ -27,10 +27,16 @@ pub(super) struct Count {
     step: Value,
 }
 
-iterator_type!(Count, COUNT, "count", |me, visit| {
-    me.current.trace(visit);
-    visit(me.step.word());
-}, |out| me.current.take(out));
+iterator_type!(
+    Count,
+    COUNT,
+    "count",
+    |me, visit| {
+        me.current.trace(visit);
+        visit(me.step.word());
+    },
+    |out| me.current.take(out)
+);
 
 /// The fast form ends here, far from where ints stop being immediate.
 const FAST_END: i64 = 1 << 60;
@@ -92,13 +98,19 @@ pub(super) struct Cycle {
     at: AtomicI64,
 }
 
-iterator_type!(Cycle, CYCLE, "cycle", |me, visit| {
-    me.source.trace(visit);
-    me.saved.trace_all(visit);
-}, |out| {
-    me.source.take(out);
-    me.saved.take_all(out);
-});
+iterator_type!(
+    Cycle,
+    CYCLE,
+    "cycle",
+    |me, visit| {
+        me.source.trace(visit);
+        me.saved.trace_all(visit);
+    },
+    |out| {
+        me.source.take(out);
+        me.saved.take_all(out);
+    }
+);
 
 fn new_cycle(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResult {
     let values = args.expect(esc, "cycle", 1, 1)?;

@@ -24,12 +24,18 @@ pub(super) struct Compress {
     selectors: Value,
 }
 
-iterator_type!(Compress, COMPRESS, "compress", |me, visit| {
-    visit(me.data.word());
-    visit(me.selectors.word());
-}, |_out| {
-    let _ = me;
-});
+iterator_type!(
+    Compress,
+    COMPRESS,
+    "compress",
+    |me, visit| {
+        visit(me.data.word());
+        visit(me.selectors.word());
+    },
+    |_out| {
+        let _ = me;
+    }
+);
 
 fn new_compress(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResult {
     const SIGNATURE: Signature<2> = Signature::new("compress", ["data", "selectors"], 2);
@@ -59,12 +65,18 @@ pub(super) struct Applied {
     over: AtomicBool,
 }
 
-iterator_type!(Applied, DROP_WHILE, "dropwhile", |me, visit| {
-    visit(me.function.word());
-    visit(me.source.word());
-}, |_out| {
-    let _ = me;
-});
+iterator_type!(
+    Applied,
+    DROP_WHILE,
+    "dropwhile",
+    |me, visit| {
+        visit(me.function.word());
+        visit(me.source.word());
+    },
+    |_out| {
+        let _ = me;
+    }
+);
 
 macro_rules! more_of_applied {
     ($($static:ident $name:literal;)*) => {$(
@@ -150,17 +162,23 @@ pub(super) struct Accumulate {
     initial: Shared<Option<Value>>,
 }
 
-iterator_type!(Accumulate, ACCUMULATE, "accumulate", |me, visit| {
-    visit(me.source.word());
-    if let Some(function) = &me.function {
-        visit(function.word());
+iterator_type!(
+    Accumulate,
+    ACCUMULATE,
+    "accumulate",
+    |me, visit| {
+        visit(me.source.word());
+        if let Some(function) = &me.function {
+            visit(function.word());
+        }
+        me.total.trace(visit);
+        me.initial.trace(visit);
+    },
+    |out| {
+        me.total.take(out);
+        me.initial.take(out);
     }
-    me.total.trace(visit);
-    me.initial.trace(visit);
-}, |out| {
-    me.total.take(out);
-    me.initial.take(out);
-});
+);
 
 fn new_accumulate(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResult {
     const SIGNATURE: Signature<3> =

@@ -28,17 +28,23 @@ pub(super) struct GroupBy {
     position: Shared<Position>,
 }
 
-iterator_type!(GroupBy, GROUP_BY, "groupby", |me, visit| {
-    visit(me.source.word());
-    if let Some(key) = &me.key {
-        visit(key.word());
+iterator_type!(
+    GroupBy,
+    GROUP_BY,
+    "groupby",
+    |me, visit| {
+        visit(me.source.word());
+        if let Some(key) = &me.key {
+            visit(key.word());
+        }
+        let words = me.position.with(|at| [&at.item, &at.key, &at.group].map(|value| value.as_ref().map(Value::word)));
+        words.into_iter().flatten().for_each(visit);
+    },
+    |out| {
+        let position = me.position.with(std::mem::take);
+        out.extend([position.item, position.key, position.group].into_iter().flatten());
     }
-    let words = me.position.with(|at| [&at.item, &at.key, &at.group].map(|value| value.as_ref().map(Value::word)));
-    words.into_iter().flatten().for_each(visit);
-}, |out| {
-    let position = me.position.with(std::mem::take);
-    out.extend([position.item, position.key, position.group].into_iter().flatten());
-});
+);
 
 fn new(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResult {
     const SIGNATURE: Signature<2> = Signature::new("groupby", ["iterable", "key"], 1);
@@ -100,12 +106,18 @@ pub(super) struct Grouper {
     number: u64,
 }
 
-iterator_type!(Grouper, GROUPER, "_grouper", |me, visit| {
-    visit(me.parent.value().word());
-    visit(me.key.word());
-}, |_out| {
-    let _ = me;
-});
+iterator_type!(
+    Grouper,
+    GROUPER,
+    "_grouper",
+    |me, visit| {
+        visit(me.parent.value().word());
+        visit(me.key.word());
+    },
+    |_out| {
+        let _ = me;
+    }
+);
 
 fn next_in_group(esc: Esc<'_>, iterator: &Value) -> PyResult<Option<Value>> {
     let Some(grouper) = iterator.payload::<Grouper>() else { return Ok(None) };

@@ -16,11 +16,17 @@ pub(super) struct Product {
     choice: Shared<Option<Vec<usize>>>,
 }
 
-iterator_type!(Product, PRODUCT, "product", |me, visit| {
-    me.pools.iter().flatten().for_each(|item| visit(item.word()));
-}, |_out| {
-    let _ = me;
-});
+iterator_type!(
+    Product,
+    PRODUCT,
+    "product",
+    |me, visit| {
+        me.pools.iter().flatten().for_each(|item| visit(item.word()));
+    },
+    |_out| {
+        let _ = me;
+    }
+);
 
 fn new(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResult {
     let mut repeat = 1;
@@ -58,8 +64,11 @@ fn next(esc: Esc<'_>, iterator: &Value) -> PyResult<Option<Value>> {
         Some(current)
     });
     Ok(chosen.map(|chosen| {
-        let items: Vec<Value> =
-            chosen.iter().zip(&product.pools).map(|(&index, pool): (&usize, &Vec<Value>)| pool[index].clone()).collect();
+        let items: Vec<Value> = chosen
+            .iter()
+            .zip(&product.pools)
+            .map(|(&index, pool): (&usize, &Vec<Value>)| pool[index].clone())
+            .collect();
         tuple::new(esc, items).into_value()
     }))
 }

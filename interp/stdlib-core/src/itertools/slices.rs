@@ -110,10 +110,16 @@ pub(super) struct Pairwise {
     old: Shared<Option<Value>>,
 }
 
-iterator_type!(Pairwise, PAIRWISE, "pairwise", |me, visit| {
-    visit(me.source.word());
-    me.old.trace(visit);
-}, |out| me.old.take(out));
+iterator_type!(
+    Pairwise,
+    PAIRWISE,
+    "pairwise",
+    |me, visit| {
+        visit(me.source.word());
+        me.old.trace(visit);
+    },
+    |out| me.old.take(out)
+);
 
 fn new_pairwise(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResult {
     let values = args.expect(esc, "pairwise", 1, 1)?;
@@ -148,8 +154,7 @@ pub(super) struct Batched {
 iterator_type!(Batched, BATCHED, "batched", |me, visit| me.source.trace(visit), |out| me.source.take(out));
 
 fn new_batched(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResult {
-    const SIGNATURE: Signature<3> =
-        Signature::new("batched", ["iterable", "n", "strict"], 2).keyword_only_from(2);
+    const SIGNATURE: Signature<3> = Signature::new("batched", ["iterable", "n", "strict"], 2).keyword_only_from(2);
     let [Some(iterable), Some(size), strict] = args.bind(esc, &SIGNATURE)? else {
         return Err(esc.system_error("batched() lost its arguments"));
     };
@@ -191,21 +196,23 @@ pub(super) struct Chain {
     active: Shared<Option<Value>>,
 }
 
-iterator_type!(Chain, CHAIN, "chain", |me, visit| {
-    me.sources.trace(visit);
-    me.active.trace(visit);
-}, |out| {
-    me.sources.take(out);
-    me.active.take(out);
-});
+iterator_type!(
+    Chain,
+    CHAIN,
+    "chain",
+    |me, visit| {
+        me.sources.trace(visit);
+        me.active.trace(visit);
+    },
+    |out| {
+        me.sources.take(out);
+        me.active.take(out);
+    }
+);
 
 const CHAIN_METHODS: &[MethodDef] = &[
     MethodDef::class("from_iterable", NativeFn::One(chain_from), "Chains the items of an iterable of iterables."),
-    MethodDef::class(
-        "__class_getitem__",
-        NativeFn::One(|esc, class, item| Ok(interp_types_core::class_getitem(esc, class, item))),
-        "See PEP 585.",
-    ),
+    MethodDef::class("__class_getitem__", NativeFn::One(interp_types_core::class_getitem), "See PEP 585."),
 ];
 
 fn chain_of(esc: Esc<'_>, class: &TypeObject, sources: Value) -> Value {
@@ -262,10 +269,16 @@ pub(super) struct ZipLongest {
     fill: Value,
 }
 
-iterator_type!(ZipLongest, ZIP_LONGEST, "zip_longest", |me, visit| {
-    me.sources.trace_all(visit);
-    visit(me.fill.word());
-}, |out| me.sources.take_all(out));
+iterator_type!(
+    ZipLongest,
+    ZIP_LONGEST,
+    "zip_longest",
+    |me, visit| {
+        me.sources.trace_all(visit);
+        visit(me.fill.word());
+    },
+    |out| me.sources.take_all(out)
+);
 
 fn new_zip(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResult {
     let mut fill = none();
@@ -292,7 +305,8 @@ fn next_zip(esc: Esc<'_>, iterator: &Value) -> PyResult<Option<Value>> {
                 items.push(item);
             }
             None => {
-                let ended = zip.sources.with(|sources| sources.get_mut(index).map(|slot| std::mem::replace(slot, none())));
+                let ended =
+                    zip.sources.with(|sources| sources.get_mut(index).map(|slot| std::mem::replace(slot, none())));
                 drop(ended);
                 items.push(zip.fill.clone());
             }

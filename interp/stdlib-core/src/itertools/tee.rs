@@ -64,11 +64,17 @@ impl Drop for Tee {
 
 // Shared items are not shown to the collector: they have one count but several iterators, and showing them from each
 // would look like more references than there are. A cycle through a `tee` is kept.
-iterator_type!(Tee, TEE, "_tee", |me, _visit| {
-    let _ = me;
-}, |_out| {
-    let _ = me;
-});
+iterator_type!(
+    Tee,
+    TEE,
+    "_tee",
+    |me, _visit| {
+        let _ = me;
+    },
+    |_out| {
+        let _ = me;
+    }
+);
 
 const METHODS: &[MethodDef] = &[MethodDef::new("__copy__", NativeFn::NoArgs(copy), "An iterator at the same place.")];
 
