@@ -3,11 +3,11 @@
 //! The passes are CPython's, in its order, and each leaves what CPython's leaves: that makes `compile()` of CPython an
 //! exact oracle for every one of them.
 //!
-//! 1. [`future`]: which `__future__` features are on;
-//! 2. [`preprocess`]: changes to the tree;
-//! 3. [`symtable`]: what every name means;
-//! 4. [`codegen`]: instructions with labels, one [`instr::InstrSequence`] per unit;
-//! 5. [`flowgraph`]: the control-flow graph and what is optimized on it;
+//! 1. `future`: which `__future__` features are on;
+//! 2. `preprocess`: changes to the tree;
+//! 3. `symtable`: what every name means;
+//! 4. `codegen`: instructions with labels, one `instr::InstrSequence` per unit;
+//! 5. `flowgraph`: the control-flow graph and what is optimized on it;
 //! 6. [`assemble()`]: bytes and tables.
 //!
 //! The tree ([`ast`]) can come from anywhere; `interp-front` makes it from source.

@@ -11,10 +11,10 @@
 //! `LOAD_FAST_BORROW`; other loads copy, but for one that is stored at once. A result that is stored into a local at
 //! once is written there by the instruction itself, if its definition allows the destination.
 //!
-//! Code may come from a file, and what runs it trusts it. So [`operands`] checks every operand first, [`plan`] finds one depth for
-//! every instruction, and [`defined`] proves that no instruction takes a value that is not there.
+//! Code may come from a file, and what runs it trusts it. So `operands` checks every operand first, `plan` finds one depth for
+//! every instruction, and `defined` proves that no instruction takes a value that is not there.
 //!
-//! Two passes over each block: [`plan`] finds out which loads are never executed, [`emit`] writes cells. [`check`] re-derives from
+//! Two passes over each block: `plan` finds out which loads are never executed, `emit` writes cells. [`check()`] re-derives from
 //! the cells what every slot holds, and compares.
 
 mod check;
