@@ -9,6 +9,7 @@ use interp_object::data::frame::{Extent, Frame, OnReturn, extent_below, live_tem
 use interp_object::data::{int, traceback};
 use interp_object::layout::ValueExt;
 use interp_object::{Esc, Thread, Value, Word};
+use interp_opcode::Instr;
 
 use crate::call::{clear_block, close_word};
 use crate::dispatch::{Cell, Control};
@@ -35,10 +36,14 @@ pub(crate) fn unwind(ip: *const Cell, fp: *mut Word, th: &Thread) -> Flow {
     let exception = esc.pending().catch(esc);
     let mut fp = fp;
     let mut extent = Extent::Whole;
+    // SAFETY: H1.
+    let mut known = is_reraise(unsafe { Frame::of(fp) });
     loop {
         // SAFETY: H1: a frame of this thread's chain.
         let frame = unsafe { Frame::of(fp) };
-        add_traceback(esc, &exception, frame);
+        if !std::mem::take(&mut known) {
+            add_traceback(esc, &exception, frame);
+        }
         if let Some(flow) = handle(esc, fp, frame, extent, &exception) {
             return flow;
         }
@@ -53,6 +58,11 @@ pub(crate) fn unwind(ip: *const Cell, fp: *mut Word, th: &Thread) -> Flow {
             Left::Resumed(flow) => return flow,
         }
     }
+}
+
+/// Whether the frame raises again what it caught: its traceback has the frame already.
+fn is_reraise(frame: &Frame) -> bool {
+    matches!(frame.instr(), Some(Instr::Reraise | Instr::EndAsyncFor | Instr::CleanupThrow))
 }
 
 /// Goes to the handler of the cell the frame stands at, if it has one.

@@ -77,8 +77,12 @@ impl<'t> TypeBuilder<'t> {
         self
     }
 
-    /// Sets `__doc__`.
-    pub fn doc(self, doc: &str) -> Self {
+    /// Sets the docstring of the type. It is `__doc__` in the dictionary too, unless instances compute theirs there.
+    pub fn doc(self, doc: &'static str) -> Self {
+        self.class.set_static_doc(doc);
+        if self.class.dict().get_str(self.esc, "__doc__").is_some() {
+            return self;
+        }
         let doc = str::new(self.esc, doc).into_value();
         self.attribute("__doc__", doc)
     }

@@ -95,6 +95,8 @@ pub struct TypeBody {
     version: AtomicU32,
     static_name: &'static str,
     static_base: Option<&'static TypeObject>,
+    /// The docstring of a builtin type.
+    static_doc: OnceLock<&'static str>,
     /// Bytes of an instance, from header to the end of slots and dictionary word; inline values come on top.
     size: AtomicU32,
     /// Offset of the first `__slots__` word, and how many there are (of all classes in the MRO).
@@ -267,6 +269,7 @@ impl TypeBody {
             version: AtomicU32::new(0),
             static_name,
             static_base,
+            static_doc: OnceLock::new(),
             size: AtomicU32::new((PAYLOAD_OFFSET + layout.size) as u32),
             slots_offset: AtomicU32::new(0),
             slots_count: AtomicU32::new(0),
@@ -339,6 +342,16 @@ impl TypeBody {
     /// The dotted name a builtin type was declared with (`module.name`, or `name` for builtins).
     pub fn static_name(&self) -> &'static str {
         self.static_name
+    }
+
+    /// The docstring a builtin type was filled with.
+    pub fn static_doc(&self) -> Option<&'static str> {
+        self.static_doc.get().copied()
+    }
+
+    /// Sets the docstring of a builtin type; a second call has no effect.
+    pub fn set_static_doc(&self, doc: &'static str) {
+        let _ = self.static_doc.set(doc);
     }
 
     /// Name and qualified name words (`str`), NULL for builtin types.

@@ -362,7 +362,7 @@ fn member_set(esc: Esc<'_>, this: &Value, instance: &Value, value: Option<&Value
     };
     let old = attr::write_slot(header, attr::member_slot(header, instance.class(), member.offset), value.cloned());
     if value.is_none() && old.is_none() {
-        return Err(esc.no_attribute(instance, &member.name));
+        return Err(esc.raise_str(&exc::ATTRIBUTE_ERROR, ops::text_lossy(&member.name)));
     }
     drop(old);
     Ok(())

@@ -16,7 +16,7 @@ use std::mem::size_of;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use interp_opcode::CellOp;
+use interp_opcode::{CellOp, Instr};
 use stackref::{Value, Word};
 
 use super::code::CodeObject;
@@ -106,6 +106,14 @@ impl Frame {
         // SAFETY: `ip` always points into the code's cells.
         let words = unsafe { self.ip.get().offset_from(start) };
         u32::try_from(words).unwrap_or(0)
+    }
+
+    /// The instruction this frame stands at.
+    #[inline]
+    pub fn instr(&self) -> Option<Instr> {
+        // SAFETY: `ip` always points to a cell of the running code.
+        let cell = unsafe { (*self.ip.get().cast::<AtomicU64>()).load(Relaxed) };
+        CellOp::from_u16(cell as u16).map(CellOp::instr)
     }
 
     /// The line this frame is at.

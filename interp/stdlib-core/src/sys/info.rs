@@ -121,11 +121,7 @@ fn implementation(esc: Esc<'_>, version: Value) -> PyResult {
 
 /// An object that takes any attribute.
 pub(crate) fn simple_namespace(esc: Esc<'_>) -> PyResult {
-    let namespace = dict::new(esc);
-    namespace.set_str(esc, "__module__", text(esc, "types"));
-    let bases = tuple::new(esc, []).into_value();
-    let class = call::call(esc, &TYPE.value(), &[text(esc, "SimpleNamespace"), bases, namespace.into_value()])?;
-    call::call(esc, &class, &[])
+    interp_types_core::new_namespace(esc, &[])
 }
 
 fn flags(esc: Esc<'_>, config: &Config) -> PyResult {

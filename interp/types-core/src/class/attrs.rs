@@ -152,10 +152,13 @@ fn get_dict(esc: Esc<'_>, this: &Value) -> PyResult {
 
 fn get_doc(esc: Esc<'_>, this: &Value) -> PyResult {
     let class = class_of(esc, this)?;
-    let Some(doc) = class.dict().get_interned(esc, names::doc(esc)) else { return Ok(singletons::none()) };
     if !class.is_heap() {
-        return Ok(strip_signature(esc, doc));
+        return Ok(match class.static_doc() {
+            Some(doc) => strip_signature(esc, str::new(esc, doc).into_value()),
+            None => singletons::none(),
+        });
     }
+    let Some(doc) = class.dict().get_interned(esc, names::doc(esc)) else { return Ok(singletons::none()) };
     match doc.class().slots.descr_get.get() {
         Some(get) => get(esc, &doc, None, class),
         None => Ok(doc),
@@ -189,8 +192,7 @@ fn get_text_signature(esc: Esc<'_>, this: &Value) -> PyResult {
     if class.is_heap() {
         return Ok(singletons::none());
     }
-    let doc = class.dict().get_interned(esc, names::doc(esc)).map(|doc| ops::text_lossy(&doc)).unwrap_or_default();
-    Ok(signature_of(esc, &doc))
+    Ok(signature_of(esc, class.static_doc().unwrap_or_default()))
 }
 
 fn own(esc: Esc<'_>, class: &TypeObject, names: [&str; 2]) -> Option<Value> {

@@ -34,7 +34,7 @@ pub(super) fn init(esc: Esc<'_>) {
         .getsets(FIELDS)
         .methods(METHODS)
         .doc("Base class for I/O related errors.");
-    let docs: &[(&'static TypeObject, &str)] = &[
+    let docs: &[(&'static TypeObject, &'static str)] = &[
         (&exc::BLOCKING_IO_ERROR, "I/O operation would block."),
         (&exc::CHILD_PROCESS_ERROR, "Child process error."),
         (&exc::CONNECTION_ERROR, "Connection error."),
