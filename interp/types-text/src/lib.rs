@@ -19,9 +19,7 @@ mod unicode;
 
 pub use bytes::{BufferReader, octets_of, set_buffer_reader};
 pub use format::format_value;
-pub use format::template::{
-    FieldStep, TemplateField, TemplateParser, TemplatePart, field_index, parse_field_name,
-};
+pub use format::template::{FieldStep, TemplateField, TemplateParser, TemplatePart, field_index, parse_field_name};
 
 use interp_object::Esc;
 
