@@ -85,10 +85,11 @@ impl Analysis<'_> {
             }
             let fail = |what| LowerError { unit: instruction.unit, what };
             let handler = exceptions::covering(self.handlers, instruction.unit);
+            let yields = instruction.op == Opcode::YieldValue;
             if let Some(handler) = handler
-                && told != Some(handler.start)
+                && (yields || told != Some(handler.start))
             {
-                self.arrive_at_handler(handler, &state)?;
+                self.arrive_at_handler(handler, &state, yields)?;
                 told = Some(handler.start);
             }
             if step(&mut state, instruction).map_err(fail)? {
@@ -107,9 +108,18 @@ impl Analysis<'_> {
         Ok(())
     }
 
-    fn arrive_at_handler(&mut self, handler: &exceptions::Entry, state: &State) -> Result<(), LowerError> {
+    /// What is thrown in at a `yield` finds no value in place of the one that was yielded.
+    fn arrive_at_handler(
+        &mut self,
+        handler: &exceptions::Entry,
+        state: &State,
+        yields: bool,
+    ) -> Result<(), LowerError> {
         let fail = || LowerError { unit: handler.target, what: "handler keeps more than there is" };
         let mut stack = state.stack.get(..handler.depth as usize).ok_or_else(fail)?.to_vec();
+        if yields && stack.len() == state.stack.len() {
+            stack.last_mut().into_iter().for_each(|bits| *bits |= NULL);
+        }
         stack.extend(std::iter::repeat_n(PLAIN, 1 + usize::from(handler.push_lasti)));
         self.arrive(index_of(self.instructions, handler.target)?, &state.locals, &stack);
         Ok(())
@@ -182,7 +192,7 @@ fn other(state: &mut State, instruction: &Instruction) -> Result<(), &'static st
     for (item, size) in info.inputs.iter().zip(sizes(info.inputs, arg)) {
         let end = at + size as usize;
         let missing = state.stack[at..end].iter().any(|bits| bits & NULL != 0);
-        let allowed = item.name == "_" || item.name.contains("null") || item.name == "exit_self";
+        let allowed = matches!(item.name, "_" | "exit_self" | "last_sent_val") || item.name.contains("null");
         if missing && !allowed {
             return Err("takes a value that may be missing");
         }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use interp_opcode::{CellOp, Instr, Place, Shape};
 
 use super::{CellCode, CellInfo, Handler, LowerError, check, lower};
-use crate::Code;
+use crate::{Code, Const};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lower/tests/cases")
@@ -252,6 +252,25 @@ fn tables_are_searched() {
     let handler = cells.handler_at(words[2] - 1).expect("a data word of a covered cell is covered");
     assert_eq!((handler.target, handler.depth, handler.lasti), (words[3], 0, false));
     assert_eq!(cells.slots(), 3);
+}
+
+/// A file that CPython compiled, nested code included.
+#[test]
+fn checker_agrees_on_a_module() {
+    let bytes = include_bytes!("../../marshal/fixtures/sample.pyc");
+    let (_, module) = crate::marshal::load_pyc(bytes).expect("a good file");
+    let mut todo: Vec<&Code> = vec![&module];
+    let mut seen = 0;
+    while let Some(code) = todo.pop() {
+        let cells = lower(code).expect("the compiler emits good code");
+        assert_eq!(check(code, &cells), [], "{}", code.qualname.to_lossy());
+        todo.extend(code.consts.iter().filter_map(|constant| match constant {
+            Const::Code(inner) => Some(&**inner),
+            _ => None,
+        }));
+        seen += 1;
+    }
+    assert!(seen > 5, "only {seen} code objects");
 }
 
 #[test]
