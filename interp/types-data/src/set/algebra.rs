@@ -140,8 +140,7 @@ pub(crate) fn is_disjoint(esc: Esc<'_>, table: &Table, other: &Value) -> PyResul
     }
     let mut disjoint = true;
     ops::iterate(esc, other, |item| {
-        let hash = ops::hash(esc, &item)?;
-        disjoint = !table.contains_hashed(esc, &item, hash)?;
+        disjoint = !table.contains(esc, &item)?;
         Ok(disjoint)
     })?;
     Ok(disjoint)
