@@ -36,7 +36,6 @@ use interp_object::Esc;
 pub fn init(esc: Esc<'_>) {
     io::init(esc);
     sys::init(esc);
-    builtins::init(esc);
     itertools::init(esc);
     thread::init(esc);
 }

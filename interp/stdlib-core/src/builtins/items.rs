@@ -1,13 +1,11 @@
 //! Builtin functions over iterables.
 
 use interp_object::args::check_count;
-use interp_object::data::types::OBJECT;
 use interp_object::data::{int, list, singletons};
 use interp_object::intern::{intern, names};
-use interp_object::layout::{self, Field, Payload, ValueExt};
+use interp_object::layout::ValueExt;
 use interp_object::slots::CompareOp;
-use interp_object::typeobj::TypeFlags;
-use interp_object::{Args, Esc, PyResult, TypeObject, Value, Word, attr, call, ops};
+use interp_object::{Args, Esc, PyResult, Value, attr, call, ops};
 
 use crate::util::given;
 
@@ -34,65 +32,6 @@ pub(super) fn any(esc: Esc<'_>, _: &Value, iterable: &Value) -> PyResult {
         Ok(!result)
     })?;
     Ok(singletons::bool(result))
-}
-
-/// `iter(callable, sentinel)`
-pub(super) struct CallableIterator {
-    callable: Field,
-    sentinel: Field,
-}
-
-impl Payload for CallableIterator {
-    const NAME: &'static str = "callable_iterator";
-    fn class() -> &'static TypeObject {
-        &CALLABLE_ITERATOR
-    }
-
-    fn trace(&self, visit: &mut dyn FnMut(Word)) {
-        self.callable.trace(visit);
-        self.sentinel.trace(visit);
-    }
-
-    fn clear(&self, out: &mut Vec<Value>) {
-        out.extend(self.callable.take());
-        out.extend(self.sentinel.take());
-    }
-}
-
-/// The type `callable_iterator`.
-pub(super) static CALLABLE_ITERATOR: TypeObject =
-    TypeObject::builtin::<CallableIterator>("callable_iterator", Some(&OBJECT), TypeFlags::empty());
-
-/// `__next__` of [`CallableIterator`].
-pub(super) fn callable_next(esc: Esc<'_>, iterator: &Value) -> PyResult<Option<Value>> {
-    let Some(payload) = iterator.payload::<CallableIterator>() else { return Ok(None) };
-    let Some(callable) = payload.callable.get(esc, payload) else { return Ok(None) };
-    let value = match call::call(esc, &callable, &[]) {
-        Ok(value) => value,
-        Err(raised) => {
-            drop(ops::stop_value(esc, raised)?);
-            drop(payload.callable.set(payload, None));
-            return Ok(None);
-        }
-    };
-    let Some(sentinel) = payload.sentinel.get(esc, payload) else { return Ok(None) };
-    if ops::equal(esc, &sentinel, &value)? {
-        drop(payload.callable.set(payload, None));
-        return Ok(None);
-    }
-    Ok(Some(value))
-}
-
-/// `iter(iterable)`, `iter(callable, sentinel)`
-pub(super) fn iter(esc: Esc<'_>, _: &Value, args: &[Value]) -> PyResult {
-    check_count(esc, "iter", args.len(), 1, 2)?;
-    let Some(sentinel) = args.get(1) else { return ops::iterator(esc, &args[0]) };
-    if args[0].class().slots.call.is_empty() {
-        return Err(esc.type_error("iter(v, w): v must be callable"));
-    }
-    let payload =
-        CallableIterator { callable: Field::new(Some(args[0].clone())), sentinel: Field::new(Some(sentinel.clone())) };
-    Ok(layout::new(esc, payload).into_value())
 }
 
 /// `next(iterator[, default])`

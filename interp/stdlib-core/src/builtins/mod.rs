@@ -7,7 +7,7 @@ mod items;
 mod numbers;
 mod output;
 
-use interp_object::builder::{ModuleBuilder, TypeBuilder};
+use interp_object::builder::ModuleBuilder;
 use interp_object::data::module::Module;
 use interp_object::data::{
     bytearray, bytes, descr, dict, exception, float, int, list, set, singletons, slice, str, tuple, types,
@@ -15,14 +15,6 @@ use interp_object::data::{
 use interp_object::layout::Obj;
 use interp_object::native::{MethodDef, NativeFn};
 use interp_object::{Esc, TypeObject};
-
-/// Makes the types of this module ready.
-pub(crate) fn init(esc: Esc<'_>) {
-    TypeBuilder::new(esc, &items::CALLABLE_ITERATOR).slots(|slots| {
-        slots.iter.set(Some(|_, iterator| Ok(iterator.clone())));
-        slots.next.set(Some(items::callable_next));
-    });
-}
 
 static TYPES: &[&TypeObject] = &[
     &types::OBJECT,
@@ -68,6 +60,7 @@ pub(crate) fn module(esc: Esc<'_>) -> Obj<Module> {
         .value("NotImplemented", singletons::not_implemented())
         .value("__debug__", singletons::true_())
         .text("__doc__", "Built-in functions, types, exceptions, and other objects.")
+        .value("iter", interp_types_data::iters::builtin_iter(esc))
         .finish()
 }
 
@@ -150,11 +143,6 @@ const FUNCTIONS: &[MethodDef] = &[
         "issubclass",
         NativeFn::Positional(attributes::issubclass),
         "issubclass($module, cls, class_or_tuple, /)\n--\n\nWhether a class derives from another.",
-    ),
-    MethodDef::new(
-        "iter",
-        NativeFn::Positional(items::iter),
-        "iter(iterable) -> iterator\niter(callable, sentinel) -> iterator",
     ),
     MethodDef::new("len", NativeFn::One(items::len), "len($module, obj, /)\n--\n\nThe number of items."),
     MethodDef::new("locals", NativeFn::NoArgs(code::locals), "locals($module, /)\n--\n\nThe current local namespace."),
