@@ -57,7 +57,7 @@ fn check_set<'a, 'v>(
         Some(value) => Ok((class, value)),
         None => {
             let shown = class.name();
-            Err(esc.type_error(format_args!("cannot delete '{name}' attribute of type '{shown}'")))
+            Err(esc.type_error(format_args!("cannot delete '{name}' attribute of immutable type '{shown}'")))
         }
     }
 }
