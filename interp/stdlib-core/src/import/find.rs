@@ -27,9 +27,13 @@ pub(crate) fn builtin_names() -> impl Iterator<Item = &'static str> {
     NATIVE.iter().map(|(name, _)| *name).chain(["builtins", "sys"])
 }
 
+/// Python modules that are part of the runtime, for when no library on `sys.path` has them.
+const FROZEN: &[(&str, &str)] = &[("threading", include_str!("../../lib/threading.py"))];
+
 /// What a name stands for.
 pub(super) enum Found {
     Native(Make),
+    Frozen(&'static str),
     File { path: PathBuf, package: bool },
     Namespace(Vec<String>),
 }
@@ -52,7 +56,9 @@ pub(super) fn find(esc: Esc<'_>, name: &str, search: Option<&[String]>) -> PyRes
         },
     };
     let tail = name.rsplit_once('.').map_or(name, |(_, tail)| tail).to_owned();
-    Ok(esc.blocking(move || find_in(&path, &tail)))
+    let found = esc.blocking(move || find_in(&path, &tail));
+    let frozen = || FROZEN.iter().find(|(frozen, _)| search.is_none() && *frozen == name);
+    Ok(found.or_else(|| frozen().map(|(_, source)| Found::Frozen(source))))
 }
 
 fn find_in(path: &[String], tail: &str) -> Option<Found> {

@@ -182,6 +182,14 @@ fn load(esc: Esc<'_>, name: &str, search: Option<&[String]>, modules: &Obj<Dict>
             Ok(module.into_value())
         }
         Some(Found::File { path, package }) => load_file(esc, name, &path, package, modules),
+        Some(Found::Frozen(source)) => {
+            let module = module::new(esc, name);
+            let shown = format!("<frozen {name}>");
+            module.dict().set_str(esc, "__builtins__", runtime().builtins.dict().value().clone());
+            attach_spec(esc, &module, name, Some(&shown), false)?;
+            crate::report::register_source(&shown, source);
+            run_made(esc, name, module, source.as_bytes(), &shown, modules)
+        }
         Some(Found::Namespace(folders)) => {
             let module = module::new(esc, name);
             let folders = list::new(esc, folders.iter().map(|folder| text(esc, folder))).into_value();
@@ -209,8 +217,20 @@ fn load_file(esc: Esc<'_>, name: &str, path: &PathBuf, package: bool, modules: &
         dict.set_str(esc, "__path__", list::new(esc, [text(esc, &folder)]).into_value());
     }
     attach_spec(esc, &module, name, Some(&shown), package)?;
+    run_made(esc, name, module, &source, &shown, modules)
+}
+
+/// Runs the body of a module that is otherwise complete; it is in `sys.modules` meanwhile, and afterwards unless it failed.
+fn run_made(
+    esc: Esc<'_>,
+    name: &str,
+    module: Obj<Module>,
+    source: &[u8],
+    shown: &str,
+    modules: &Obj<Dict>,
+) -> PyResult {
     modules.set_str(esc, name, module.value().clone());
-    let result = run_module(esc, &source, &shown, &dict);
+    let result = run_module(esc, source, shown, module.dict());
     if let Err(raised) = result {
         let exception = raised.catch(esc);
         let key = intern(esc, name);

@@ -1,0 +1,108 @@
+//! Runs every Python program under `tests/python` with `weft`, specialized and not, and compares what it prints.
+//!
+//! Beside `x.py` lies `x.out`: the lines of stdout, then a line `exit N` if the exit code is not 0. Expected output comes from
+//! CPython 3.14. `WEFT_BLESS=1` rewrites the files from what `weft` prints.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+fn programs(folder: &Path, out: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("the folder is part of the repository")
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if path.is_dir() {
+            // Folders with a leading underscore hold modules that programs import.
+            if !name.starts_with('_') {
+                programs(&path, out);
+            }
+        } else if path.extension().is_some_and(|extension| extension == "py") && !name.starts_with('_') {
+            out.push(path);
+        }
+    }
+}
+
+fn run(program: &Path, options: &[&str]) -> String {
+    let folder = program.parent().expect("a program lies in a folder");
+    let output = Command::new(env!("CARGO_BIN_EXE_weft"))
+        .args(options)
+        .arg(program.file_name().expect("a program has a name"))
+        .current_dir(folder)
+        .env("PYTHONHASHSEED", "0")
+        .env_remove("PYTHONPATH")
+        .env_remove("WEFT_LIB")
+        .stdin(Stdio::null())
+        .output()
+        .expect("the command was built by cargo");
+    let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+    match output.status.code() {
+        Some(0) => {}
+        Some(code) => text.push_str(&format!("exit {code}\n")),
+        None => text.push_str("killed by a signal\n"),
+    }
+    if !output.stderr.is_empty() && output.status.code() != Some(0) {
+        eprintln!("{}:\n{}", program.display(), String::from_utf8_lossy(&output.stderr));
+    }
+    text
+}
+
+/// The first line that differs, for the report.
+fn difference(expected: &str, actual: &str) -> String {
+    let (mut expected, mut actual) = (expected.lines(), actual.lines());
+    for line in 1.. {
+        match (expected.next(), actual.next()) {
+            (None, None) => break,
+            (e, a) if e == a => {}
+            (e, a) => return format!("line {line}: expected {e:?}, got {a:?}"),
+        }
+    }
+    "line ends differ".to_owned()
+}
+
+fn check(program: &Path, bless: bool) -> Vec<String> {
+    let beside = program.with_extension("out");
+    let expected = std::fs::read_to_string(&beside).unwrap_or_default();
+    let mut failures = Vec::new();
+    for options in [&[][..], &["-X", "specialize=0"][..]] {
+        let actual = run(program, options);
+        if actual == expected {
+            continue;
+        }
+        if bless && options.is_empty() {
+            std::fs::write(&beside, actual).expect("the expectation can be written");
+            continue;
+        }
+        failures.push(format!("{} {options:?}: {}", program.display(), difference(&expected, &actual)));
+    }
+    failures
+}
+
+#[test]
+fn programs_print_what_they_print_in_cpython() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python");
+    let mut all = Vec::new();
+    programs(&root, &mut all);
+    assert!(!all.is_empty(), "there are programs");
+    let bless = std::env::var_os("WEFT_BLESS").is_some();
+    let next = AtomicUsize::new(0);
+    let failures = Mutex::new(Vec::new());
+    let workers = std::thread::available_parallelism().map_or(2, usize::from).min(8);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Some(program) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let found = check(program, bless);
+                    failures.lock().expect("no worker panics with the lock").extend(found);
+                }
+            });
+        }
+    });
+    let failures = failures.into_inner().expect("no worker panicked");
+    assert!(failures.is_empty(), "{} of {} programs differ:\n{}", failures.len(), all.len(), failures.join("\n"));
+}
