@@ -15,7 +15,10 @@ pub(super) const LAYERS: &[(&str, &[&str])] = &[
     ("interp-eval", &["dictkeys", "gc", "interp-code", "interp-object", "interp-opcode", "specializer", "stackref"]),
     ("interp-types-core", &["dictkeys", "gc", "interp-code", "interp-object", "stackref"]),
     ("interp-types-num", &["dictkeys", "gc", "interp-code", "interp-object", "interp-types-core", "stackref"]),
-    ("interp-types-text", &["dictkeys", "gc", "interp-code", "interp-object", "interp-types-core", "interp-types-num", "stackref"]),
+    (
+        "interp-types-text",
+        &["dictkeys", "gc", "interp-code", "interp-object", "interp-types-core", "interp-types-num", "stackref"],
+    ),
     ("interp-types-data", &["dictkeys", "gc", "interp-code", "interp-object", "interp-types-core", "stackref"]),
     (
         "interp-stdlib-core",

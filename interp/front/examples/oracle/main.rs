@@ -7,6 +7,8 @@
 //! Prints the share that is identical, the classes of differences and the first examples of each. Answers of CPython
 //! are kept under `target/oracle`; a second run takes seconds.
 
+#![forbid(unsafe_code)]
+
 mod disassembly;
 #[path = "../../tests/front/dump_ast.rs"]
 mod dump_ast;
