@@ -201,7 +201,7 @@ impl<'t> At<'t> {
     }
 
     #[inline(always)]
-    pub(crate) fn view<'w>(self, word: &'w Word) -> &'w Value {
+    pub(crate) fn view(self, word: &Word) -> &Value {
         debug_assert!(!word.is_null());
         // SAFETY: one representation; the definition says that the word is a value, which its slot keeps alive.
         unsafe { &*std::ptr::from_ref(word).cast::<Value>() }

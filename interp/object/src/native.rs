@@ -96,6 +96,9 @@ impl MethodDef {
     }
 }
 
+/// Writes an attribute of the receiver, or deletes it when given `None`.
+pub type Setter = fn(Esc<'_>, &Value, Option<&Value>) -> PyResult<()>;
+
 /// A computed attribute.
 pub struct GetSetDef {
     /// The name in Python.
@@ -103,7 +106,7 @@ pub struct GetSetDef {
     /// Reads it.
     pub get: fn(Esc<'_>, &Value) -> PyResult,
     /// Writes it, or deletes it when given `None`; absent for read-only attributes.
-    pub set: Option<fn(Esc<'_>, &Value, Option<&Value>) -> PyResult<()>>,
+    pub set: Option<Setter>,
     /// The docstring.
     pub doc: &'static str,
 }

@@ -28,7 +28,7 @@ fn make_class(esc: Esc<'_>, name: &str, bases: &[Value], attributes: &[(&str, Va
 }
 
 fn message(esc: Esc<'_>, result: interp_object::PyResult) -> String {
-    let exception = result.err().expect("it must raise").catch(esc);
+    let exception = result.expect_err("it must raise").catch(esc);
     let payload = exception.payload::<interp_object::data::exception::Exception>().unwrap();
     ops::text_lossy(&payload.args_tuple(esc).as_slice()[0])
 }

@@ -157,16 +157,16 @@ fn fill_defaults(
     }
     let kwdefaults = function.kwdefaults(esc).and_then(|defaults| defaults.downcast::<Dict>().ok());
     let mut missing = Vec::new();
-    for index in positional..total {
-        if bound[index].is_some() {
+    for (index, place) in bound.iter_mut().enumerate().take(total).skip(positional) {
+        if place.is_some() {
             continue;
         }
         let name = &code.localsplus()[index];
-        bound[index] = match &kwdefaults {
+        *place = match &kwdefaults {
             Some(defaults) => defaults.get(esc, name)?,
             None => None,
         };
-        if bound[index].is_none() {
+        if place.is_none() {
             missing.push(index);
         }
     }

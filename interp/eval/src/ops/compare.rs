@@ -1,8 +1,8 @@
 //! Comparison, identity, membership, truth.
 
+use interp_object::data::list;
 use interp_object::data::singletons;
 use interp_object::data::str::Str;
-use interp_object::data::{int, list};
 use interp_object::layout::ValueExt;
 use interp_object::ops;
 use interp_object::slots::CompareOp;
@@ -130,9 +130,4 @@ pub(crate) fn compare_truth(esc: Esc<'_>, oparg: u32, left: &Value, right: &Valu
 /// `item in container`
 pub(crate) fn contains(esc: Esc<'_>, container: &Value, item: &Value) -> PyResult<bool> {
     ops::contains(esc, container, item)
-}
-
-/// `len(value)` as a value.
-pub(crate) fn length(esc: Esc<'_>, value: &Value) -> PyResult {
-    ops::len(esc, value).map(|len| int::from_usize(esc, len))
 }

@@ -228,7 +228,10 @@ payload!(
 
 /// How `super()` without arguments finds the `__class__` cell's content and the first argument of the running function;
 /// the eval loop, which knows frames, fills it in. The error is the message of a `RuntimeError`.
-pub static SUPER_ARGUMENTS: OnceLock<fn(Esc<'_>) -> Result<(Value, Value), &'static str>> = OnceLock::new();
+pub static SUPER_ARGUMENTS: OnceLock<SuperArguments> = OnceLock::new();
+
+/// The class in the `__class__` cell and the first argument of the running function, or what is missing of them.
+pub type SuperArguments = fn(Esc<'_>) -> Result<(Value, Value), &'static str>;
 
 /// `super(owner, receiver)`.
 pub struct Super {

@@ -231,10 +231,10 @@ pub fn new(esc: Esc<'_>, class: &TypeObject, args: &[Value]) -> Obj<Exception> {
             _ if class.is_subtype(&SYSTEM_EXIT) => exception.set_field(0, exception.args_tuple(esc).into_value()),
             [value, ..] => exception.set_field(0, value.clone()),
         }
-    } else if class.is_subtype(&IMPORT_ERROR) || class.is_subtype(&SYNTAX_ERROR) {
-        if let Some(message) = args.first() {
-            exception.set_field(0, message.clone());
-        }
+    } else if (class.is_subtype(&IMPORT_ERROR) || class.is_subtype(&SYNTAX_ERROR))
+        && let Some(message) = args.first()
+    {
+        exception.set_field(0, message.clone());
     }
     exception
 }

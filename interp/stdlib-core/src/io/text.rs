@@ -90,7 +90,7 @@ fn decode_error(
     left: usize,
 ) -> interp_object::Raised {
     let reason = match encoding {
-        Encoding::Utf8 if left == bad && byte >= 0xC2 && byte < 0xF5 && left < 4 => "unexpected end of data",
+        Encoding::Utf8 if left == bad && (0xC2..0xF5).contains(&byte) && left < 4 => "unexpected end of data",
         Encoding::Utf8 if byte & 0xC0 == 0x80 || matches!(byte, 0xC0 | 0xC1) || byte >= 0xF5 => "invalid start byte",
         Encoding::Utf8 => "invalid continuation byte",
         _ => "ordinal not in range(128)",

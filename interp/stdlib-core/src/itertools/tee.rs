@@ -143,12 +143,9 @@ impl Tee {
 
 fn next(esc: Esc<'_>, iterator: &Value) -> PyResult<Option<Value>> {
     let Some(tee) = iterator.payload::<Tee>() else { return Ok(None) };
-    match tee.buffered() {
-        Ok((item, unneeded)) => {
-            drop(unneeded);
-            return Ok(Some(item));
-        }
-        Err(_) => {}
+    if let Ok((item, unneeded)) = tee.buffered() {
+        drop(unneeded);
+        return Ok(Some(item));
     }
     let Some(item) = ops::next(esc, &tee.common.source)? else { return Ok(None) };
     tee.common.buffer.with(|buffer| buffer.items.push_back(item));

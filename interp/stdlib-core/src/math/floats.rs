@@ -85,10 +85,10 @@ fn whole(esc: Esc<'_>, x: f64) -> PyResult {
 }
 
 fn rounded(esc: Esc<'_>, value: &Value, special: &'static Value, round: fn(f64) -> f64) -> PyResult {
-    if interp_object::data::float::view(value).is_none() || value.as_f64().is_none() {
-        if let Some(result) = call::call_special(esc, value, special, &[])? {
-            return Ok(result);
-        }
+    if (interp_object::data::float::view(value).is_none() || value.as_f64().is_none())
+        && let Some(result) = call::call_special(esc, value, special, &[])?
+    {
+        return Ok(result);
     }
     let x = ops::as_f64(esc, value)?;
     whole(esc, round(x))

@@ -255,9 +255,8 @@ fn segment(lines: &[Vec<char>], start: usize, end: usize) -> String {
 }
 
 fn should_show(dedented: &[String], lines: &[Vec<char>], (start, end): (usize, usize), anchored: bool) -> bool {
-    match anchors::is_whole_call(&dedented.join("\n"), dedented.len(), start, end) {
-        Some(true) => return false,
-        Some(false) | None => {}
+    if anchors::is_whole_call(&dedented.join("\n"), dedented.len(), start, end) == Some(true) {
+        return false;
     }
     if anchored {
         return true;

@@ -153,27 +153,6 @@ fn distance(a: &str, b: &str, limit: usize) -> usize {
     result
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{closest, distance};
-
-    #[test]
-    fn costs_are_two_a_move_and_one_a_case() {
-        assert_eq!(distance("abc", "abc", 10), 0);
-        assert_eq!(distance("abc", "abd", 10), 2);
-        assert_eq!(distance("abc", "abC", 10), 1);
-        assert_eq!(distance("abc", "abcd", 10), 2);
-        assert!(distance("abcdef", "uvwxyz", 4) > 4);
-    }
-
-    #[test]
-    fn the_nearest_name_wins() {
-        let names = ["blech", "bluch", "fetch"].map(str::to_owned);
-        assert_eq!(closest("bluchh", &names).as_deref(), Some("bluch"));
-        assert_eq!(closest("zzzz", &names), None);
-    }
-}
-
 /// The names of the standard library's modules (`sys.stdlib_module_names` of 3.14).
 pub(crate) const STDLIB_MODULES: &[&str] = &[
     "__future__",
@@ -474,3 +453,24 @@ pub(crate) const STDLIB_MODULES: &[&str] = &[
     "zlib",
     "zoneinfo",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::{closest, distance};
+
+    #[test]
+    fn costs_are_two_a_move_and_one_a_case() {
+        assert_eq!(distance("abc", "abc", 10), 0);
+        assert_eq!(distance("abc", "abd", 10), 2);
+        assert_eq!(distance("abc", "abC", 10), 1);
+        assert_eq!(distance("abc", "abcd", 10), 2);
+        assert!(distance("abcdef", "uvwxyz", 4) > 4);
+    }
+
+    #[test]
+    fn the_nearest_name_wins() {
+        let names = ["blech", "bluch", "fetch"].map(str::to_owned);
+        assert_eq!(closest("bluchh", &names).as_deref(), Some("bluch"));
+        assert_eq!(closest("zzzz", &names), None);
+    }
+}

@@ -153,7 +153,7 @@ pub(crate) fn recursion_limit() -> u32 {
 
 fn get_ref_count(esc: Esc<'_>, _: &Value, value: &Value) -> PyResult {
     let count = match value.object_header() {
-        Some(header) if !header.is_immortal() => i64::try_from(header.refcount()).unwrap_or(i64::MAX),
+        Some(header) if !header.is_immortal() => header.refcount(),
         _ => 0xffff_ffff,
     };
     Ok(int::new(esc, count))

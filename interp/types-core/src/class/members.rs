@@ -44,7 +44,7 @@ pub(super) fn plan(esc: Esc<'_>, class: &Value, base: &TypeRef, bases: &[Value],
             return Err(esc.value_error(format_args!("{shown} in __slots__ conflicts with class variable")));
         }
     }
-    plan.slots.sort_by_key(|slot| ops::text_lossy(slot));
+    plan.slots.sort_by_key(ops::text_lossy);
     // Another base may bring what the layout base lacks.
     for other in bases.iter().filter_map(TypeObject::from_value) {
         plan.dict |= may_dict && other.has(TypeFlags::DICT);

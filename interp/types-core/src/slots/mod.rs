@@ -47,7 +47,7 @@ fn key(name: &Value) -> u64 {
 pub(crate) fn is_special(esc: Esc<'_>, name: &Value) -> bool {
     static NAMES: OnceLock<HashSet<u64>> = OnceLock::new();
     NAMES
-        .get_or_init(|| interned_groups(esc).iter().flat_map(|(names, _)| names).map(|name| key(name)).collect())
+        .get_or_init(|| interned_groups(esc).iter().flat_map(|(names, _)| names).map(key).collect())
         .contains(&key(name))
 }
 
@@ -151,7 +151,7 @@ pub(crate) fn update_all(esc: Esc<'_>, class: &TypeObject) {
 /// whose slots it already has).
 pub(crate) fn update_own(esc: Esc<'_>, class: &TypeObject) {
     let dict = class.dict();
-    let own: HashSet<u64> = dict.keys(esc).iter().map(|name| key(name)).collect();
+    let own: HashSet<u64> = dict.keys(esc).iter().map(key).collect();
     let _updates = UPDATES.lock().unwrap_or_else(PoisonError::into_inner);
     for (names, group) in interned_groups(esc) {
         if names.iter().any(|name| own.contains(&key(name))) {

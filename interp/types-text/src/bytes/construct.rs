@@ -89,6 +89,7 @@ fn from_source(esc: Esc<'_>, function: &str, source: &Value) -> PyResult<Vec<u8>
     from_iterable(esc, function, source)
 }
 
+#[allow(clippy::slow_vector_initialization, reason = "`vec!` would abort where a MemoryError is due")]
 pub(super) fn zeros(esc: Esc<'_>, count: usize) -> PyResult<Vec<u8>> {
     let mut octets = Vec::new();
     match octets.try_reserve_exact(count) {

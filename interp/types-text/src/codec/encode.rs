@@ -140,7 +140,7 @@ fn resolve(
 fn escape(c: u32, out: &mut String) -> std::fmt::Result {
     match c {
         0..0x100 => write!(out, "\\x{c:02x}"),
-        0..0x1_0000 => write!(out, "\\u{c:04x}"),
+        0x100..0x1_0000 => write!(out, "\\u{c:04x}"),
         _ => write!(out, "\\U{c:08x}"),
     }
 }

@@ -109,7 +109,8 @@ impl Problem<'_> {
             return Err(wrong(esc));
         };
         let textual = replacement.payload::<Str>().is_some();
-        if !textual && !(encoding && replacement.payload::<bytes::Bytes>().is_some()) {
+        let octets = encoding && replacement.payload::<bytes::Bytes>().is_some();
+        if !textual && !octets {
             return Err(wrong(esc));
         }
         let Some(position) = int::as_i64(position) else { return Err(wrong(esc)) };

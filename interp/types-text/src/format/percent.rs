@@ -285,10 +285,7 @@ impl Formatter<'_> {
 
     fn float(&mut self, esc: Esc<'_>, kind: char, directive: &Directive) -> PyResult<()> {
         let value = self.take_value(esc)?;
-        let number = match float_argument(esc, self.mode, &value) {
-            Ok(number) => number,
-            Err(raised) => return Err(raised),
-        };
+        let number = float_argument(esc, self.mode, &value)?;
         let places = directive.precision.unwrap_or(6);
         if places > i32::MAX as usize {
             return Err(esc.value_error("precision too big"));
@@ -350,9 +347,9 @@ fn integer_argument(esc: Esc<'_>, kind: char, value: &Value) -> PyResult {
         return Err(wrong());
     }
     let converted = if decimal { ops::to_int(esc, value) } else { ops::as_index(esc, value) };
-    converted.or_else(|raised| match raised.catch_if(esc, &interp_object::data::exception::TYPE_ERROR) {
-        Ok(_) => Err(wrong()),
-        Err(raised) => Err(raised),
+    converted.map_err(|raised| match raised.catch_if(esc, &interp_object::data::exception::TYPE_ERROR) {
+        Ok(_) => wrong(),
+        Err(raised) => raised,
     })
 }
 

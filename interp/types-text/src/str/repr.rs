@@ -48,7 +48,7 @@ pub(crate) fn escape(c: u32) -> String {
         0x0a => out.write_str("\\n"),
         0x0d => out.write_str("\\r"),
         0..0x100 => write!(out, "\\x{c:02x}"),
-        0..0x1_0000 => write!(out, "\\u{c:04x}"),
+        0x100..0x1_0000 => write!(out, "\\u{c:04x}"),
         _ => write!(out, "\\U{c:08x}"),
     };
     written.expect("writing to a String cannot fail");
