@@ -41,6 +41,8 @@ fn run(program: &Path, options: &[&str]) -> String {
         .output()
         .expect("the command was built by cargo");
     let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+    // Tracebacks name files by their whole path.
+    text = text.replace(&format!("{}/", folder.display()), "");
     match output.status.code() {
         Some(0) => {}
         Some(code) => text.push_str(&format!("exit {code}\n")),

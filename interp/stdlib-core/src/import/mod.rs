@@ -80,7 +80,9 @@ fn resolve(esc: Esc<'_>, name: &str, globals: Option<&Value>, level: i64) -> PyR
     let package = match text_in("__package__") {
         Some(package) => package,
         None => {
-            let module = text_in("__name__").unwrap_or_default();
+            let Some(module) = text_in("__name__") else {
+                return Err(esc.raise_str(&exc::KEY_ERROR, "'__name__' not in globals"));
+            };
             if globals.get_str(esc, "__path__").is_some() {
                 module
             } else {

@@ -1,0 +1,2 @@
+from ..first import VALUE
+from .. import name

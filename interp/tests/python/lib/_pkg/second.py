@@ -1,0 +1,2 @@
+from . import first
+def late(): return first.VALUE
