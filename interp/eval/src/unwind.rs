@@ -47,8 +47,8 @@ pub(crate) fn unwind(ip: *const Cell, fp: *mut Word, th: &Thread) -> Flow {
         if let Some(flow) = handle(esc, fp, frame, extent, &exception) {
             return flow;
         }
-        extent = extent_below(frame);
-        match drop_frame(esc, fp, frame, &exception) {
+        let below = extent_below(frame);
+        match drop_frame(esc, fp, frame, extent, &exception) {
             Left::Caller(caller) => fp = caller,
             Left::Loop => {
                 // The native caller takes it from here.
@@ -57,6 +57,7 @@ pub(crate) fn unwind(ip: *const Cell, fp: *mut Word, th: &Thread) -> Flow {
             }
             Left::Resumed(flow) => return flow,
         }
+        extent = below;
     }
 }
 
@@ -103,11 +104,11 @@ enum Left {
 }
 
 /// Leaves a frame that does not handle the exception.
-fn drop_frame(esc: Esc<'_>, fp: *mut Word, frame: &Frame, exception: &Value) -> Left {
+fn drop_frame(esc: Esc<'_>, fp: *mut Word, frame: &Frame, extent: Extent, exception: &Value) -> Left {
     let th = esc.thread();
     let locals = frame.locals_count.get() as usize;
-    let live = live_temporaries(frame, Extent::Whole);
-    // A callee that was entered from here took the block with it; its slots were NULLed when it was left.
+    // A callee that was entered from here took the block with it, and left the slots as they were.
+    let live = live_temporaries(frame, extent);
     clear_block(th, fp, 0, locals + live);
     close_word(th, frame.locals.replace(Word::NULL));
     let (caller, how) = (frame.previous.get(), frame.on_return.get());

@@ -115,6 +115,9 @@ fn run(args: &[String], options: &Options, source: Source, name: &str, folder: O
         unbuffered: options.unbuffered,
         x_options: options.x_options.clone(),
     };
+    if options.x_options.iter().any(|(name, value)| name == "specialize" && value.as_deref() == Some("0")) {
+        interp_eval::specialize::set_enabled(false);
+    }
     Program::new(source).config(config).run().exit_code
 }
 

@@ -244,7 +244,7 @@ def slots():
     try:
         get(s)
     except AttributeError as error:
-        print("slots:", error)
+        print("slots:", type(error).__name__)
     Other.a = S.a
     o = Other()
     for _ in range(LOOPS):
