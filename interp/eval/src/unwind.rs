@@ -36,12 +36,11 @@ pub(crate) fn unwind(ip: *const Cell, fp: *mut Word, th: &Thread) -> Flow {
     let exception = esc.pending().catch(esc);
     let mut fp = fp;
     let mut extent = Extent::Whole;
-    // SAFETY: H1.
-    let mut known = is_reraise(unsafe { Frame::of(fp) });
+    let mut has_entry = th.reraising.replace(false);
     loop {
         // SAFETY: H1: a frame of this thread's chain.
         let frame = unsafe { Frame::of(fp) };
-        if !std::mem::take(&mut known) {
+        if !std::mem::take(&mut has_entry) {
             add_traceback(esc, &exception, frame);
         }
         if let Some(flow) = handle(esc, fp, frame, extent, &exception) {
@@ -59,11 +58,6 @@ pub(crate) fn unwind(ip: *const Cell, fp: *mut Word, th: &Thread) -> Flow {
         }
         extent = below;
     }
-}
-
-/// Whether the frame raises again what it caught: its traceback has the frame already.
-fn is_reraise(frame: &Frame) -> bool {
-    matches!(frame.instr(), Some(Instr::Reraise | Instr::EndAsyncFor | Instr::CleanupThrow))
 }
 
 /// Goes to the handler of the cell the frame stands at, if it has one.

@@ -54,6 +54,9 @@ pub struct Thread {
     pub(crate) dealloc_depth: Cell<u32>,
     pub(crate) delayed: RefCell<Vec<NonNull<Header>>>,
     pub(crate) delayed_values: RefCell<Vec<Value>>,
+    /// Whether the exception that unwinding is about to start with is raised again as it is: its traceback has an entry
+    /// for the running frame already.
+    pub reraising: Cell<bool>,
     /// Whether the generator whose run just left a loop yielded (else it returned).
     pub yielded: Cell<bool>,
     /// What `sys.set_asyncgen_hooks` set.
@@ -101,6 +104,7 @@ impl Thread {
             dealloc_depth: Cell::new(0),
             delayed: RefCell::new(Vec::new()),
             delayed_values: RefCell::new(Vec::new()),
+            reraising: Cell::new(false),
             yielded: Cell::new(false),
             async_generator_hooks: RefCell::default(),
             async_exception: std::sync::Mutex::new(None),

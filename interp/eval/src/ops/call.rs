@@ -8,6 +8,7 @@ use interp_object::layout::ValueExt;
 use interp_object::{Esc, PyResult, Value, Word, call, ops};
 
 use crate::frames::value_of;
+use crate::ops::build::function_text;
 
 /// Calls the block at slot `base` with keyword names.
 pub(crate) fn keywords(esc: Esc<'_>, fp: *mut Word, base: usize, argc: usize, names: &Value) -> PyResult {
@@ -38,7 +39,7 @@ pub(crate) fn function_ex(esc: Esc<'_>, function: &Value, args: &Value, kwargs: 
     let Some(dict) = kwargs.payload::<Dict>() else {
         return Err(esc.type_error(format_args!(
             "{} argument after ** must be a mapping, not {}",
-            shown(esc, function),
+            function_text(esc, function)?,
             kwargs.class().name()
         )));
     };
@@ -58,20 +59,10 @@ pub(crate) fn function_ex(esc: Esc<'_>, function: &Value, args: &Value, kwargs: 
 fn positional(esc: Esc<'_>, function: &Value, args: &Value) -> PyResult<Vec<Value>> {
     let slots = &args.class().slots;
     if slots.iter.is_empty() && slots.getitem.is_empty() {
-        return Err(esc.type_error(format_args!("Value after * must be an iterable, not {}", args.class().name())));
+        let shown = function_text(esc, function)?;
+        return Err(
+            esc.type_error(format_args!("{shown} argument after * must be an iterable, not {}", args.class().name()))
+        );
     }
-    let _ = function;
     ops::collect(esc, args)
-}
-
-/// How messages show a function: its qualified name and parentheses.
-fn shown(esc: Esc<'_>, function: &Value) -> String {
-    match interp_object::attr::get_optional(esc, function, interp_object::intern::names::qualname(esc)) {
-        Ok(Some(name)) => format!("{}()", ops::str_lossy(esc, &name)),
-        Ok(None) => ops::str_lossy(esc, function),
-        Err(raised) => {
-            drop(raised.catch(esc));
-            ops::str_lossy(esc, function)
-        }
-    }
 }

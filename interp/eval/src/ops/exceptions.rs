@@ -11,7 +11,10 @@ pub(crate) fn raise(esc: Esc<'_>, args: Vec<Value>) -> PyResult<()> {
     let Some(exception) = args.next() else {
         let handled = current(esc.thread());
         return match handled {
-            Some(handled) => Err(esc.restore(handled)),
+            Some(handled) => {
+                reraise(esc, handled);
+                Err(esc.pending())
+            }
             None => Err(esc.runtime_error("No active exception to reraise")),
         };
     };
@@ -55,9 +58,10 @@ fn cause_of(esc: Esc<'_>, cause: &Value) -> PyResult<Option<Value>> {
     )))
 }
 
-/// Makes an exception pending again as it is.
+/// Makes an exception pending again as it is, for the running frame to go on unwinding with.
 pub(crate) fn reraise(esc: Esc<'_>, exception: Value) {
     let _: Raised = esc.restore(exception);
+    esc.thread().reraising.set(true);
 }
 
 /// The exception being handled.
@@ -111,7 +115,21 @@ fn check_class(esc: Esc<'_>, class: &Value, message: &str) -> PyResult<()> {
 }
 
 /// `except*`: splits a group (or wraps a naked exception) into what does not match and what does.
+///
+/// What matches becomes the exception being handled.
 pub(crate) fn match_group(esc: Esc<'_>, exception: &Value, class: &Value) -> PyResult<(Value, Value)> {
+    let (rest, matched) = split_group(esc, exception, class)?;
+    if !matched.is_none() {
+        let old = match esc.thread().handled.borrow_mut().last_mut() {
+            Some(top) => top.replace(matched.clone()),
+            None => None,
+        };
+        drop(old);
+    }
+    Ok((rest, matched))
+}
+
+fn split_group(esc: Esc<'_>, exception: &Value, class: &Value) -> PyResult<(Value, Value)> {
     check_class(esc, class, "catching classes that do not inherit from BaseException is not allowed")?;
     let groups =
         |class: &Value| TypeObject::from_value(class).is_some_and(|class| class.is_subtype(&exc::BASE_EXCEPTION_GROUP));
@@ -133,7 +151,7 @@ pub(crate) fn match_group(esc: Esc<'_>, exception: &Value, class: &Value) -> PyR
         }
         let message = interp_object::data::str::new(esc, "").into_value();
         let list = tuple::from_slice(esc, std::slice::from_ref(exception)).into_value();
-        let group = call::call(esc, &exc::EXCEPTION_GROUP.value(), &[message, list])?;
+        let group = call::call(esc, &exc::BASE_EXCEPTION_GROUP.value(), &[message, list])?;
         if let (Some(inner), Some(outer)) = (exception.payload::<Exception>(), group.payload::<Exception>()) {
             drop(outer.traceback.set(outer, inner.traceback.get(esc, inner)));
         }

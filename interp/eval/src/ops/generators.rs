@@ -8,6 +8,7 @@ use interp_object::{Esc, PyResult, Thread, Value, Word, ops};
 
 use crate::call::{Return, store_result};
 use crate::flow::Flow;
+use crate::ops::exceptions::reraise;
 use crate::ops::iter::jump_target;
 
 /// A generator that `SEND` resumed returned: the value takes the place of what was sent, and `SEND` jumps.
@@ -26,8 +27,12 @@ pub(crate) fn send(esc: Esc<'_>, receiver: &Value, value: Value) -> PyResult<(Va
 
 /// After an exception was thrown into `yield from`: `StopIteration` becomes its value, all else is raised again.
 pub(crate) fn cleanup_throw(esc: Esc<'_>, exception: Value) -> PyResult {
-    let raised = esc.restore(exception);
-    ops::stop_value(esc, raised)
+    if exception.class().is_subtype(&exc::STOP_ITERATION) {
+        let raised = esc.restore(exception);
+        return ops::stop_value(esc, raised);
+    }
+    reraise(esc, exception);
+    Err(esc.pending())
 }
 
 /// `aiter(obj)`
@@ -128,5 +133,6 @@ pub(crate) fn end_async_for(esc: Esc<'_>, exception: Value) -> PyResult<()> {
         drop(exception);
         return Ok(());
     }
-    Err(esc.restore(exception))
+    reraise(esc, exception);
+    Err(esc.pending())
 }

@@ -9,7 +9,7 @@ use interp_object::data::function::Function;
 use interp_object::data::list::{self, List};
 use interp_object::data::tuple::{self, Tuple};
 use interp_object::data::typing::{self, Lazy, TypeParameter, Variance};
-use interp_object::data::{generator, module, singletons, str};
+use interp_object::data::{alias, generator, module, singletons, str};
 use interp_object::intern::{intern, names};
 use interp_object::layout::ValueExt;
 use interp_object::{Esc, PyResult, TypeObject, Value, ops};
@@ -112,9 +112,16 @@ fn type_alias(esc: Esc<'_>, parts: &Value) -> PyResult {
     Ok(typing::new_alias(esc, name.clone(), params, Lazy::computed(evaluate.clone()), None).into_value())
 }
 
-/// `Generic[*params]` as the base of a class with type parameters.
+/// `Generic[*params]` as the base of a class with type parameters: as the module `typing` makes it, or a plain alias
+/// without that module.
 fn subscript_generic(esc: Esc<'_>, frame: &Frame, params: &Value) -> PyResult {
-    let module = import::import_module(esc, frame, "typing")?;
+    let module = match import::import_module(esc, frame, "typing") {
+        Ok(module) => module,
+        Err(raised) => {
+            drop(raised.catch_if(esc, &exc::MODULE_NOT_FOUND_ERROR)?);
+            return alias::subscript(esc, &typing::GENERIC.value(), params);
+        }
+    };
     let Some(given) = params.payload::<Tuple>() else {
         return Err(esc.system_error("type parameters are a tuple"));
     };

@@ -232,6 +232,7 @@ fn run_made(
     modules: &Obj<Dict>,
 ) -> PyResult {
     modules.set_str(esc, name, module.value().clone());
+    set_initializing(esc, module.dict(), true)?;
     let result = run_module(esc, source, shown, module.dict());
     if let Err(raised) = result {
         let exception = raised.catch(esc);
@@ -240,8 +241,19 @@ fn run_made(
         drop(removed);
         return Err(esc.restore(exception));
     }
+    set_initializing(esc, module.dict(), false)?;
     // The body may have put something else in its place.
     Ok(modules.get_str(esc, name).unwrap_or_else(|| module.into_value()))
+}
+
+/// Notes in `__spec__` whether the module's body runs; messages about circular imports look there.
+fn set_initializing(esc: Esc<'_>, dict: &Obj<Dict>, flag: bool) -> PyResult<()> {
+    match dict.get_str(esc, "__spec__").filter(|spec| !spec.is_none()) {
+        Some(spec) => {
+            attr::set(esc, &spec, &intern(esc, "_initializing"), Some(&interp_object::data::singletons::bool(flag)))
+        }
+        None => Ok(()),
+    }
 }
 
 fn run_module(esc: Esc<'_>, source: &[u8], shown: &str, dict: &Obj<Dict>) -> PyResult<()> {

@@ -7,6 +7,7 @@ mod alias;
 mod parameter;
 
 use interp_object::builder::TypeBuilder;
+use interp_object::data::alias as generic;
 use interp_object::data::exception as exc;
 use interp_object::data::frame;
 use interp_object::data::str;
@@ -48,12 +49,12 @@ pub(crate) fn init(esc: Esc<'_>) {
 static GENERIC_METHODS: &[MethodDef] = &[
     MethodDef::class(
         "__class_getitem__",
-        NativeFn::Full(|esc, class, args| call_typing_args(esc, "_generic_class_getitem", class, args)),
+        NativeFn::Full(class_getitem),
         "Parameterizes a generic class.",
     ),
     MethodDef::class(
         "__init_subclass__",
-        NativeFn::Full(|esc, class, args| call_typing_args(esc, "_generic_init_subclass", class, args)),
+        NativeFn::Full(init_subclass),
         "Function to initialize subclasses.",
     ),
 ];
@@ -76,9 +77,42 @@ fn call_typing(esc: Esc<'_>, name: &str, args: &[Value]) -> PyResult {
     call::call(esc, &function, args)
 }
 
-fn call_typing_args(esc: Esc<'_>, name: &str, receiver: &Value, args: Args<'_>) -> PyResult {
-    let function = from_typing(esc, name)?;
-    call::call_with_receiver(esc, &function, receiver, args)
+/// As [`from_typing`], with `None` where there is no module `typing`.
+fn from_typing_if_present(esc: Esc<'_>, name: &str) -> PyResult<Option<Value>> {
+    match from_typing(esc, name) {
+        Ok(found) => Ok(Some(found)),
+        Err(raised) => raised.catch_if(esc, &exc::MODULE_NOT_FOUND_ERROR).map(|_missing| None),
+    }
+}
+
+/// `C[…]` of a generic class: what `typing` makes of it, or a plain alias without that module.
+fn class_getitem(esc: Esc<'_>, class: &Value, args: Args<'_>) -> PyResult {
+    if let Some(function) = from_typing_if_present(esc, "_generic_class_getitem")? {
+        return call::call_with_receiver(esc, &function, class, args);
+    }
+    let params = args.expect(esc, "__class_getitem__", 1, 1)?;
+    generic::subscript(esc, class, &params[0])
+}
+
+/// Notes the type parameters of a new class. Without the module `typing`, those of its generic bases in order.
+fn init_subclass(esc: Esc<'_>, class: &Value, args: Args<'_>) -> PyResult {
+    if let Some(function) = from_typing_if_present(esc, "_generic_init_subclass")? {
+        return call::call_with_receiver(esc, &function, class, args);
+    }
+    args.expect(esc, "__init_subclass__", 0, 0)?;
+    let bases = attr::get_optional(esc, class, names::orig_bases(esc))?;
+    let mut parameters: Vec<Value> = Vec::new();
+    for base in bases.as_ref().and_then(|bases| bases.payload::<Tuple>()).map_or(&[][..], Tuple::as_slice) {
+        let found = attr::get_optional(esc, base, &intern(esc, "__parameters__"))?;
+        for parameter in found.as_ref().and_then(|found| found.payload::<Tuple>()).map_or(&[][..], Tuple::as_slice) {
+            if !parameters.iter().any(|known| known.is(parameter)) {
+                parameters.push(parameter.clone());
+            }
+        }
+    }
+    let parameters = interp_object::data::tuple::new(esc, parameters).into_value();
+    attr::set(esc, class, &intern(esc, "__parameters__"), Some(&parameters))?;
+    Ok(singletons::none())
 }
 
 /// The `__name__` of the running module.
