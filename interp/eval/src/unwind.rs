@@ -9,7 +9,6 @@ use interp_object::data::frame::{Extent, Frame, OnReturn, extent_below, live_tem
 use interp_object::data::{int, traceback};
 use interp_object::layout::ValueExt;
 use interp_object::{Esc, Thread, Value, Word};
-use interp_opcode::Instr;
 
 use crate::call::{clear_block, close_word};
 use crate::dispatch::{Cell, Control};

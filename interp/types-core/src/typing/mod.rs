@@ -47,16 +47,8 @@ pub(crate) fn init(esc: Esc<'_>) {
 }
 
 static GENERIC_METHODS: &[MethodDef] = &[
-    MethodDef::class(
-        "__class_getitem__",
-        NativeFn::Full(class_getitem),
-        "Parameterizes a generic class.",
-    ),
-    MethodDef::class(
-        "__init_subclass__",
-        NativeFn::Full(init_subclass),
-        "Function to initialize subclasses.",
-    ),
+    MethodDef::class("__class_getitem__", NativeFn::Full(class_getitem), "Parameterizes a generic class."),
+    MethodDef::class("__init_subclass__", NativeFn::Full(init_subclass), "Function to initialize subclasses."),
 ];
 
 static NO_DEFAULT_METHODS: &[MethodDef] =
