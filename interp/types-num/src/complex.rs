@@ -376,7 +376,20 @@ fn construct(esc: Esc<'_>, real: Option<&Value>, imag: Option<&Value>) -> PyResu
             None => (real_argument(esc, value, Some("imag"))?, 0.0),
         };
     }
-    Ok((real_pair.0 - imag_pair.1, if imag.is_some() { real_pair.1 + imag_pair.0 } else { real_pair.1 }))
+    // An absent or real argument has no part to add: the sign of a zero must survive.
+    let complex = |value: Option<&Value>| value.is_some_and(|value| value.payload::<Complex>().is_some());
+    let real_part = if complex(imag) { real_pair.0 - imag_pair.1 } else { real_pair.0 };
+    let imag_part = match (imag, real.is_some_and(|real| !is_plain_real(real))) {
+        (None, _) => real_pair.1,
+        (Some(_), true) => real_pair.1 + imag_pair.0,
+        (Some(_), false) => imag_pair.0,
+    };
+    Ok((real_part, imag_part))
+}
+
+/// Whether an argument can only have a real part: a float or an int.
+fn is_plain_real(value: &Value) -> bool {
+    float::view(value).is_some() || int::view(value).is_some()
 }
 
 fn real_argument(esc: Esc<'_>, value: &Value, name: Option<&str>) -> PyResult<f64> {
