@@ -85,7 +85,12 @@ pub(crate) fn is_alnum(code_point: u32) -> bool {
 pub(crate) use interp_types_num::digits::is_space;
 
 pub(crate) fn is_lower(code_point: u32) -> bool {
-    of(code_point, |c| if c.is_ascii() { c.is_ascii_lowercase() } else { c.is_lowercase() && is_assigned(c) })
+    // Unicode 17 made U+0295 a letter without case.
+    const PHARYNGEAL_FRICATIVE: char = '\u{295}';
+    of(code_point, |c| match c.is_ascii() {
+        true => c.is_ascii_lowercase(),
+        false => (c.is_lowercase() && is_assigned(c)) || c == PHARYNGEAL_FRICATIVE,
+    })
 }
 
 pub(crate) fn is_upper(code_point: u32) -> bool {

@@ -68,7 +68,7 @@ fn initialize(esc: Esc<'_>, this: &Value, args: Args<'_>) -> PyResult<()> {
 }
 
 fn show(esc: Esc<'_>, this: &Value) -> PyResult {
-    let text = format!("{}({})", this.class().name(), repr::text(&array(esc, this)?.to_vec()));
+    let text = repr::quote_array(&this.class().name(), &array(esc, this)?.to_vec());
     Ok(str::new(esc, &text).into_value())
 }
 

@@ -117,7 +117,7 @@ fn remove(esc: Esc<'_>, this: &Value, item: &Value) -> PyResult {
 fn resize(esc: Esc<'_>, this: &Value, size: &Value) -> PyResult {
     let size = ops::index_i64(esc, size)?;
     let Ok(size) = usize::try_from(size) else {
-        return Err(esc.value_error(format_args!("bytearray.resize(): new size must be >= 0, got {size}")));
+        return Err(esc.value_error(format_args!("Can only resize to positive sizes, got {size}")));
     };
     let array = array(esc, this)?;
     check_resizable(esc, array)?;

@@ -91,14 +91,11 @@ fn from_source(esc: Esc<'_>, function: &str, source: &Value) -> PyResult<Vec<u8>
 
 #[allow(clippy::slow_vector_initialization, reason = "`vec!` would abort where a MemoryError is due")]
 pub(super) fn zeros(esc: Esc<'_>, count: usize) -> PyResult<Vec<u8>> {
-    let mut octets = Vec::new();
-    match octets.try_reserve_exact(count) {
-        Ok(()) => {
-            octets.resize(count, 0);
-            Ok(octets)
-        }
-        Err(_) => Err(esc.memory_error()),
+    // Asked first: `vec!` ends the process when there is no room.
+    if Vec::<u8>::new().try_reserve_exact(count).is_err() {
+        return Err(esc.memory_error());
     }
+    Ok(vec![0; count])
 }
 
 /// The octets of an iterable of ints.

@@ -25,6 +25,10 @@ fn separator_of(esc: Esc<'_>, value: &Value) -> PyResult<u8> {
         Some(text) => text.as_ascii().map(|text| text.as_bytes().to_vec()),
         None => match octets_of(esc, value)? {
             Some(octets) => Some(octets.into_owned()),
+            None if value.class().slots.len.is_empty() => {
+                let shown = value.class().name();
+                return Err(esc.type_error(format_args!("object of type '{shown}' has no len()")));
+            }
             None => return Err(esc.type_error("sep must be str or bytes.")),
         },
     };

@@ -3,13 +3,22 @@
 use interp_object::data::str;
 use interp_object::{Esc, PyResult};
 
+/// `bytearray(b'…')`, where a single quote is escaped even between double ones.
+pub(super) fn quote_array(name: &str, octets: &[u8]) -> String {
+    let text = text(octets);
+    match text.strip_prefix("b\"") {
+        Some(inner) => format!("{name}(b\"{})", inner.replace('\'', "\\'")),
+        None => format!("{name}({text})"),
+    }
+}
+
 /// `b'…'`
 pub(super) fn quote(esc: Esc<'_>, octets: &[u8]) -> PyResult {
     Ok(str::from_latin1(esc, text(octets).as_bytes()).into_value())
 }
 
-/// The same as text.
-pub(super) fn text(octets: &[u8]) -> String {
+/// The text of a `bytes` literal.
+fn text(octets: &[u8]) -> String {
     let quote = crate::str::repr::quote_for(octets.iter().map(|&octet| u32::from(octet)));
     let mut out = String::with_capacity(octets.len() + 3);
     out.push('b');

@@ -10,6 +10,7 @@ use interp_object::{Esc, PyResult, Value};
 
 use super::handler::{Handler, Problem};
 use super::{Codec, Order};
+use crate::str::repr::hex_escape;
 
 fn is_surrogate(c: u32) -> bool {
     (0xd800..0xe000).contains(&c)
@@ -114,10 +115,10 @@ fn resolve(
         let c = chars.at(index);
         let written = match handler {
             Handler::XmlCharRefReplace => write!(shown, "&#{c};"),
-            Handler::BackslashReplace => escape(c, &mut shown),
+            Handler::BackslashReplace => shown.write_str(&hex_escape(c)),
             Handler::NameReplace => match char::from_u32(c).and_then(unicode_names2::name) {
                 Some(name) => write!(shown, "\\N{{{name}}}"),
-                None => escape(c, &mut shown),
+                None => shown.write_str(&hex_escape(c)),
             },
             Handler::SurrogateEscape if (0xdc80..0xdd00).contains(&c) => {
                 out.push((c - 0xdc00) as u8);
@@ -135,14 +136,6 @@ fn resolve(
         put(codec, u32::from(byte), out);
     });
     Ok(problem.end)
-}
-
-fn escape(c: u32, out: &mut String) -> std::fmt::Result {
-    match c {
-        0..0x100 => write!(out, "\\x{c:02x}"),
-        0x100..0x1_0000 => write!(out, "\\u{c:04x}"),
-        _ => write!(out, "\\U{c:08x}"),
-    }
 }
 
 /// Encodes a surrogate as if it were a character; only the UTFs can.

@@ -1,7 +1,5 @@
 //! `repr` of strings: quotes, and escapes for what is not printable.
 
-use std::fmt::Write;
-
 use interp_object::data::str::{self, Str};
 use interp_object::layout::Obj;
 use interp_object::{Esc, PyResult};
@@ -41,16 +39,22 @@ pub(crate) fn quote_for(mut text: impl Iterator<Item = u32> + Clone) -> u8 {
 }
 
 /// The shortest backslash escape of a character.
-pub(crate) fn escape(c: u32) -> String {
-    let mut out = String::new();
-    let written = match c {
-        0x09 => out.write_str("\\t"),
-        0x0a => out.write_str("\\n"),
-        0x0d => out.write_str("\\r"),
-        0..0x100 => write!(out, "\\x{c:02x}"),
-        0x100..0x1_0000 => write!(out, "\\u{c:04x}"),
-        _ => write!(out, "\\U{c:08x}"),
-    };
-    written.expect("writing to a String cannot fail");
-    out
+fn escape(c: u32) -> String {
+    match c {
+        0x09 => "\\t".to_owned(),
+        0x0a => "\\n".to_owned(),
+        0x0d => "\\r".to_owned(),
+        _ => hex_escape(c),
+    }
+}
+
+/// The hexadecimal escape of a character: two, four or eight digits.
+pub(crate) fn hex_escape(c: u32) -> String {
+    if c < 0x100 {
+        format!("\\x{c:02x}")
+    } else if c < 0x1_0000 {
+        format!("\\u{c:04x}")
+    } else {
+        format!("\\U{c:08x}")
+    }
 }
