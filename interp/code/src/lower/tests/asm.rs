@@ -5,7 +5,7 @@
 //! locals: y
 //! cells: c
 //! free: f
-//! consts: None 1000 'text' 2.5
+//! consts: None 1000 'text' 2.5 code2    `code2` is a function with two free variables
 //! names: foo
 //! stack: 3           stack size; 8 without the line
 //! handler: A B -> C depth 1 lasti
@@ -54,6 +54,12 @@ fn constant(text: &str) -> Const {
     match text {
         "None" => Const::None,
         "True" => Const::bool(true),
+        _ if text.starts_with("code") => {
+            let free = text.trim_start_matches("code").parse().expect("a number of free variables");
+            let names: Vec<&str> = ["a", "b", "c", "d"].into_iter().take(free).collect();
+            let source = format!("free: {}\nCOPY_FREE_VARS {free}\nLOAD_SMALL_INT 0\nRETURN_VALUE", names.join(" "));
+            Const::Code(assemble(&source).into())
+        }
         _ if text.starts_with('\'') => Const::str(text.trim_matches('\'')),
         _ if text.contains('.') => Const::Float(text.parse().expect("a float")),
         _ => Const::int(text.parse::<i64>().expect("an int")),
