@@ -93,6 +93,9 @@ impl Program {
     /// exception is printed to stderr and given back.
     pub fn run(self) -> Outcome {
         let Program { source, config } = self;
+        if config.x_options.iter().any(|(name, value)| name == "specialize" && value.as_deref() == Some("0")) {
+            interp_eval::specialize::set_enabled(false);
+        }
         match with_runtime(config, |esc| run(esc, source)) {
             Ok(outcome) => outcome,
             Err(error) => {

@@ -35,6 +35,7 @@ use interp_object::Esc;
 /// Makes the types of this crate ready and the modules `builtins` and `sys` available.
 pub fn init(esc: Esc<'_>) {
     io::init(esc);
+    builtins::init(esc);
     sys::init(esc);
     itertools::init(esc);
     thread::init(esc);

@@ -4,6 +4,7 @@ mod attributes;
 mod class;
 mod code;
 mod items;
+mod memory_view;
 mod numbers;
 mod output;
 
@@ -15,6 +16,11 @@ use interp_object::data::{
 use interp_object::layout::Obj;
 use interp_object::native::{MethodDef, NativeFn};
 use interp_object::{Esc, TypeObject};
+
+/// Makes the types of this module ready.
+pub(crate) fn init(esc: Esc<'_>) {
+    memory_view::init(esc);
+}
 
 static TYPES: &[&TypeObject] = &[
     &types::OBJECT,
@@ -36,6 +42,7 @@ static TYPES: &[&TypeObject] = &[
     &descr::STATIC_METHOD,
     &descr::SUPER,
     &bytearray::BYTEARRAY,
+    &memory_view::MEMORY_VIEW,
     &interp_types_data::range::RANGE,
     &interp_types_data::iters::ENUMERATE,
     &interp_types_data::iters::FILTER,
