@@ -28,7 +28,11 @@ pub(crate) fn builtin_names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Python modules that are part of the runtime, for when no library on `sys.path` has them.
-const FROZEN: &[(&str, &str)] = &[("threading", include_str!("../../lib/threading.py"))];
+const FROZEN: &[(&str, &str)] = &[
+    ("_collections", include_str!("../../lib/_collections.py")),
+    ("_contextvars", include_str!("../../lib/_contextvars.py")),
+    ("threading", include_str!("../../lib/threading.py")),
+];
 
 /// What a name stands for.
 pub(super) enum Found {
