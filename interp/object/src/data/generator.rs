@@ -10,7 +10,7 @@
 //!
 //! The exchange (Acquire) pairs with the Release store that ends a run, so the winner sees the frame as the last
 //! runner left it. A second thread gets `ValueError: generator already executing`. Who only looks at a suspended frame
-//! ([`Generator::awaited`]) holds it for a few loads in a fifth state that others wait out.
+//! ([`Generator::awaited`]) holds it for a few loads in a state of its own that others wait out.
 
 use std::cell::UnsafeCell;
 use std::sync::OnceLock;
@@ -66,6 +66,20 @@ pub mod async_flags {
 
 /// The state of a suspended generator whose frame is being looked at.
 const READING: u8 = 4;
+/// As [`READING`], of one that was not started.
+const READING_CREATED: u8 = 5;
+
+/// A frame that does not run, as of one moment.
+pub struct Snapshot {
+    /// `f_globals`, a dictionary.
+    pub globals: Value,
+    /// What the locals hold, in the order of the code's names; cells as they are.
+    pub locals: Vec<Option<Value>>,
+    /// The code unit the frame stands at.
+    pub unit: u32,
+    /// The line the frame stands at.
+    pub line: Option<u32>,
+}
 
 /// The payload of generators of all kinds.
 pub struct Generator {
@@ -124,7 +138,7 @@ impl Generator {
     #[inline]
     pub fn state(&self) -> State {
         match self.state.load(Ordering::Acquire) {
-            0 => State::Created,
+            0 | READING_CREATED => State::Created,
             1 | READING => State::Suspended,
             2 => State::Running,
             _ => State::Done,
@@ -152,19 +166,62 @@ impl Generator {
         &self.code
     }
 
+    /// Runs `read` while nobody can resume the generator, which is not started or suspended. `read` runs no user code.
+    fn look<R>(&self, read: impl FnOnce(State) -> R) -> Option<R> {
+        loop {
+            let raw = self.state.load(Ordering::Acquire);
+            let (was, held) = match raw {
+                0 => (State::Created, READING_CREATED),
+                1 => (State::Suspended, READING),
+                READING | READING_CREATED => {
+                    std::hint::spin_loop();
+                    continue;
+                }
+                _ => return None,
+            };
+            if self.state.compare_exchange(raw, held, Ordering::Acquire, Ordering::Relaxed).is_ok() {
+                let found = read(was);
+                self.state.store(raw, Ordering::Release);
+                return Some(found);
+            }
+        }
+    }
+
     /// What a suspended generator waits for in `yield from` or `await` (`gi_yieldfrom`, `cr_await`).
     pub fn awaited(&self) -> Option<Value> {
-        let (suspended, reading) = (State::Suspended as u8, READING);
-        while let Err(now) = self.state.compare_exchange(suspended, reading, Ordering::Acquire, Ordering::Relaxed) {
-            if now != READING {
-                return None;
+        self.look(|was| match was {
+            // SAFETY: nobody leaves the state but this thread, and `claim` waits for it.
+            State::Suspended => unsafe { self.receiver() },
+            _ => None,
+        })?
+    }
+
+    /// What can be seen of the frame while it does not run (`gi_frame`).
+    pub fn snapshot(&self) -> Option<Snapshot> {
+        self.look(|_| {
+            // SAFETY: nobody resumes the frame meanwhile, as in `awaited`.
+            let fp = unsafe { self.fp() };
+            // SAFETY: as above.
+            let frame = unsafe { Frame::of(fp) };
+            let view = |word: Word| {
+                // SAFETY: the frame keeps what its words name; the view is not dropped, and cloning decides from the object.
+                let view = std::mem::ManuallyDrop::new(unsafe { Value::from_word(word) });
+                Value::clone(&view)
+            };
+            let locals = (0..frame.locals_count.get() as usize).map(|slot| {
+                // SAFETY: inside the frame.
+                let place = unsafe { fp.add(slot) };
+                // SAFETY: locals are always initialized.
+                let word = unsafe { place.read() };
+                (!word.is_null()).then(|| view(word))
+            });
+            Snapshot {
+                globals: view(frame.globals.get()),
+                locals: locals.collect(),
+                unit: frame.code().unit_of_word(frame.word_index()),
+                line: frame.line(),
             }
-            std::hint::spin_loop();
-        }
-        // SAFETY: nobody leaves the state `READING` but this thread, and `claim` waits for it.
-        let found = unsafe { self.receiver() };
-        self.state.store(suspended, Ordering::Release);
-        found
+        })
     }
 
     /// As [`Generator::awaited`], for whoever has the frame.

@@ -36,6 +36,7 @@ static GETSETS: &[GetSetDef] = &[
     GetSetDef::readonly("ag_running", |esc, this| Ok(singletons::bool(has(expect(esc, this)?, flags::RUNNING))), ""),
     GetSetDef::readonly("ag_suspended", super::get_suspended, ""),
     GetSetDef::readonly("ag_code", super::get_code, ""),
+    GetSetDef::readonly("ag_frame", super::get_frame, ""),
 ];
 
 static AWAITABLE_METHODS: &[MethodDef] = &[

@@ -3,9 +3,12 @@
 
 mod asynchronous;
 
+use interp_code::LocalKind;
 use interp_object::args::check_count;
 use interp_object::builder::TypeBuilder;
 use interp_object::data::alias::CLASS_GETITEM;
+use interp_object::data::cell::Cell;
+use interp_object::data::dict::{self, Dict};
 use interp_object::data::generator::{self, COROUTINE, GENERATOR, Generator, GeneratorKind, State};
 use interp_object::data::str::{self, Str};
 use interp_object::data::types::OBJECT;
@@ -16,6 +19,7 @@ use interp_object::slots::Sent;
 use interp_object::{Esc, PyResult, TypeFlags, TypeObject, Value, Word, ops, warn};
 
 use crate::object::address;
+use crate::traceback::new_frame;
 
 pub use asynchronous::anext_or_default;
 
@@ -48,6 +52,7 @@ static GENERATOR_GETSETS: &[GetSetDef] = &[
     GetSetDef::readonly("gi_running", get_running, ""),
     GetSetDef::readonly("gi_suspended", get_suspended, ""),
     GetSetDef::readonly("gi_code", get_code, ""),
+    GetSetDef::readonly("gi_frame", get_frame, ""),
 ];
 
 static COROUTINE_GETSETS: &[GetSetDef] = &[
@@ -57,6 +62,7 @@ static COROUTINE_GETSETS: &[GetSetDef] = &[
     GetSetDef::readonly("cr_running", get_running, ""),
     GetSetDef::readonly("cr_suspended", get_suspended, ""),
     GetSetDef::readonly("cr_code", get_code, ""),
+    GetSetDef::readonly("cr_frame", get_frame, ""),
     // Origins are not tracked: `sys.set_coroutine_origin_tracking_depth` is 0.
     GetSetDef::readonly("cr_origin", |_, _| Ok(singletons::none()), ""),
 ];
@@ -244,4 +250,27 @@ fn get_suspended(esc: Esc<'_>, this: &Value) -> PyResult {
 
 fn get_code(esc: Esc<'_>, this: &Value) -> PyResult {
     Ok(expect(esc, this)?.code().as_value().clone())
+}
+
+/// The frame as it stands: a copy, and `None` once it is finished or while it runs.
+fn get_frame(esc: Esc<'_>, this: &Value) -> PyResult {
+    let payload = expect(esc, this)?;
+    let code = payload.code().to_obj();
+    let Some(snapshot) = payload.snapshot() else { return Ok(singletons::none()) };
+    let Ok(globals) = snapshot.globals.downcast::<Dict>() else {
+        return Err(esc.system_error("the globals of a frame are a dictionary"));
+    };
+    let locals = dict::new(esc);
+    for ((name, kind), value) in code.localsplus().iter().zip(&code.data().localspluskinds).zip(snapshot.locals) {
+        let shared = kind.intersects(LocalKind::CELL.union(LocalKind::FREE));
+        let value = match value.as_ref().and_then(|value| value.payload::<Cell>()) {
+            Some(cell) if shared => cell.get(esc),
+            _ => value,
+        };
+        if let Some(value) = value {
+            locals.set(esc, name, value)?;
+        }
+    }
+    let line = snapshot.line.and_then(|line| i32::try_from(line).ok()).unwrap_or(-1);
+    Ok(new_frame(esc, code, globals, Some(locals.into_value()), None, snapshot.unit, line))
 }
