@@ -195,6 +195,10 @@ fn power(esc: Esc<'_>, base: &Value, exponent: &Value, modulus: Option<&Value>) 
     }
     let whole = b.1 == 0.0 && b.0.fract() == 0.0 && b.0.abs() <= 100.0;
     let result = if whole { power_whole(esc, a, b.0 as i32)? } else { power_pair(esc, a, b)? };
+    finite_power(esc, result)
+}
+
+fn finite_power(esc: Esc<'_>, result: Pair) -> PyResult {
     if result.0.is_infinite() || result.1.is_infinite() {
         return Err(esc.overflow_error("complex exponentiation"));
     }
@@ -243,7 +247,7 @@ fn power_pair(esc: Esc<'_>, a: Pair, b: Pair) -> PyResult<Pair> {
 /// `a ** b` for a negative real base and a fractional real exponent.
 pub(crate) fn power_of_reals(esc: Esc<'_>, a: f64, b: f64) -> PyResult {
     let result = power_pair(esc, (a, 0.0), (b, 0.0))?;
-    Ok(new_pair(esc, result))
+    finite_power(esc, result)
 }
 
 fn absolute(esc: Esc<'_>, value: &Value) -> PyResult {

@@ -65,7 +65,22 @@ pub fn repr(number: f64) -> String {
 
 /// The shortest digits of a positive number and the exponent of the first.
 fn shortest(number: f64) -> (String, i32) {
-    split(&format!("{number:e}"))
+    let (digits, exponent) = split(&format!("{number:e}"));
+    if !may_tie(number) {
+        return (digits, exponent);
+    }
+    // Where the number lies exactly between two candidates, the standard library takes the upper, Python the even one.
+    let even = format!("{number:.*e}", digits.len() - 1);
+    if even.parse() == Ok(number) { split(&even) } else { (digits, exponent) }
+}
+
+/// Whether the exact decimal expansion is short enough to end one digit behind the shortest digits.
+fn may_tie(number: f64) -> bool {
+    const MANTISSA_BITS: i32 = 52;
+    let bits = number.to_bits();
+    let lowest_bit = (((bits >> MANTISSA_BITS) & 0x7ff) as i32) - 1023 - MANTISSA_BITS;
+    let trailing = (bits | 1 << MANTISSA_BITS).trailing_zeros() as i32;
+    (-30..=60).contains(&(lowest_bit + trailing))
 }
 
 /// So many significant digits, rounded to nearest, ties to even on the exact value.

@@ -75,7 +75,9 @@ fn assemble(esc: Esc<'_>, pieces: &Pieces, spec: &Spec) -> PyResult {
     let align = spec.align.unwrap_or(Align::Right);
     let zeros = align == Align::AfterSign && spec.fill == u32::from(b'0');
     let digits_width = if zeros { spec.width.saturating_sub(around) } else { 0 };
-    let whole = grouped(&pieces.whole, pieces.group, spec.grouping, digits_width);
+    // Infinities and NaN have no digits to group.
+    let separator = spec.grouping.filter(|_| !pieces.whole.is_empty());
+    let whole = grouped(&pieces.whole, pieces.group, separator, digits_width);
     let missing = spec.width.saturating_sub(around + whole.len());
     let mut out = Buffer::with_capacity(spec.width.max(around + whole.len()));
     let (left, right) = spec.margins(around + whole.len(), align);
