@@ -85,6 +85,9 @@ pub fn hash_bytes(bytes: &[u8]) -> i64 {
 /// Makes a constant immortal: shared code is run by all threads, and its constants must not be counted.
 /// Tuples must hold immortal items already.
 pub fn immortalize(value: &Value) {
+    if value.object_header().is_some_and(stackref::Header::is_immortal) {
+        return;
+    }
     let plain = value.payload::<Tuple>().is_none_or(|items| items.as_slice().iter().all(is_free_of_counts));
     if plain {
         immortalize_header(value);

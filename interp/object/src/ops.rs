@@ -239,11 +239,19 @@ fn derives(esc: Esc<'_>, class: &Value, parent: &Value) -> PyResult<bool> {
     Ok(false)
 }
 
+/// How deep representations may nest. Each level copies what is inside of it, so that without a bound a deep container
+/// would take quadratic time before the native stack ends; CPython's stack ends at about this depth.
+const MAX_REPR_DEPTH: usize = 20_000;
+
 /// Runs `body` with `object` marked as being represented; `None` if it already is (a recursive container).
 pub fn with_repr_guard<R>(esc: Esc<'_>, object: &Value, body: impl FnOnce() -> PyResult<R>) -> PyResult<Option<R>> {
     let key = object.word().bits();
     if esc.thread().repr_stack.borrow().contains(&key) {
         return Ok(None);
+    }
+    if esc.thread().repr_stack.borrow().len() >= MAX_REPR_DEPTH {
+        let message = "maximum recursion depth exceeded while getting the repr of an object";
+        return Err(esc.raise_str(&exc::RECURSION_ERROR, message));
     }
     esc.thread().repr_stack.borrow_mut().push(key);
     let result = body();

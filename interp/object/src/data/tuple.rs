@@ -2,6 +2,7 @@
 
 use std::alloc::{self, Layout as MemLayout};
 use std::ptr::NonNull;
+use std::sync::OnceLock;
 
 use stackref::{Value, Word};
 
@@ -86,6 +87,24 @@ pub fn new_as(
 ) -> Obj<Tuple> {
     let items = items.into_iter();
     let len = items.len();
+    if len == 0 && std::ptr::eq(class, &raw const TUPLE) {
+        return empty(esc);
+    }
+    allocate(esc, class, len, items)
+}
+
+/// The empty tuple: one immortal object.
+pub fn empty(esc: Esc<'_>) -> Obj<Tuple> {
+    static EMPTY: OnceLock<Obj<Tuple>> = OnceLock::new();
+    let make = || {
+        let tuple = allocate(esc, &TUPLE, 0, std::iter::empty());
+        crate::intern::immortalize(tuple.value());
+        tuple
+    };
+    EMPTY.get_or_init(make).clone()
+}
+
+fn allocate(esc: Esc<'_>, class: &TypeObject, len: usize, items: impl Iterator<Item = Value>) -> Obj<Tuple> {
     layout::new_var(esc, class, len * 8, |place| {
         let (data, boxed) = match place {
             VarPlace::Inline(data) => (data.cast::<Value>(), false),
