@@ -162,6 +162,24 @@ impl StackRef {
         }
     }
 
+    /// Gives the reference up if that takes no call: it owns nothing, or a count of this thread's that is not the last.
+    /// `Some` is the reference, untouched, to be [closed](StackRef::close) out of line.
+    #[inline(always)]
+    #[track_caller]
+    pub fn close_unless_last(self, me: u32) -> Option<StackRef> {
+        let word = ledger::strip(self.0);
+        if word.is_counted() {
+            // SAFETY: a counted word is a pointer to a live object (S1).
+            let object = unsafe { word.header_unchecked() };
+            // SAFETY: the word owns the count that is dropped (S1).
+            if !unsafe { object.as_ref().decref_unless_last(me) } {
+                return Some(self);
+            }
+        }
+        let _ = ledger::close(self.0);
+        None
+    }
+
     /// Stores NULL first, then closes the old reference.
     #[inline]
     #[track_caller]

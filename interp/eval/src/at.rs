@@ -257,24 +257,28 @@ impl<'t> At<'t> {
         self.frame().ip.set(self.ip);
     }
 
+    /// Gives a reference up, or hands it back when that needs a call: it may be the last, or another thread's.
+    /// [`At::finalize`] and the `finish` family do the rest out of line.
     #[inline(always)]
-    pub(crate) fn close(self, word: Word) -> Option<Dead> {
-        Self::reference(word).close(self.th.id())
+    pub(crate) fn close(self, word: Word) -> Option<StackRef> {
+        Self::reference(word).close_unless_last(self.th.id())
     }
 
     #[inline(always)]
-    pub(crate) fn replace(self, slot: usize, word: Word) -> Option<Dead> {
+    pub(crate) fn replace(self, slot: usize, word: Word) -> Option<StackRef> {
         let old = self.get(slot);
         self.set(slot, word);
         self.close(old)
     }
 
-    /// Finalizes a dead object; the frame shows what is live.
+    /// Closes what [`At::close`] handed back; the frame shows what is live.
     #[cold]
     #[inline(never)]
-    pub(crate) fn finalize(self, dead: Dead) {
+    pub(crate) fn finalize(self, last: StackRef) {
         self.save_ip();
-        dead.finalize();
+        if let Some(dead) = last.close(self.th.id()) {
+            dead.finalize();
+        }
     }
 
     /// Closes an array top down, each slot NULL before its reference goes.
@@ -378,35 +382,42 @@ impl<'t> At<'t> {
     }
 
     #[inline(always)]
-    pub(crate) fn finish1(self, to: Flow, one: Option<Dead>) -> Control {
+    pub(crate) fn finish1(self, to: Flow, one: Option<StackRef>) -> Control {
         finish(to.ip, to.fp, self.th, one, None, None)
     }
 
     #[inline(always)]
-    pub(crate) fn finish2(self, to: Flow, one: Option<Dead>, two: Option<Dead>) -> Control {
+    pub(crate) fn finish2(self, to: Flow, one: Option<StackRef>, two: Option<StackRef>) -> Control {
         finish(to.ip, to.fp, self.th, one, two, None)
     }
 
     #[inline(always)]
-    pub(crate) fn finish3(self, to: Flow, one: Option<Dead>, two: Option<Dead>, three: Option<Dead>) -> Control {
+    pub(crate) fn finish3(
+        self,
+        to: Flow,
+        one: Option<StackRef>,
+        two: Option<StackRef>,
+        three: Option<StackRef>,
+    ) -> Control {
         finish(to.ip, to.fp, self.th, one, two, three)
     }
 }
 
-/// Finalizes what an instruction let go, after its effects, and goes on at the next one.
+/// Closes what an instruction let go, after its effects, and goes on at the next one.
 #[cold]
 #[inline(never)]
 extern "C" fn finish(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
-    one: Option<Dead>,
-    two: Option<Dead>,
-    three: Option<Dead>,
+    one: Option<StackRef>,
+    two: Option<StackRef>,
+    three: Option<StackRef>,
 ) -> Control {
     // SAFETY: H1: the flow names a frame of this thread.
     unsafe { Frame::of(fp) }.ip.set(ip);
-    [one, two, three].into_iter().flatten().for_each(Dead::finalize);
+    let me = th.id();
+    [one, two, three].into_iter().flatten().filter_map(|last| last.close(me)).for_each(Dead::finalize);
     next(ip, fp, th)
 }
 
