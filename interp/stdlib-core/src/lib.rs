@@ -20,9 +20,11 @@ pub mod import;
 pub mod report;
 
 mod builtins;
+mod errno;
 mod io;
 mod itertools;
 mod math;
+mod posix;
 mod sys;
 pub mod thread;
 mod time;

@@ -16,9 +16,11 @@ const NATIVE: &[(&str, Make)] = &[
     ("_thread", crate::thread::module),
     ("_typing", crate::weakref::typing_module),
     ("_weakref", crate::weakref::module),
+    ("errno", crate::errno::module),
     ("gc", crate::collector::module),
     ("itertools", crate::itertools::module),
     ("math", crate::math::module),
+    ("posix", crate::posix::module),
     ("time", crate::time::module),
 ];
 

@@ -15,7 +15,7 @@ use crate::runtime::{Config, runtime};
 use crate::util::{int, none, text};
 
 pub(crate) use functions::{init, recursion_limit, run_exit_functions};
-pub(crate) use info::{record_class, simple_namespace};
+pub(crate) use info::{record, record_class, simple_namespace};
 
 /// The module `sys`.
 pub(crate) fn module(esc: Esc<'_>, config: &Config, modules: &Obj<Dict>) -> Obj<Module> {
