@@ -45,7 +45,16 @@ pub fn current_locals(esc: Esc<'_>) -> Vec<(Value, Value)> {
     if fp.is_null() {
         return Vec::new();
     }
-    // SAFETY: H3.
+    // SAFETY: H3: the running frame.
+    unsafe { locals_at(esc, fp) }
+}
+
+/// The bound locals of a frame, cells resolved.
+///
+/// # Safety
+/// `fp` is a frame of the chain of this thread, which could escape.
+unsafe fn locals_at(esc: Esc<'_>, fp: *mut Word) -> Vec<(Value, Value)> {
+    // SAFETY: forwarded.
     let frame = unsafe { Frame::of(fp) };
     let names = frame.code().localsplus();
     let mut out = Vec::with_capacity(names.len());
@@ -61,6 +70,50 @@ pub fn current_locals(esc: Esc<'_>) -> Vec<(Value, Value)> {
             _ => Some(value),
         };
         out.extend(value.map(|value| (name.clone(), value)));
+    }
+    out
+}
+
+/// A frame of the running thread as data, for `sys._getframe`.
+pub struct RunningFrame {
+    /// The code.
+    pub code: Obj<CodeObject>,
+    /// The globals.
+    pub globals: Obj<Dict>,
+    /// The namespace of a class or module body.
+    pub namespace: Option<Value>,
+    /// Bound locals of a function.
+    pub variables: Vec<(Value, Value)>,
+    /// The code unit of the instruction the frame stands at.
+    pub unit: u32,
+    /// Its line, or -1.
+    pub line: i32,
+}
+
+/// The frames of this thread from number `skip` on, innermost first. Only the first `detailed` of these show variables.
+pub fn running_frames(esc: Esc<'_>, skip: usize, detailed: usize) -> Vec<RunningFrame> {
+    let mut out = Vec::new();
+    let mut fp = esc.thread().frame.get();
+    let mut number = 0;
+    while !fp.is_null() {
+        // SAFETY: H3: the chain of the running thread is exact at an escape.
+        let frame = unsafe { Frame::of(fp) };
+        if number >= skip
+            && let Some((code, globals)) = code_and_globals(esc, frame)
+        {
+            let word = frame.word_index();
+            out.push(RunningFrame {
+                unit: code.unit_of_word(word),
+                line: code.line_of_word(word).map_or(-1, |line| line.cast_signed()),
+                code,
+                globals,
+                namespace: value_of(frame.locals.get()),
+                // SAFETY: as above.
+                variables: if out.len() < detailed { unsafe { locals_at(esc, fp) } } else { Vec::new() },
+            });
+        }
+        number += 1;
+        fp = frame.previous.get();
     }
     out
 }

@@ -172,29 +172,36 @@ fn is_interned(_: Esc<'_>, _: &Value, value: &Value) -> PyResult {
     Ok(singletons::bool(interned))
 }
 
-/// Frames are not objects here: the namespaces of the running one are shown.
+/// The frame `depth` calls up, as it is now, with those that called it.
 fn get_frame(esc: Esc<'_>, _: &Value, args: &[Value]) -> PyResult {
     let depth = args.first().map_or(Ok(0), |depth| ops::index_i64(esc, depth))?;
-    let frame = super::info::simple_namespace(esc)?;
-    let Some((globals, locals, builtins)) = interp_eval::frames::current_namespaces(esc) else {
-        return Err(esc.value_error("call stack is not deep enough"));
-    };
-    let locals = if depth == 0 { locals } else { None };
-    let shown = locals.unwrap_or_else(|| globals.value().clone());
-    for (name, value) in [
-        ("f_globals", globals.into_value()),
-        ("f_builtins", builtins.into_value()),
-        ("f_locals", shown),
-        ("f_back", none()),
-    ] {
-        interp_object::attr::set(esc, &frame, &intern(esc, name), Some(&value))?;
+    let frames = interp_eval::frames::running_frames(esc, usize::try_from(depth).unwrap_or(0), 2);
+    let mut shown = None;
+    for frame in frames.into_iter().rev() {
+        let locals = match frame.namespace {
+            Some(namespace) => Some(namespace),
+            None if frame.variables.is_empty() => None,
+            None => {
+                let locals = interp_object::data::dict::new(esc);
+                for (name, value) in frame.variables {
+                    locals.set(esc, &name, value)?;
+                }
+                Some(locals.into_value())
+            }
+        };
+        let made = interp_types_core::new_frame(esc, frame.code, frame.globals, locals, shown, frame.unit, frame.line);
+        shown = Some(made);
     }
-    Ok(frame)
+    match shown {
+        Some(frame) => Ok(frame),
+        None => Err(esc.value_error("call stack is not deep enough")),
+    }
 }
 
-fn get_frame_module_name(esc: Esc<'_>, _: &Value, _: &[Value]) -> PyResult {
-    let found = interp_eval::frames::current_namespaces(esc);
-    Ok(found.and_then(|(globals, ..)| globals.get_str(esc, "__name__")).unwrap_or_else(none))
+fn get_frame_module_name(esc: Esc<'_>, _: &Value, args: &[Value]) -> PyResult {
+    let depth = args.first().map_or(Ok(0), |depth| ops::index_i64(esc, depth))?;
+    let frames = interp_eval::frames::running_frames(esc, usize::try_from(depth).unwrap_or(0), 0);
+    Ok(frames.first().and_then(|frame| frame.globals.get_str(esc, "__name__")).unwrap_or_else(none))
 }
 
 fn get_size_of(esc: Esc<'_>, _: &Value, args: &[Value]) -> PyResult {
