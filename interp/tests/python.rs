@@ -108,3 +108,32 @@ fn programs_print_what_they_print_in_cpython() {
     let failures = failures.into_inner().expect("no worker panicked");
     assert!(failures.is_empty(), "{} of {} programs differ:\n{}", failures.len(), all.len(), failures.join("\n"));
 }
+
+/// Runs the command without a program: exit code, stdout, stderr.
+fn command(args: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_weft"))
+        .args(args)
+        .stdin(Stdio::null())
+        .output()
+        .expect("the command was built by cargo");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn the_command_line_answers_as_cpython_does() {
+    let (code, _, error) = command(&["-Z"]);
+    assert_eq!((code, error.lines().next()), (Some(2), Some("Unknown option: -Z")));
+    let (code, _, error) = command(&["-c"]);
+    assert_eq!((code, error.lines().next()), (Some(2), Some("Argument expected for the -c option")));
+    let (code, _, error) = command(&["/nonexistent/program.py"]);
+    assert_eq!(code, Some(2));
+    assert_eq!(error, "weft: can't open file '/nonexistent/program.py': [Errno 2] No such file or directory\n");
+    let (code, out, _) = command(&["-c", "import sys; print(sys.argv); sys.exit(3)", "a", "-b"]);
+    assert_eq!((code, out.as_str()), (Some(3), "['-c', 'a', '-b']\n"));
+    let (code, _, error) = command(&["-c", "import sys; sys.exit('text')"]);
+    assert_eq!((code, error.as_str()), (Some(1), "text\n"));
+    let (code, _, error) = command(&["-c", "x = = 1"]);
+    assert_eq!(code, Some(1));
+    assert_eq!(error, "  File \"<string>\", line 1\n    x = = 1\n        ^\nSyntaxError: invalid syntax\n");
+}
