@@ -54,6 +54,22 @@ fn owned_references_count_and_borrowed_ones_do_not() {
 }
 
 #[test]
+fn only_a_count_that_is_not_the_last_is_closed_in_place() {
+    let here = Registered::new();
+    let me = here.me();
+    let (value, deaths) = toy();
+    let twin = StackRef::new(&value, me);
+    assert!(twin.close_unless_last(me).is_none());
+    assert_eq!(header(&value).refcount(), 1);
+    let last = StackRef::from_value(value).close_unless_last(me).unwrap();
+    assert_eq!(deaths.get(), 0, "the last reference comes back as it was");
+    last.close(me).unwrap().finalize();
+    assert_eq!(deaths.get(), 1);
+    assert!(StackRef::NULL.close_unless_last(me).is_none());
+    assert!(StackRef::from_immediate(Word::small(3)).close_unless_last(me).is_none());
+}
+
+#[test]
 fn set_stores_first_and_hands_out_the_dead() {
     let here = Registered::new();
     let me = here.me();
