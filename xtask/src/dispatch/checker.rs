@@ -31,6 +31,8 @@ struct State {
 
 struct Walk<'a> {
     function: &'a Function,
+    /// It leaves the loop, by returning.
+    exits: bool,
     seen: Vec<Option<State>>,
     /// Places to visit; weak ones (after a call that may not return) only if nothing else leads there.
     work: Vec<(usize, State)>,
@@ -41,10 +43,11 @@ struct Walk<'a> {
     problems: Vec<String>,
 }
 
-/// The deepest frame in bytes, or everything that is wrong.
-pub(super) fn check(function: &Function) -> Result<i64, Vec<String>> {
+/// The deepest frame in bytes, or everything that is wrong. `exits`: the function may return.
+pub(super) fn check(function: &Function, exits: bool) -> Result<i64, Vec<String>> {
     let mut walk = Walk {
         function,
+        exits,
         seen: vec![None; function.insns.len()],
         work: vec![(0, State { depth: 0, frame: None })],
         weak: Vec::new(),
@@ -130,6 +133,7 @@ impl Walk<'_> {
             }
             Flow::Indirect if self.is_switch(at) => self.switch = Some(state),
             Flow::Indirect => self.leave(insn, state),
+            Flow::Return if self.exits => self.leave(insn, state),
             Flow::Return => self.problem(insn, "returns instead of jumping to the next handler"),
             Flow::Trap => {}
         }

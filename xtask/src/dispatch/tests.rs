@@ -20,7 +20,7 @@ fn disassembly(text: &str) -> Vec<Function> {
 fn body(text: &str) -> Result<i64, Vec<String>> {
     let functions = assembly(&format!("weft_op_x:\n\t.cfi_startproc\n{text}\n.Lfunc_end0:\n"));
     assert_eq!(functions.len(), 1);
-    check(&functions[0])
+    check(&functions[0], false)
 }
 
 #[track_caller]
@@ -33,6 +33,14 @@ fn fails(text: &str, expected: &str) {
 fn a_sibling_call_passes() {
     assert_eq!(body("\tmovzwl\t8(%rdi), %eax\n\tjmpq\t*(%rcx,%rax,8)"), Ok(0));
     assert_eq!(body("\tjmp\tweft_exit_return"), Ok(0));
+}
+
+#[test]
+fn a_handler_that_leaves_the_loop_may_return_but_not_with_a_frame() {
+    let exit = |body: &str| assembly(&format!("weft_op_leave_loop:\n\t.cfi_startproc\n{body}\n.Lfunc_end0:\n"));
+    assert!(judge(&exit("\txorl\t%eax, %eax\n\tretq"), "test").is_ok());
+    let problem = judge(&exit("\tpushq\t%rbx\n\tretq"), "test").expect_err("the checker accepted it");
+    assert!(problem.contains("stack grown by 8 bytes"), "{problem}");
 }
 
 #[test]
