@@ -1,7 +1,7 @@
 //! Follows the stack pointer through one handler and judges how the handler ends.
 //!
 //! The depth (bytes below the return address) is carried along every path. A path may end in a jump out of the function,
-//! which must find depth zero; or in a trap. A return, or a jump with the stack grown, is a problem; so is an
+//! which must find depth zero; or in a trap. A return (unless the handler leaves the loop), or a jump with the stack grown, is a problem; so is an
 //! instruction that moves the stack pointer in a way that this file cannot follow: what is not understood is not proved.
 
 use super::listing::{Function, Insn};

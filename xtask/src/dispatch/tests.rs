@@ -129,8 +129,8 @@ fn disassembly_reads_the_same() {
     1021:\tjmp    1000 <weft_op_add>
 ";
     let functions = disassembly(text);
-    assert_eq!(check(&functions[0]), Ok(16));
-    assert_eq!(check(&functions[1]).unwrap_err().len(), 1);
+    assert_eq!(check(&functions[0], false), Ok(16));
+    assert_eq!(check(&functions[1], false).unwrap_err().len(), 1);
     let verdict = judge(&functions, "a test").unwrap_err();
     assert!(verdict.contains("weft_op_bad: line 15") && verdict.contains("1 problems in 2 handlers"), "{verdict}");
 }
