@@ -7,7 +7,7 @@ use interp_object::builder::TypeBuilder;
 use interp_object::data::exception::Exception;
 use interp_object::data::types::OBJECT;
 use interp_object::data::{descr, exception as exc, float, int, singletons, tuple};
-use interp_object::intern::{intern, intern_value};
+use interp_object::intern::intern_value;
 use interp_object::layout::{Payload, ValueExt};
 use interp_object::native::{MethodDef, NativeFn};
 use interp_object::typeobj::TypeFlags;
