@@ -67,12 +67,21 @@ pub(crate) fn cold<R>(f: impl FnOnce() -> R) -> R {
 }
 
 /// The handler of cell ops that are declared but have no body.
-pub(crate) unsafe extern "C" fn missing(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
-    // SAFETY: nothing of the frame is cached by this handler.
+pub(crate) unsafe extern "C" fn weft_op_missing(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    raise_missing(th, cell);
+    crate::unwind::error(ip, fp, th)
+}
+
+/// The name by which the table knows the handler; its symbol says that it is one.
+pub(crate) use weft_op_missing as missing;
+
+#[cold]
+#[inline(never)]
+fn raise_missing(th: &Thread, cell: u64) {
+    // SAFETY: nothing of the frame is cached by the handler that calls this.
     let esc = unsafe { Esc::after_spill(th) };
     let name = interp_opcode::CellOp::from_u16(cell as u16).map_or("?", |op| op.instr().info().name);
     let _ = esc.system_error(format_args!("instruction {name} is not implemented"));
-    crate::unwind::error(ip, fp, th)
 }
 
 /// Another reference to a word that its slot keeps.

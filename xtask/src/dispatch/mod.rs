@@ -10,6 +10,7 @@
 
 mod checker;
 mod listing;
+mod table;
 
 #[cfg(test)]
 mod tests;
@@ -86,7 +87,14 @@ fn linked(binary: &str) -> Result<Vec<Function>> {
         reader.disassembly_line(&line.map_err(|error| format!("objdump: {error}"))?);
     }
     let status = child.wait().map_err(|error| format!("objdump: {error}"))?;
-    if status.success() { Ok(reader.finish()) } else { Err(format!("objdump ended with {status}")) }
+    if !status.success() {
+        return Err(format!("objdump ended with {status}"));
+    }
+    let functions = reader.finish();
+    let path = root().join("target/release").join(binary);
+    let objdump = |option: &str| shell::output(Command::new("objdump").arg(option).arg(&path));
+    table::check(&objdump("-t")?, &objdump("-R")?, &functions)?;
+    Ok(functions)
 }
 
 /// Handlers of the library's own assembly.

@@ -3,6 +3,7 @@
 use super::checker::check;
 use super::judge;
 use super::listing::{Function, Reader};
+use super::table;
 
 fn assembly(text: &str) -> Vec<Function> {
     let mut reader = Reader::new("weft_op_");
@@ -142,4 +143,15 @@ fn nothing_to_read_is_a_failure() {
         judge(&assembly("weft_op_a:\n\tjmpq\t*%rax\n"), "a test"),
         Ok("1 handlers in a test end in a jump; deepest frame 0 bytes".to_owned())
     );
+}
+
+#[test]
+fn every_entry_of_the_table_must_have_been_checked() {
+    let functions = disassembly("0000000000001000 <weft_op_a>:\n    1000:\tjmp    *(%rcx,%rax,8)\n\n");
+    let symbols = "0000000000002000 l     O .data.rel.ro\t0000000000000008              table8HANDLERS17h00E\n";
+    let entry = |target: &str| format!("0000000000002000 R_X86_64_RELATIVE  *ABS*+0x{target}\n");
+    assert_eq!(table::check(symbols, &entry("0000000000001000"), &functions), Ok(()));
+    assert!(table::check(symbols, &entry("0000000000001008"), &functions).is_err());
+    assert!(table::check(symbols, "", &functions).is_err());
+    assert!(table::check("", &entry("0000000000001000"), &functions).is_err());
 }
