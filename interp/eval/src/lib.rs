@@ -3,7 +3,7 @@
 //! # The model on one page
 //! A thread runs *cells* (see `interp-code`'s lowering). Every cell op has a handler, generated from `interp/ops`:
 //! `fn(ip, fp, thread, cell) -> Control`. A handler ends by going on at the next cell. In release builds that is a
-//! sibling call through the table ([`dispatch`], `tail`); in debug builds it returns to a loop (`looped`). Both come
+//! sibling call through the table (`dispatch`, `tail`); in debug builds it returns to a loop (`looped`). Both come
 //! from the same definitions.
 //!
 //! Python calls push a frame on the thread's data stack and go on there; returns come back through the frame's header.
@@ -13,7 +13,7 @@
 //! # Invariants
 //! | id | statement | established | relied on |
 //! |---|---|---|---|
-//! | H1 | a handler gets a verified cell of its op, the frame it belongs to, and the running thread | lowering, [`dispatch`] | every slot access |
+//! | H1 | a handler gets a verified cell of its op, the frame it belongs to, and the running thread | lowering, `dispatch` | every slot access |
 //! | H2 | at an escape the frame shows every live reference and none that is dead | generated spills | the collector, unwinding |
 //! | H3 | `Thread::frame` is the running frame whenever an escape is possible | calls and returns | collector, tracebacks |
 

@@ -6,7 +6,7 @@
 //! | where | what |
 //! |---|---|
 //! | [`mod@list`] | `list`, slicing, the sort that `sorted` shares |
-//! | [`tuple`], [`slice`], [`range`] | immutable sequences |
+//! | [`mod@tuple`], [`mod@slice`], [`mod@range`] | immutable sequences |
 //! | [`dict`] | `dict`, its views and iterators |
 //! | [`set`] | `set`, `frozenset`, their iterator |
 //! | [`iters`] | `enumerate`, `zip`, `map`, `filter`, `reversed`, sequence and callable iterators |

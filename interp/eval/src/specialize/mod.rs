@@ -4,7 +4,7 @@
 //! that installed a form, runs the cell again. A form that misses runs the head, which ticks on: in time the form is
 //! chosen anew or given up. Forms live in `interp/ops`; what they read without a lock is in the `fast` files.
 //!
-//! Records ([`Held`]) name what they cache without a count. The version beside it says that the thing is where it was
+//! Records (`Held`) name what they cache without a count. The version beside it says that the thing is where it was
 //! found, a type's dictionary, which keeps it alive; only immortal and deferred objects are held, so one that leaves the
 //! dictionary meanwhile lasts until the collector has seen this thread's stack.
 
