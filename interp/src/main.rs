@@ -4,6 +4,10 @@
 
 mod command;
 
+/// Tables, lists and text outside the collected heap: a per-thread allocator, so that threads do not meet in it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     command::install_panic_hook();
     let code = command::main(std::env::args_os().collect());

@@ -296,8 +296,10 @@ impl List {
     pub fn snapshot(&self) -> Vec<Value> {
         let me = stackref::thread::current_id();
         let _lock = self.header().lock().lock();
+        let mut items = Vec::with_capacity(self.len());
         // SAFETY: the lock of all writers is held.
-        self.items_locked().filter_map(|slot| unsafe { slot.load_locked(me) }).collect()
+        items.extend(self.items_locked().filter_map(|slot| unsafe { slot.load_locked(me) }));
+        items
     }
 
     /// The items in `range` (clamped) at this moment.
@@ -305,8 +307,10 @@ impl List {
         let me = stackref::thread::current_id();
         let _lock = self.header().lock().lock();
         let end = range.end.min(self.len());
+        let mut items = Vec::with_capacity(end.saturating_sub(range.start));
         // SAFETY: the lock of all writers is held.
-        (range.start..end).filter_map(|index| unsafe { self.slot(index)?.load_locked(me) }).collect()
+        items.extend((range.start..end).filter_map(|index| unsafe { self.slot(index)?.load_locked(me) }));
+        items
     }
 
     fn items_locked(&self) -> impl Iterator<Item = &Slot> {
@@ -330,7 +334,8 @@ impl List {
         if new_len > len && !self.reserve_locked(esc, new_len) {
             return Err(new);
         }
-        let removed: Vec<Value> = (start..end).filter_map(|index| take(self.slot(index)?)).collect();
+        let mut removed = Vec::with_capacity(end - start);
+        removed.extend((start..end).filter_map(|index| take(self.slot(index)?)));
         if new_len < len {
             (0..tail).for_each(|i| self.shift(end + i, start + new.len() + i));
             self.len.store(new_len, Ordering::Release);
@@ -350,7 +355,8 @@ impl List {
     pub fn take_all(&self, esc: Esc<'_>) -> Vec<Value> {
         let _lock = self.header().lock().lock();
         let len = self.len.swap(0, Ordering::AcqRel);
-        let items = (0..len).filter_map(|index| take(self.slot(index)?)).collect();
+        let mut items = Vec::with_capacity(len);
+        items.extend((0..len).filter_map(|index| take(self.slot(index)?)));
         let block = self.block.swap(std::ptr::null_mut(), Ordering::AcqRel);
         self.release_block(esc, block);
         items
