@@ -11,7 +11,7 @@ import threading
 import time
 
 PALETTE = " .:-=+*#%@"
-LIMIT = 200
+LIMIT = 20_000
 
 
 def escape_time(cr, ci):
