@@ -11,7 +11,7 @@ use interp_object::slots::Sent;
 use interp_object::{Esc, PyResult, Raised, Thread, Value, Word};
 use stackref::StackRef;
 
-use crate::call::{Return, close_word, enter_frame, store_result};
+use crate::call::{Return, enter_frame, store_result};
 use crate::dispatch::{self, Cell};
 use crate::flow::Flow;
 use crate::{frames, stack};
@@ -284,10 +284,4 @@ pub fn send(esc: Esc<'_>, object: &Value, value: Value) -> PyResult<Sent> {
     };
     let bits = dispatch::run(flow.ip, flow.fp, esc.thread());
     outcome(esc, bits)
-}
-
-/// Closes a word of a frame (see `call`).
-#[allow(dead_code, reason = "used by the instruction bodies")]
-pub(crate) fn close_sent(th: &Thread, word: Word) {
-    close_word(th, word);
 }
