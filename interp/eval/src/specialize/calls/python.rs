@@ -1,0 +1,222 @@
+//! Ways into functions of the language: the callee's frame is pushed and entered.
+
+use interp_object::args::Args;
+use interp_object::data::descr::BoundMethod;
+use interp_object::data::frame::{OnReturn, payload_in};
+use interp_object::data::function::Function;
+use interp_object::data::tuple::Tuple;
+use interp_object::data::types::{Plain, TYPE};
+use interp_object::layout::{self, ValueExt, class_of};
+use interp_object::typeobj::{TypeBody, TypeFlags};
+use interp_object::{Esc, PyResult, Thread, TypeObject, Value, Word};
+use specializer::cache::{self, Kind};
+use specializer::decide::call::{Form, KeywordForm};
+use specializer::decide::load_attr::Form as Load;
+use stackref::StackRef;
+
+use super::super::containers::exact;
+use super::super::{Held, fast, held};
+use super::{Block, code_of, entry, record};
+use crate::call::bind::bind_frame;
+use crate::call::{Return, clear_block, close_word, enter_frame, is_simple, push_frame};
+use crate::dispatch::{Cell, cell_at};
+use crate::flow::Flow;
+
+/// A function whose version is the cached one.
+#[inline(always)]
+fn guarded<'a>(function: Word, cache: u64, form: Kind) -> Option<&'a Function> {
+    let function: &Function = exact(function)?;
+    cache::Word::from_bits(cache).index_for(form, function.version())?;
+    Some(function)
+}
+
+/// `CALL_PY_EXACT_ARGS`: the function's frame, entered.
+#[inline(always)]
+pub(crate) fn enter_exact(
+    th: &Thread,
+    fp: *mut Word,
+    base: usize,
+    argc: usize,
+    ret: Return,
+    cache: u64,
+) -> Option<Flow> {
+    let block = Block::new(fp, base, argc);
+    let function = guarded(block.word(0), cache, entry(Form::PyExactArgs))?;
+    let code = code_of(function);
+    // The version says that only the number is to be compared: `self` may be there or not.
+    if code.data().argcount as usize != block.given() {
+        return None;
+    }
+    let callee = push_frame(th, block.word(0), function, code, block.given())?;
+    block.move_args(callee);
+    Some(enter_frame(th, callee, ret))
+}
+
+/// `CALL_BOUND_METHOD_EXACT_ARGS`: the frame of the method's function, entered. The bound method is left to be closed.
+#[inline(always)]
+pub(crate) fn enter_bound(
+    th: &Thread,
+    fp: *mut Word,
+    base: usize,
+    argc: usize,
+    ret: Return,
+    cache: u64,
+) -> Option<Flow> {
+    let block = Block::new(fp, base, argc);
+    let method: &BoundMethod = exact(block.word(0))?;
+    let function = guarded(method.function.word(), cache, entry(Form::BoundExactArgs))?;
+    let code = code_of(function);
+    if !block.word(1).is_null() || code.data().argcount as usize != argc + 1 || th.recursion_remaining.get() == 0 {
+        return None;
+    }
+    let word = StackRef::new(&method.function, th.id()).into_word();
+    let callee =
+        push_frame(th, word, function, code, argc + 1).expect("code that has a version runs, and calls may nest");
+    // SAFETY: the callee's first local.
+    unsafe { callee.write(StackRef::new(&method.receiver, th.id()).into_word()) };
+    // SAFETY: the callee has a local for each argument.
+    block.move_args(unsafe { callee.add(1) });
+    Some(enter_frame(th, callee, ret))
+}
+
+/// `CALL_ALLOC_AND_ENTER_INIT`: what is known of the class's initializer.
+#[inline(always)]
+pub(crate) fn initializer(th: &Thread, callable: Word, this: Word, argc: usize, cache: u64) -> Option<Held> {
+    let known = held(cache, record(Form::AllocAndEnterInit))?;
+    if !callable.is_ptr() || !std::ptr::eq(class_of(callable), &raw const TYPE) || !this.is_null() {
+        return None;
+    }
+    // SAFETY: the type of a type is `type`.
+    let class: &TypeBody = unsafe { payload_in(callable) };
+    if class.version() != known.version || class.has(TypeFlags::ABSTRACT) || th.recursion_remaining.get() == 0 {
+        return None;
+    }
+    // SAFETY: the version says that the class's `__init__` is this function.
+    let function: &Function = unsafe { payload_in(known.value) };
+    let fits = function.version() == known.function_version && code_of(function).data().argcount as usize == argc + 1;
+    (fits && code_of(function).made_executable().is_some()).then_some(*known)
+}
+
+/// Makes the instance, puts it where the result goes, and enters `__init__`.
+pub(crate) fn enter_init(esc: Esc<'_>, fp: *mut Word, init: Held, argc: usize, ret: Return) -> Flow {
+    let th = esc.thread();
+    let block = Block::new(fp, ret.slot, argc);
+    let class = TypeObject::from_value(block.callable()).expect("the guard found a class");
+    let instance = layout::new_with_type(esc, class, Plain {}).into_value();
+    // SAFETY: as in `initializer`.
+    let function: &Function = unsafe { payload_in(init.value) };
+    let callee = push_frame(th, init.value, function, code_of(function), argc + 1).expect("the guard asked");
+    // SAFETY: the callee's first local.
+    unsafe { callee.write(StackRef::new(&instance, th.id()).into_word()) };
+    // SAFETY: the callee has a local for each argument.
+    block.move_args(unsafe { callee.add(1) });
+    // SAFETY: the block's first slot, where the result goes.
+    let class = unsafe { block.start.replace(instance.into_word()) };
+    let flow = enter_frame(th, callee, Return { how: OnReturn::Init, ..ret });
+    // The instance keeps its class.
+    close_word(th, class);
+    flow
+}
+
+/// `CALL_PY_GENERAL`: whether the callable is the cached function.
+#[inline(always)]
+pub(crate) fn is_function(callable: Word, cache: u64) -> bool {
+    guarded(callable, cache, entry(Form::PyGeneral)).is_some()
+}
+
+/// `CALL_KW_PY`: whether the callable is the cached function.
+#[inline(always)]
+pub(crate) fn is_keyword_function(callable: Word, cache: u64) -> bool {
+    guarded(callable, cache, Kind::entry(KeywordForm::Py as u8)).is_some()
+}
+
+/// Arranges the arguments and enters the function's frame.
+pub(crate) fn enter_general(esc: Esc<'_>, fp: *mut Word, base: usize, argc: usize, ret: Return) -> PyResult<Flow> {
+    let th = esc.thread();
+    let block = Block::new(fp, base, argc);
+    let function: &Function = exact(block.word(0)).expect("the guard found a function");
+    if let Some(callee) = with_defaults(esc, block, function) {
+        return Ok(enter_frame(th, callee, ret));
+    }
+    let callee = bind_frame(esc, block.callable(), function, Args::positional(block.args()))?;
+    clear_block(th, fp, base, argc + 2);
+    Ok(enter_frame(th, callee, ret))
+}
+
+/// A frame whose last parameters take their defaults, if that is all there is to arrange. Takes the block over.
+fn with_defaults(esc: Esc<'_>, block: Block, function: &Function) -> Option<*mut Word> {
+    let code = function.code(esc);
+    let (given, wanted) = (block.given(), code.data().argcount as usize);
+    if given >= wanted || !is_simple(&code, wanted) {
+        return None;
+    }
+    let defaults = function.defaults(esc)?;
+    let defaults = defaults.exact::<Tuple>()?.as_slice();
+    let start = defaults.len().checked_sub(wanted - given)?;
+    let callee = push_frame(esc.thread(), block.word(0), function, &code, given)?;
+    block.move_args(callee);
+    for (local, value) in (given..wanted).zip(&defaults[start..]) {
+        // SAFETY: the frame has a local for each parameter.
+        let place = unsafe { callee.add(local) };
+        // SAFETY: as above; the local holds NULL.
+        unsafe { place.write(value.clone().into_word()) };
+    }
+    Some(callee)
+}
+
+/// Arranges the arguments of a call with keywords and enters the function's frame.
+pub(crate) fn enter_keywords(
+    esc: Esc<'_>,
+    fp: *mut Word,
+    base: usize,
+    argc: usize,
+    names: &Value,
+    ret: Return,
+) -> PyResult<Flow> {
+    let th = esc.thread();
+    let block = Block::new(fp, base, argc);
+    let function: &Function = exact(block.word(0)).expect("the guard found a function");
+    let Some(names) = names.as_obj::<Tuple>() else {
+        return Err(esc.system_error("keyword names are a tuple"));
+    };
+    let callee = bind_frame(esc, block.callable(), function, Args::with_names(block.args(), Some(names)))?;
+    // The names lie on top.
+    clear_block(th, fp, base, argc + 3);
+    Ok(enter_frame(th, callee, ret))
+}
+
+/// A property's getter that may be entered.
+#[derive(Clone, Copy)]
+pub(crate) struct Getter {
+    function: Word,
+}
+
+/// `LOAD_ATTR_PROPERTY`
+#[inline(always)]
+pub(crate) fn getter(th: &Thread, owner: Word, cache: u64) -> Option<Getter> {
+    let known = held(cache, fast::record(Load::Property))?;
+    if class_of(owner).version() != known.version || th.recursion_remaining.get() == 0 {
+        return None;
+    }
+    // SAFETY: the version says that the type's property still has this getter.
+    let function: &Function = unsafe { payload_in(known.value) };
+    let fits = function.version() == known.function_version && code_of(function).made_executable().is_some();
+    fits.then_some(Getter { function: known.value })
+}
+
+/// Enters a getter with its receiver.
+#[inline(always)]
+pub(crate) fn enter_getter(th: &Thread, getter: Getter, receiver: Word, ret: Return) -> Flow {
+    // SAFETY: as in `getter`.
+    let function: &Function = unsafe { payload_in(getter.function) };
+    let callee = push_frame(th, getter.function, function, code_of(function), 1).expect("the guard asked");
+    // SAFETY: the callee's first local.
+    unsafe { callee.write(receiver) };
+    enter_frame(th, callee, ret)
+}
+
+/// Where the result of a `LOAD_ATTR` at `ip` goes: its destination is field b, and a temporary.
+#[inline(always)]
+pub(crate) fn attr_return(ip: *const Cell, next: *const Cell) -> Return {
+    Return::store(next, usize::from((cell_at(ip) >> 32) as u16))
+}
