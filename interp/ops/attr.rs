@@ -221,7 +221,15 @@ fn DELETE_ATTR() {
 /// `super().name`: a method and `self` with `oparg & 1`; `oparg & 2` tells `super(a, b)` from `super()`. The name is `oparg >> 2`.
 #[inst(code = 96, arg = name)]
 #[stack(global_super, class, self_st -- attr, self_or_null[oparg & 1])]
+#[operands(self_st: L | T, dest: T)]
 fn LOAD_SUPER_ATTR() {
+    if tick!() {
+        let installed =
+            specialize::supers::load(esc, ip, frame, val!(global_super), val!(class), val!(self_st), oparg);
+        if installed {
+            redo!();
+        }
+    }
     let (found, bound) = attr::load_super_attr(esc, frame, val!(global_super), val!(class), val!(self_st), oparg)?;
     let receiver = if bound { Some(attr::receiver(th, val!(self_st))) } else { None };
     close!(esc, self_st);
@@ -232,15 +240,35 @@ fn LOAD_SUPER_ATTR() {
     filled!(self_or_null);
 }
 
+/// What lies behind the class in the receiver's MRO, bound to the receiver: a record.
 #[inst(code = 194, arg = name)]
-#[stack(global_super, class, self_st -- attr)]
-fn LOAD_SUPER_ATTR_ATTR();
+#[stack(global_super, class, self_st -- attr, self_or_null[oparg & 1])]
+fn LOAD_SUPER_ATTR_ATTR() {
+    let found = deopt_unless!(specialize::supers::behind(global_super, class, self_st, cache!(1)));
+    let bound = specialize::supers::bind(esc, found, val!(self_st))?;
+    close!(esc, self_st);
+    close!(esc, class);
+    close!(esc, global_super);
+    attr = own!(bound);
+    fast::no_self(self_or_null);
+    filled!(self_or_null);
+}
 
+/// A method behind the class in the receiver's MRO, and the receiver: a record. (What is called but binds in another
+/// way is a `LOAD_SUPER_ATTR_ATTR`, where CPython has this form.)
 #[inst(code = 195, arg = name)]
-#[stack(global_super, class, self_st -- attr, self_or_null)]
-fn LOAD_SUPER_ATTR_METHOD();
+#[stack(global_super, class, self_st -- attr, self_or_null[oparg & 1])]
+fn LOAD_SUPER_ATTR_METHOD() {
+    let found = deopt_unless!(specialize::supers::method(global_super, class, self_st, cache!(1)));
+    let receiver = steal!(self_st);
+    close!(esc, class);
+    close!(esc, global_super);
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    filled!(self_or_null);
+}
 
-#[family(caches = 1, words = 1)]
+#[family(caches = 1, words = 2)]
 const LOAD_SUPER_ATTR: Family = [LOAD_SUPER_ATTR_ATTR, LOAD_SUPER_ATTR_METHOD];
 
 /// Looks a special method up on the type (`oparg` selects `__enter__`, `__exit__`, …) and pushes it with its `self`.

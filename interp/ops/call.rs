@@ -78,7 +78,15 @@ fn CALL_STR_1() {
 
 #[inst(code = 164, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_TUPLE_1();
+fn CALL_TUPLE_1() {
+    deopt_if!(!calls::is_tuple_1(callable, self_or_null, args.len()));
+    let first = block_start(fp, args) - 2;
+    let result = calls::tuple_of(esc, fp, first)?;
+    close!(esc, args);
+    close!(esc, self_or_null);
+    close!(esc, callable);
+    res = own!(result);
+}
 
 #[inst(code = 146, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
@@ -237,9 +245,17 @@ fn CALL_PY_GENERAL() {
     dispatch!(flow.ip, flow.fp);
 }
 
+/// A bound method of a Python function whose arguments are to be arranged.
 #[inst(code = 145, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
-fn CALL_BOUND_METHOD_GENERAL();
+fn CALL_BOUND_METHOD_GENERAL() {
+    deopt_if!(!calls::is_bound(callable, self_or_null, cache!(1)));
+    let first = block_start(fp, args) - 2;
+    let ret = Return::store(next_cell(ip, inst_size!()), first);
+    let flow = calls::enter_bound_general(esc, fp, first, args.len(), ret)?;
+    kill!(args, self_or_null, callable);
+    dispatch!(flow.ip, flow.fp);
+}
 
 #[inst(code = 160, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
@@ -282,7 +298,7 @@ const CALL: Family = [
 #[stack(callable, self_or_null, args[oparg], kwnames -- res)]
 fn CALL_KW() {
     if tick!() {
-        let installed = calls::attempt_keywords(esc, ip, callable);
+        let installed = calls::attempt_keywords(esc, ip, callable, self_or_null);
         if installed {
             redo!();
         }
@@ -309,11 +325,27 @@ fn CALL_KW_PY() {
 
 #[inst(code = 151, arg)]
 #[stack(callable, self_or_null, args[oparg], kwnames -- res)]
-fn CALL_KW_BOUND_METHOD();
+fn CALL_KW_BOUND_METHOD() {
+    deopt_if!(!calls::is_keyword_bound(callable, self_or_null, cache!(1)));
+    let first = block_start(fp, args) - 2;
+    let ret = Return::store(next_cell(ip, inst_size!()), first);
+    let flow = calls::enter_bound_keywords(esc, fp, first, oparg as usize, val!(kwnames), ret)?;
+    kill!(kwnames, args, self_or_null, callable);
+    dispatch!(flow.ip, flow.fp);
+}
 
 #[inst(code = 152, arg)]
 #[stack(callable, self_or_null, args[oparg], kwnames -- res)]
-fn CALL_KW_NON_PY();
+fn CALL_KW_NON_PY() {
+    deopt_if!(!calls::is_no_function(callable));
+    let first = block_start(fp, args) - 2;
+    let result = call::keywords(esc, fp, first, oparg as usize, val!(kwnames))?;
+    close!(esc, kwnames);
+    close!(esc, args);
+    close!(esc, self_or_null);
+    close!(esc, callable);
+    res = own!(result);
+}
 
 #[family(caches = 3, words = 2)]
 const CALL_KW: Family = [CALL_KW_BOUND_METHOD, CALL_KW_PY, CALL_KW_NON_PY];

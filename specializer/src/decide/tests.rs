@@ -509,22 +509,49 @@ mod calls {
 
     #[test]
     fn super_attributes() {
-        use load_super_attr::{Facts, Failure, Form, decide};
-        struct Super(bool, bool, bool);
+        use load_super_attr::{Behind, Facts, Failure, Form, decide};
+        #[derive(Clone, Copy)]
+        struct Super {
+            builtin: bool,
+            class: bool,
+            call: bool,
+            behind: Behind<u8>,
+            version: Version,
+            hold: bool,
+        }
         impl Facts for Super {
+            type Handle = u8;
             fn super_is_builtin(&self) -> bool {
-                self.0
+                self.builtin
             }
             fn class_is_type(&self) -> bool {
-                self.1
+                self.class
             }
             fn for_call(&self) -> bool {
-                self.2
+                self.call
+            }
+            fn behind(&self) -> Behind<u8> {
+                assert!(self.builtin && self.class, "asked without need");
+                self.behind
+            }
+            fn version(&self) -> Version {
+                self.version
+            }
+            fn may_hold(&self, _: u8) -> bool {
+                self.hold
             }
         }
-        assert_eq!(decide(&Super(true, true, true)), Ok(Form::Method));
-        assert_eq!(decide(&Super(true, true, false)), Ok(Form::Attr));
-        assert_eq!(decide(&Super(false, true, true)), Err(Failure::Shadowed));
-        assert_eq!(decide(&Super(true, false, true)), Err(Failure::BadClass));
+        let case = Super { builtin: true, class: true, call: true, behind: Behind::Method(7), version: V1, hold: true };
+        let check = |case: Super, expected| assert_eq!(decide(&case).map(|plan| plan.form()), expected);
+        assert_eq!(decide(&case).map(|plan| plan.handle), Ok(7));
+        check(case, Ok(Form::Method));
+        check(Super { call: false, ..case }, Ok(Form::Attr));
+        check(Super { behind: Behind::Other(7), ..case }, Ok(Form::Attr));
+        check(Super { builtin: false, ..case }, Err(Failure::Shadowed));
+        check(Super { class: false, ..case }, Err(Failure::BadClass));
+        check(Super { behind: Behind::Refused, ..case }, Err(Failure::Refused));
+        check(Super { behind: Behind::Absent, ..case }, Err(Failure::Absent));
+        check(Super { version: None, ..case }, Err(Failure::OutOfVersions));
+        check(Super { hold: false, ..case }, Err(Failure::NotHoldable));
     }
 }

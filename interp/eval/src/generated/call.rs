@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `CALL_FUNCTION_EX` (interp/ops/call.rs:324).
+/// `CALL_FUNCTION_EX` (interp/ops/call.rs:356).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -73,7 +73,7 @@ unsafe fn slow_call_function_ex(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `EXIT_INIT_CHECK` (interp/ops/call.rs:381).
+/// `EXIT_INIT_CHECK` (interp/ops/call.rs:413).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -94,7 +94,7 @@ pub(crate) unsafe extern "C" fn weft_op_exit_init_check(
     at.next(1)
 }
 
-/// `INTERPRETER_EXIT` (interp/ops/call.rs:373).
+/// `INTERPRETER_EXIT` (interp/ops/call.rs:405).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -111,7 +111,7 @@ pub(crate) unsafe extern "C" fn weft_op_interpreter_exit(
     return at.leave(result.bits());
 }
 
-/// `RETURN_VALUE` as L (interp/ops/call.rs:356).
+/// `RETURN_VALUE` as L (interp/ops/call.rs:388).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -131,7 +131,7 @@ pub(crate) unsafe extern "C" fn weft_op_return_value_l(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `RETURN_VALUE` as T (interp/ops/call.rs:356).
+/// `RETURN_VALUE` as T (interp/ops/call.rs:388).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -151,7 +151,7 @@ pub(crate) unsafe extern "C" fn weft_op_return_value_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `RETURN_VALUE` as I (interp/ops/call.rs:356).
+/// `RETURN_VALUE` as I (interp/ops/call.rs:388).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -171,7 +171,7 @@ pub(crate) unsafe extern "C" fn weft_op_return_value_i(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `RETURN_VALUE` as K (interp/ops/call.rs:356).
+/// `RETURN_VALUE` as K (interp/ops/call.rs:388).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -226,7 +226,7 @@ pub(crate) unsafe extern "C" fn weft_op_call(ip: *const Cell, fp: *mut Word, th:
     }
 }
 
-/// `CALL_INTRINSIC_1` (interp/ops/call.rs:336).
+/// `CALL_INTRINSIC_1` (interp/ops/call.rs:368).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -271,7 +271,7 @@ unsafe fn slow_call_intrinsic_1(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `CALL_INTRINSIC_2` (interp/ops/call.rs:345).
+/// `CALL_INTRINSIC_2` (interp/ops/call.rs:377).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -321,7 +321,7 @@ unsafe fn slow_call_intrinsic_2(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `CALL_ALLOC_AND_ENTER_INIT` (interp/ops/call.rs:219).
+/// `CALL_ALLOC_AND_ENTER_INIT` (interp/ops/call.rs:227).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -397,7 +397,51 @@ pub(crate) unsafe extern "C" fn weft_op_call_bound_method_exact_args(
     }
 }
 
-/// `CALL_BUILTIN_CLASS` (interp/ops/call.rs:85).
+/// `CALL_BOUND_METHOD_GENERAL` (interp/ops/call.rs:251).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_bound_method_general(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_bound_method_general(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_bound_method_general(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    if !calls::is_bound(callable, self_or_null, at.cache(1usize)) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let ret = Return::store(next_cell(ip, 3usize), first);
+    let flow = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match calls::enter_bound_general(esc, fp, first, args.len(), ret) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    return at.go_flow(flow.ip, flow.fp);
+}
+
+/// `CALL_BUILTIN_CLASS` (interp/ops/call.rs:93).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -455,7 +499,7 @@ unsafe fn slow_call_builtin_class(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(3)
 }
 
-/// `CALL_BUILTIN_FAST` (interp/ops/call.rs:109).
+/// `CALL_BUILTIN_FAST` (interp/ops/call.rs:117).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -513,7 +557,7 @@ unsafe fn slow_call_builtin_fast(ip: *const Cell, fp: *mut Word, th: &Thread, ce
     at.next_flow(3)
 }
 
-/// `CALL_BUILTIN_FAST_WITH_KEYWORDS` (interp/ops/call.rs:121).
+/// `CALL_BUILTIN_FAST_WITH_KEYWORDS` (interp/ops/call.rs:129).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -571,7 +615,7 @@ unsafe fn slow_call_builtin_fast_with_keywords(ip: *const Cell, fp: *mut Word, t
     at.next_flow(3)
 }
 
-/// `CALL_BUILTIN_O` (interp/ops/call.rs:97).
+/// `CALL_BUILTIN_O` (interp/ops/call.rs:105).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -629,7 +673,7 @@ unsafe fn slow_call_builtin_o(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     at.next_flow(3)
 }
 
-/// `CALL_ISINSTANCE` (interp/ops/call.rs:145).
+/// `CALL_ISINSTANCE` (interp/ops/call.rs:153).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -687,7 +731,7 @@ unsafe fn slow_call_isinstance(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     at.next_flow(3)
 }
 
-/// `CALL_LEN` (interp/ops/call.rs:133).
+/// `CALL_LEN` (interp/ops/call.rs:141).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -740,7 +784,7 @@ unsafe fn slow_call_len(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) 
     at.next_flow(3)
 }
 
-/// `CALL_LIST_APPEND` (interp/ops/call.rs:158).
+/// `CALL_LIST_APPEND` (interp/ops/call.rs:166).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -775,7 +819,7 @@ pub(crate) unsafe extern "C" fn weft_op_call_list_append(
     at.next(3)
 }
 
-/// `CALL_METHOD_DESCRIPTOR_FAST` (interp/ops/call.rs:206).
+/// `CALL_METHOD_DESCRIPTOR_FAST` (interp/ops/call.rs:214).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -833,7 +877,7 @@ unsafe fn slow_call_method_descriptor_fast(ip: *const Cell, fp: *mut Word, th: &
     at.next_flow(3)
 }
 
-/// `CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS` (interp/ops/call.rs:182).
+/// `CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS` (interp/ops/call.rs:190).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -896,7 +940,7 @@ unsafe fn slow_call_method_descriptor_fast_with_keywords(
     at.next_flow(3)
 }
 
-/// `CALL_METHOD_DESCRIPTOR_NOARGS` (interp/ops/call.rs:194).
+/// `CALL_METHOD_DESCRIPTOR_NOARGS` (interp/ops/call.rs:202).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -954,7 +998,7 @@ unsafe fn slow_call_method_descriptor_noargs(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `CALL_METHOD_DESCRIPTOR_O` (interp/ops/call.rs:170).
+/// `CALL_METHOD_DESCRIPTOR_O` (interp/ops/call.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1012,7 +1056,7 @@ unsafe fn slow_call_method_descriptor_o(ip: *const Cell, fp: *mut Word, th: &Thr
     at.next_flow(3)
 }
 
-/// `CALL_NON_PY_GENERAL` (interp/ops/call.rs:246).
+/// `CALL_NON_PY_GENERAL` (interp/ops/call.rs:262).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1095,7 +1139,7 @@ pub(crate) unsafe extern "C" fn weft_op_call_py_exact_args(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `CALL_PY_GENERAL` (interp/ops/call.rs:231).
+/// `CALL_PY_GENERAL` (interp/ops/call.rs:239).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1191,6 +1235,64 @@ unsafe fn slow_call_str_1(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
     at.next_flow(3)
 }
 
+/// `CALL_TUPLE_1` (interp/ops/call.rs:81).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_tuple_1(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_tuple_1(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_tuple_1(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    let mut res;
+    if !calls::is_tuple_1(callable, self_or_null, args.len()) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match calls::tuple_of(esc, fp, first) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.close_slots(args);
+    if let Some(dead) = at.close(self_or_null) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(callable) {
+        args.clear();
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.a(), res);
+    at.next_flow(3)
+}
+
 /// `CALL_TYPE_1` (interp/ops/call.rs:57).
 ///
 /// # Safety
@@ -1244,7 +1346,7 @@ unsafe fn slow_call_type_1(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(3)
 }
 
-/// `LEAVE_LOOP` (interp/ops/call.rs:367).
+/// `LEAVE_LOOP` (interp/ops/call.rs:399).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `CALL_KW` (interp/ops/call.rs:283).
+/// `CALL_KW` (interp/ops/call.rs:299).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -45,7 +45,7 @@ unsafe fn slow_call_kw(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            calls::attempt_keywords(esc, ip, callable)
+            calls::attempt_keywords(esc, ip, callable, self_or_null)
         };
         if installed {
             return at.redo_flow();
@@ -85,7 +85,118 @@ unsafe fn slow_call_kw(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -
     at.next_flow(3)
 }
 
-/// `CALL_KW_PY` (interp/ops/call.rs:301).
+/// `CALL_KW_BOUND_METHOD` (interp/ops/call.rs:328).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_kw_bound_method(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_kw_bound_method(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_kw_bound_method(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut kwnames = at.get(at.a() + oparg as usize + 2);
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    if !calls::is_keyword_bound(callable, self_or_null, at.cache(1usize)) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let ret = Return::store(next_cell(ip, 3usize), first);
+    let flow = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match calls::enter_bound_keywords(esc, fp, first, oparg as usize, at.view(&kwnames), ret) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    return at.go_flow(flow.ip, flow.fp);
+}
+
+/// `CALL_KW_NON_PY` (interp/ops/call.rs:339).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_kw_non_py(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_kw_non_py(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_kw_non_py(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut kwnames = at.get(at.a() + oparg as usize + 2);
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut self_or_null = at.get(at.a() + 1);
+    let mut callable = at.get(at.a());
+    let mut res;
+    if !calls::is_no_function(callable) {
+        return at.deopt_flow();
+    }
+    let first = block_start(fp, args) - 2;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match call::keywords(esc, fp, first, oparg as usize, at.view(&kwnames)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(kwnames) {
+        at.null(at.a() + oparg as usize + 2);
+        at.finalize(dead);
+    }
+    at.null(at.a() + oparg as usize + 2);
+    at.close_slots(args);
+    if let Some(dead) = at.close(self_or_null) {
+        at.null(at.a() + oparg as usize + 2);
+        args.clear();
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(callable) {
+        at.null(at.a() + oparg as usize + 2);
+        args.clear();
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.a(), res);
+    at.next_flow(3)
+}
+
+/// `CALL_KW_PY` (interp/ops/call.rs:317).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -16,18 +16,18 @@
 
 use crate::ops::*;
 
-/// `LOAD_SUPER_ATTR` (interp/ops/attr.rs:224).
+/// `LOAD_SUPER_ATTR` as L_T (interp/ops/attr.rs:225).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
-pub(crate) unsafe extern "C" fn weft_op_load_super_attr(
+pub(crate) unsafe extern "C" fn weft_op_load_super_attr_l_t(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
     cell: u64,
 ) -> Control {
     // SAFETY: H1: handed on as it came.
-    let flow = unsafe { slow_load_super_attr(ip, fp, th, cell) };
+    let flow = unsafe { slow_load_super_attr_l_t(ip, fp, th, cell) };
     flow.go(th)
 }
 
@@ -36,16 +36,93 @@ pub(crate) unsafe extern "C" fn weft_op_load_super_attr(
 /// # Safety
 /// H1.
 #[inline(never)]
-unsafe fn slow_load_super_attr(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+unsafe fn slow_load_super_attr_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
-    let oparg: u32 = at.arg_bc();
+    let oparg: u32 = at.arg_aux();
     let frame = at.frame();
-    let mut self_st = at.get(at.a() + 2);
+    let mut self_st = at.get(at.b());
     let mut class = at.get(at.a() + 1);
     let mut global_super = at.get(at.a());
     let mut attr;
-    let self_or_null = at.slots(at.a() + 1, (oparg & 1) as usize);
+    let self_or_null = at.slots(at.c() + 1, (oparg & 1) as usize);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::supers::load(esc, ip, frame, at.view(&global_super), at.view(&class), at.view(&self_st), oparg)
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
+    let (found, bound) = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match attr::load_super_attr(esc, frame, at.view(&global_super), at.view(&class), at.view(&self_st), oparg) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    let receiver = if bound { Some(attr::receiver(th, at.view(&self_st))) } else { None };
+    if let Some(dead) = at.close(class) {
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(global_super) {
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    attr = at.own(found);
+    attr::fill_receiver(self_or_null, receiver);
+    at.set(at.c(), attr);
+    at.next_flow(3)
+}
+
+/// `LOAD_SUPER_ATTR` as T_T (interp/ops/attr.rs:225).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_super_attr_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_super_attr_t_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_super_attr_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut self_st = at.get(at.b());
+    let mut class = at.get(at.a() + 1);
+    let mut global_super = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.c() + 1, (oparg & 1) as usize);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::supers::load(esc, ip, frame, at.view(&global_super), at.view(&class), at.view(&self_st), oparg)
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
     let (found, bound) = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -57,22 +134,214 @@ unsafe fn slow_load_super_attr(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     };
     let receiver = if bound { Some(attr::receiver(th, at.view(&self_st))) } else { None };
     if let Some(dead) = at.close(self_st) {
-        at.null(at.a() + 2);
+        at.null(at.b());
         at.finalize(dead);
     }
     if let Some(dead) = at.close(class) {
-        at.null(at.a() + 2);
+        at.null(at.b());
         at.null(at.a() + 1);
         at.finalize(dead);
     }
     if let Some(dead) = at.close(global_super) {
-        at.null(at.a() + 2);
+        at.null(at.b());
         at.null(at.a() + 1);
         at.null(at.a());
         at.finalize(dead);
     }
     attr = at.own(found);
     attr::fill_receiver(self_or_null, receiver);
-    at.set(at.a(), attr);
-    at.next_flow(2)
+    at.set(at.c(), attr);
+    at.next_flow(3)
+}
+
+/// `LOAD_SUPER_ATTR_ATTR` as L_T (interp/ops/attr.rs:246).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_super_attr_attr_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_super_attr_attr_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_super_attr_attr_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut self_st = at.get(at.b());
+    let mut class = at.get(at.a() + 1);
+    let mut global_super = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.c() + 1, (oparg & 1) as usize);
+    let found = match specialize::supers::behind(global_super, class, self_st, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let bound = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match specialize::supers::bind(esc, found, at.view(&self_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(class) {
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(global_super) {
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    attr = at.own(bound);
+    fast::no_self(self_or_null);
+    at.set(at.c(), attr);
+    at.next_flow(3)
+}
+
+/// `LOAD_SUPER_ATTR_ATTR` as T_T (interp/ops/attr.rs:246).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_super_attr_attr_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_super_attr_attr_t_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_super_attr_attr_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut self_st = at.get(at.b());
+    let mut class = at.get(at.a() + 1);
+    let mut global_super = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.c() + 1, (oparg & 1) as usize);
+    let found = match specialize::supers::behind(global_super, class, self_st, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let bound = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match specialize::supers::bind(esc, found, at.view(&self_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(self_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(class) {
+        at.null(at.b());
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(global_super) {
+        at.null(at.b());
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    attr = at.own(bound);
+    fast::no_self(self_or_null);
+    at.set(at.c(), attr);
+    at.next_flow(3)
+}
+
+/// `LOAD_SUPER_ATTR_METHOD` as L_T (interp/ops/attr.rs:261).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_super_attr_method_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut self_st = at.get(at.b());
+    let mut class = at.get(at.a() + 1);
+    let mut global_super = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.c() + 1, (oparg & 1) as usize);
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let found = match specialize::supers::method(global_super, class, self_st, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let receiver = at.dup(self_st);
+    dead_0 = at.close(class);
+    dead_1 = at.close(global_super);
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    at.set(at.c(), attr);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
+    }
+    at.next(3)
+}
+
+/// `LOAD_SUPER_ATTR_METHOD` as T_T (interp/ops/attr.rs:261).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_super_attr_method_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut self_st = at.get(at.b());
+    let mut class = at.get(at.a() + 1);
+    let mut global_super = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.c() + 1, (oparg & 1) as usize);
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let found = match specialize::supers::method(global_super, class, self_st, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let receiver = self_st;
+    dead_0 = at.close(class);
+    dead_1 = at.close(global_super);
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    at.set(at.c(), attr);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
+    }
+    at.next(3)
 }

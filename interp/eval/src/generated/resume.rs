@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `RESUME` (interp/ops/call.rs:389).
+/// `RESUME` (interp/ops/call.rs:421).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -182,7 +182,8 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     load_global::weft_op_load_global_t, // LOAD_GLOBAL T
     global::weft_op_load_name, // LOAD_NAME 
     attr::weft_op_load_special, // LOAD_SPECIAL 
-    load_super_attr::weft_op_load_super_attr, // LOAD_SUPER_ATTR 
+    load_super_attr::weft_op_load_super_attr_l_t, // LOAD_SUPER_ATTR L_T
+    load_super_attr::weft_op_load_super_attr_t_t, // LOAD_SUPER_ATTR T_T
     load_store::weft_op_make_cell, // MAKE_CELL 
     build::weft_op_map_add, // MAP_ADD 
     matching::weft_op_match_class, // MATCH_CLASS 
@@ -552,14 +553,14 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     binary_op::weft_op_binary_op_subtract_int_kk_l, // BINARY_OP_SUBTRACT_INT KK_L
     call::weft_op_call_alloc_and_enter_init, // CALL_ALLOC_AND_ENTER_INIT 
     call::weft_op_call_bound_method_exact_args, // CALL_BOUND_METHOD_EXACT_ARGS 
-    missing, // CALL_BOUND_METHOD_GENERAL 
+    call::weft_op_call_bound_method_general, // CALL_BOUND_METHOD_GENERAL 
     call::weft_op_call_builtin_class, // CALL_BUILTIN_CLASS 
     call::weft_op_call_builtin_fast, // CALL_BUILTIN_FAST 
     call::weft_op_call_builtin_fast_with_keywords, // CALL_BUILTIN_FAST_WITH_KEYWORDS 
     call::weft_op_call_builtin_o, // CALL_BUILTIN_O 
     call::weft_op_call_isinstance, // CALL_ISINSTANCE 
-    missing, // CALL_KW_BOUND_METHOD 
-    missing, // CALL_KW_NON_PY 
+    call_kw::weft_op_call_kw_bound_method, // CALL_KW_BOUND_METHOD 
+    call_kw::weft_op_call_kw_non_py, // CALL_KW_NON_PY 
     call_kw::weft_op_call_kw_py, // CALL_KW_PY 
     call::weft_op_call_len, // CALL_LEN 
     call::weft_op_call_list_append, // CALL_LIST_APPEND 
@@ -571,7 +572,7 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     call::weft_op_call_py_exact_args, // CALL_PY_EXACT_ARGS 
     call::weft_op_call_py_general, // CALL_PY_GENERAL 
     call::weft_op_call_str_1, // CALL_STR_1 
-    missing, // CALL_TUPLE_1 
+    call::weft_op_call_tuple_1, // CALL_TUPLE_1 
     call::weft_op_call_type_1, // CALL_TYPE_1 
     compare_op::weft_op_compare_op_float_ll_t, // COMPARE_OP_FLOAT LL_T
     compare_op::weft_op_compare_op_float_ll_t, // COMPARE_OP_FLOAT LT_T
@@ -665,8 +666,10 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     missing, // LOAD_ATTR_WITH_HINT T_T
     load_global::weft_op_load_global_builtin_t, // LOAD_GLOBAL_BUILTIN T
     load_global::weft_op_load_global_module_t, // LOAD_GLOBAL_MODULE T
-    missing, // LOAD_SUPER_ATTR_ATTR 
-    missing, // LOAD_SUPER_ATTR_METHOD 
+    load_super_attr::weft_op_load_super_attr_attr_l_t, // LOAD_SUPER_ATTR_ATTR L_T
+    load_super_attr::weft_op_load_super_attr_attr_t_t, // LOAD_SUPER_ATTR_ATTR T_T
+    load_super_attr::weft_op_load_super_attr_method_l_t, // LOAD_SUPER_ATTR_METHOD L_T
+    load_super_attr::weft_op_load_super_attr_method_t_t, // LOAD_SUPER_ATTR_METHOD T_T
     missing, // RESUME_CHECK 
     send::weft_op_send_gen, // SEND_GEN 
     store_attr::weft_op_store_attr_instance_value_ll, // STORE_ATTR_INSTANCE_VALUE LL

@@ -1,14 +1,14 @@
 //! Attribute access.
 
-use interp_object::data::descr::SUPER;
 use interp_object::data::frame::Frame;
 use interp_object::intern::names;
 use interp_object::layout::ValueExt;
 use interp_object::typeobj::{self, TypeFlags};
-use interp_object::{Esc, PyResult, Thread, TypeObject, Value, Word, attr, call};
+use interp_object::{Esc, PyResult, Thread, Value, Word, attr, call};
 
 use crate::flow::Slots;
 use crate::ops::names::name;
+use crate::specialize::supers;
 
 /// The attribute that `LOAD_ATTR`'s operand names, and whether the receiver goes before the arguments of a call.
 pub(crate) fn load_attr(esc: Esc<'_>, frame: &Frame, owner: &Value, oparg: u32) -> PyResult<(Value, bool)> {
@@ -57,8 +57,7 @@ pub(crate) fn load_super_attr(
     oparg: u32,
 ) -> PyResult<(Value, bool)> {
     let name = name(frame, oparg >> 2);
-    let is_super = TypeObject::from_value(global_super).is_some_and(|found| std::ptr::eq(found, &raw const SUPER));
-    if is_super && let Some(found) = super_lookup(esc, class, receiver, name, oparg & 1 != 0)? {
+    if let Some(found) = supers::look_up(esc, (global_super, class, receiver), name, oparg & 1 != 0)? {
         return Ok(found);
     }
     let made = if oparg & 2 != 0 {
@@ -67,48 +66,6 @@ pub(crate) fn load_super_attr(
         call::call(esc, global_super, &[])?
     };
     attr::get(esc, &made, name).map(|found| (found, false))
-}
-
-/// The attribute behind `class` in the receiver's MRO; `None` if `super` itself must decide.
-fn super_lookup(
-    esc: Esc<'_>,
-    class: &Value,
-    receiver: &Value,
-    name: &Value,
-    method: bool,
-) -> PyResult<Option<(Value, bool)>> {
-    let Some(start) = TypeObject::from_value(class) else { return Ok(None) };
-    if name.is(names::class(esc)) {
-        return Ok(None);
-    }
-    // `super(C, cls)` in class methods: the receiver is a type.
-    let as_type = TypeObject::from_value(receiver).filter(|found| found.is_subtype(start));
-    let owner = as_type.unwrap_or_else(|| receiver.class());
-    if !owner.is_subtype(start) {
-        return Ok(None);
-    }
-    let mro = owner.mro();
-    let Some(mro) = mro.as_ref() else { return Ok(None) };
-    let behind = mro.0.iter().skip_while(|class| !std::ptr::eq(&***class, start)).skip(1);
-    let mut found = None;
-    for class in behind {
-        found = class.dict().get_interned(esc, name);
-        if found.is_some() {
-            break;
-        }
-    }
-    let Some(found) = found else { return Ok(None) };
-    let kind = found.class();
-    if method && as_type.is_none() && kind.has(TypeFlags::METHOD_DESCRIPTOR) {
-        return Ok(Some((found, true)));
-    }
-    match kind.slots.descr_get.get() {
-        Some(get) => {
-            let instance = if as_type.is_some() { None } else { Some(receiver) };
-            get(esc, &found, instance, owner).map(|value| Some((value, false)))
-        }
-        None => Ok(Some((found, false))),
-    }
 }
 
 /// A special method for `with` and `async with`, looked up on the type, and its receiver if it is not bound yet.

@@ -49,7 +49,7 @@ fn is_simple(function: &Value, count: u32) -> bool {
     function.version() > 1 && data.argcount == count && data.kwonlyargcount == 0 && !data.flags.intersects(odd)
 }
 
-fn uncounted(value: &Value) -> Word {
+pub(super) fn uncounted(value: &Value) -> Word {
     let word = value.word();
     if word.is_ptr() { word.to_uncounted() } else { word }
 }
@@ -235,13 +235,8 @@ fn instr_of(form: Form) -> Option<Instr> {
 }
 
 fn held(site: &Site<'_>, plan: &load_attr::Plan<Word>, value: Word) -> Held {
-    let mut held = Held {
-        version: plan.version.get(),
-        second: plan.second.map_or(0, NonZeroU32::get),
-        value,
-        function_version: 0,
-        def: None,
-    };
+    let mut held =
+        Held { version: plan.version.get(), second: plan.second.map_or(0, NonZeroU32::get), value, ..Held::EMPTY };
     if let (Form::Property, Found::Property { .. }) = (plan.form(), site.by_type) {
         // SAFETY: a property's getter that is simple is a function; the property keeps it alive.
         let function: &Function = unsafe { payload_in(value) };

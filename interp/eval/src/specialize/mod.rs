@@ -15,6 +15,7 @@ pub(crate) mod containers;
 pub(crate) mod fast;
 pub(crate) mod globals;
 mod record;
+pub(crate) mod supers;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 

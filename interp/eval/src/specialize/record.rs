@@ -16,6 +16,8 @@ pub(crate) struct Held {
     pub(crate) second: u32,
     /// The thing, without a count.
     pub(crate) value: Word,
+    /// Another thing that is only compared, never used: its own life does not matter.
+    pub(crate) beside: Word,
     /// The version of the function that is entered.
     pub(crate) function_version: u32,
     /// The definition of a native function that has a form of its own.
@@ -23,6 +25,10 @@ pub(crate) struct Held {
 }
 
 impl Held {
+    /// Nothing: where the fields that a form needs not come from.
+    pub(crate) const EMPTY: Held =
+        Held { version: 0, second: 0, value: Word::NULL, beside: Word::NULL, function_version: 0, def: None };
+
     /// Moves the record to where code may point to it.
     pub(crate) fn publish(self, kind: Kind) -> cache::Word {
         let record = NonNull::from(Box::leak(Box::new(self)));

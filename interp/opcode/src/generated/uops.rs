@@ -32,6 +32,7 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_CALL", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x4e1), cache: 0 },
     UopInfo { name: "_CALL_ALLOC_AND_ENTER_INIT", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x25), cache: 1 },
     UopInfo { name: "_CALL_BOUND_METHOD_EXACT_ARGS", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x25), cache: 1 },
+    UopInfo { name: "_CALL_BOUND_METHOD_GENERAL", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x27), cache: 1 },
     UopInfo { name: "_CALL_BUILTIN_CLASS", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
     UopInfo { name: "_CALL_BUILTIN_FAST", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
     UopInfo { name: "_CALL_BUILTIN_FAST_WITH_KEYWORDS", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
@@ -41,6 +42,8 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_CALL_INTRINSIC_2", inputs: &[Item { name: "value2", array: false, size: |_| 1 }, Item { name: "value1", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
     UopInfo { name: "_CALL_ISINSTANCE", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 1 },
     UopInfo { name: "_CALL_KW", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }, Item { name: "kwnames", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
+    UopInfo { name: "_CALL_KW_BOUND_METHOD", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }, Item { name: "kwnames", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0xa7), cache: 1 },
+    UopInfo { name: "_CALL_KW_NON_PY", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }, Item { name: "kwnames", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x87), cache: 0 },
     UopInfo { name: "_CALL_KW_PY", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }, Item { name: "kwnames", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0xa7), cache: 1 },
     UopInfo { name: "_CALL_LEN", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 1 },
     UopInfo { name: "_CALL_LIST_APPEND", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
@@ -52,6 +55,7 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_CALL_PY_EXACT_ARGS", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x24), cache: 1 },
     UopInfo { name: "_CALL_PY_GENERAL", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x27), cache: 1 },
     UopInfo { name: "_CALL_STR_1", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
+    UopInfo { name: "_CALL_TUPLE_1", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
     UopInfo { name: "_CALL_TYPE_1", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
     UopInfo { name: "_CHECK_EG_MATCH", inputs: &[Item { name: "exc_value", array: false, size: |_| 1 }, Item { name: "match_type", array: false, size: |_| 1 }], outputs: &[Item { name: "rest", array: false, size: |_| 1 }, Item { name: "matched", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_CHECK_EXC_MATCH", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "matched", array: false, size: |_| 1 }], peeks: 1, flags: UopFlags(0x3), cache: 0 },
@@ -135,7 +139,9 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_LOAD_LOCALS", inputs: &[], outputs: &[Item { name: "locals", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_LOAD_NAME", inputs: &[], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
     UopInfo { name: "_LOAD_SPECIAL", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
-    UopInfo { name: "_LOAD_SUPER_ATTR", inputs: &[Item { name: "global_super", array: false, size: |_| 1 }, Item { name: "class", array: false, size: |_| 1 }, Item { name: "self_st", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
+    UopInfo { name: "_LOAD_SUPER_ATTR", inputs: &[Item { name: "global_super", array: false, size: |_| 1 }, Item { name: "class", array: false, size: |_| 1 }, Item { name: "self_st", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
+    UopInfo { name: "_LOAD_SUPER_ATTR_ATTR", inputs: &[Item { name: "global_super", array: false, size: |_| 1 }, Item { name: "class", array: false, size: |_| 1 }, Item { name: "self_st", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x7), cache: 1 },
+    UopInfo { name: "_LOAD_SUPER_ATTR_METHOD", inputs: &[Item { name: "global_super", array: false, size: |_| 1 }, Item { name: "class", array: false, size: |_| 1 }, Item { name: "self_st", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_MAKE_CELL", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x81), cache: 0 },
     UopInfo { name: "_MAKE_FUNCTION", inputs: &[Item { name: "codeobj", array: false, size: |_| 1 }], outputs: &[Item { name: "func", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x1), cache: 0 },
     UopInfo { name: "_MAP_ADD", inputs: &[Item { name: "dict", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "key", array: false, size: |_| 1 }, Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "dict", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
@@ -200,42 +206,42 @@ pub(crate) static UOPS: &[UopInfo] = &[
 pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(12)]), // BINARY_SLICE
     Some(&[Uop(19)]), // BUILD_TEMPLATE
-    Some(&[Uop(28)]), // CALL_FUNCTION_EX
-    Some(&[Uop(45)]), // CHECK_EG_MATCH
-    Some(&[Uop(46)]), // CHECK_EXC_MATCH
-    Some(&[Uop(47)]), // CLEANUP_THROW
-    Some(&[Uop(71)]), // DELETE_SUBSCR
-    Some(&[Uop(75)]), // END_SEND
-    Some(&[Uop(76)]), // EXIT_INIT_CHECK
-    Some(&[Uop(77)]), // FORMAT_SIMPLE
-    Some(&[Uop(78)]), // FORMAT_WITH_SPEC
-    Some(&[Uop(84)]), // GET_AITER
-    Some(&[Uop(85)]), // GET_ANEXT
-    Some(&[Uop(87)]), // GET_ITER
-    Some(&[Uop(88)]), // GET_LEN
-    Some(&[Uop(89)]), // GET_YIELD_FROM_ITER
-    Some(&[Uop(94)]), // INTERPRETER_EXIT
-    Some(&[Uop(114)]), // LOAD_BUILD_CLASS
-    Some(&[Uop(124)]), // LOAD_LOCALS
-    Some(&[Uop(129)]), // MAKE_FUNCTION
-    Some(&[Uop(132)]), // MATCH_KEYS
-    Some(&[Uop(133)]), // MATCH_MAPPING
-    Some(&[Uop(134)]), // MATCH_SEQUENCE
-    Some(&[Uop(136)]), // POP_EXCEPT
-    Some(&[Uop(137)]), // POP_ITER
-    Some(&[Uop(142)]), // POP_TOP
-    Some(&[Uop(143)]), // PUSH_EXC_INFO
-    Some(&[Uop(144)]), // PUSH_NULL
-    Some(&[Uop(148)]), // RETURN_GENERATOR
-    Some(&[Uop(149)]), // RETURN_VALUE
-    Some(&[Uop(152)]), // SETUP_ANNOTATIONS
-    Some(&[Uop(162)]), // STORE_SLICE
-    Some(&[Uop(163)]), // STORE_SUBSCR
-    Some(&[Uop(169)]), // TO_BOOL
-    Some(&[Uop(176)]), // UNARY_INVERT
-    Some(&[Uop(177)]), // UNARY_NEGATIVE
-    Some(&[Uop(178)]), // UNARY_NOT
-    Some(&[Uop(183)]), // WITH_EXCEPT_START
+    Some(&[Uop(29)]), // CALL_FUNCTION_EX
+    Some(&[Uop(49)]), // CHECK_EG_MATCH
+    Some(&[Uop(50)]), // CHECK_EXC_MATCH
+    Some(&[Uop(51)]), // CLEANUP_THROW
+    Some(&[Uop(75)]), // DELETE_SUBSCR
+    Some(&[Uop(79)]), // END_SEND
+    Some(&[Uop(80)]), // EXIT_INIT_CHECK
+    Some(&[Uop(81)]), // FORMAT_SIMPLE
+    Some(&[Uop(82)]), // FORMAT_WITH_SPEC
+    Some(&[Uop(88)]), // GET_AITER
+    Some(&[Uop(89)]), // GET_ANEXT
+    Some(&[Uop(91)]), // GET_ITER
+    Some(&[Uop(92)]), // GET_LEN
+    Some(&[Uop(93)]), // GET_YIELD_FROM_ITER
+    Some(&[Uop(98)]), // INTERPRETER_EXIT
+    Some(&[Uop(118)]), // LOAD_BUILD_CLASS
+    Some(&[Uop(128)]), // LOAD_LOCALS
+    Some(&[Uop(135)]), // MAKE_FUNCTION
+    Some(&[Uop(138)]), // MATCH_KEYS
+    Some(&[Uop(139)]), // MATCH_MAPPING
+    Some(&[Uop(140)]), // MATCH_SEQUENCE
+    Some(&[Uop(142)]), // POP_EXCEPT
+    Some(&[Uop(143)]), // POP_ITER
+    Some(&[Uop(148)]), // POP_TOP
+    Some(&[Uop(149)]), // PUSH_EXC_INFO
+    Some(&[Uop(150)]), // PUSH_NULL
+    Some(&[Uop(154)]), // RETURN_GENERATOR
+    Some(&[Uop(155)]), // RETURN_VALUE
+    Some(&[Uop(158)]), // SETUP_ANNOTATIONS
+    Some(&[Uop(168)]), // STORE_SLICE
+    Some(&[Uop(169)]), // STORE_SUBSCR
+    Some(&[Uop(175)]), // TO_BOOL
+    Some(&[Uop(182)]), // UNARY_INVERT
+    Some(&[Uop(183)]), // UNARY_NEGATIVE
+    Some(&[Uop(184)]), // UNARY_NOT
+    Some(&[Uop(189)]), // WITH_EXCEPT_START
     Some(&[Uop(0)]), // BINARY_OP
     Some(&[Uop(13)]), // BUILD_INTERPOLATION
     Some(&[Uop(14)]), // BUILD_LIST
@@ -245,157 +251,157 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(18)]), // BUILD_STRING
     Some(&[Uop(20)]), // BUILD_TUPLE
     Some(&[Uop(21)]), // CALL
-    Some(&[Uop(29)]), // CALL_INTRINSIC_1
-    Some(&[Uop(30)]), // CALL_INTRINSIC_2
-    Some(&[Uop(32)]), // CALL_KW
-    Some(&[Uop(56)]), // COMPARE_OP
-    Some(&[Uop(60)]), // CONTAINS_OP
-    Some(&[Uop(63)]), // CONVERT_VALUE
-    Some(&[Uop(64)]), // COPY
-    Some(&[Uop(65)]), // COPY_FREE_VARS
-    Some(&[Uop(66)]), // DELETE_ATTR
-    Some(&[Uop(67)]), // DELETE_DEREF
-    Some(&[Uop(68)]), // DELETE_FAST
-    Some(&[Uop(69)]), // DELETE_GLOBAL
-    Some(&[Uop(70)]), // DELETE_NAME
-    Some(&[Uop(72)]), // DICT_MERGE
-    Some(&[Uop(73)]), // DICT_UPDATE
-    Some(&[Uop(74)]), // END_ASYNC_FOR
-    Some(&[Uop(79)]), // FOR_ITER
-    Some(&[Uop(86)]), // GET_AWAITABLE
-    Some(&[Uop(92)]), // IMPORT_FROM
-    Some(&[Uop(93)]), // IMPORT_NAME
-    Some(&[Uop(95)]), // IS_OP
-    Some(&[Uop(96)]), // JUMP_BACKWARD
-    Some(&[Uop(97)]), // JUMP_BACKWARD_NO_INTERRUPT
-    Some(&[Uop(98)]), // JUMP_FORWARD
-    Some(&[Uop(100)]), // LIST_APPEND
-    Some(&[Uop(101)]), // LIST_EXTEND
-    Some(&[Uop(102)]), // LOAD_ATTR
-    Some(&[Uop(115)]), // LOAD_COMMON_CONSTANT
+    Some(&[Uop(30)]), // CALL_INTRINSIC_1
+    Some(&[Uop(31)]), // CALL_INTRINSIC_2
+    Some(&[Uop(33)]), // CALL_KW
+    Some(&[Uop(60)]), // COMPARE_OP
+    Some(&[Uop(64)]), // CONTAINS_OP
+    Some(&[Uop(67)]), // CONVERT_VALUE
+    Some(&[Uop(68)]), // COPY
+    Some(&[Uop(69)]), // COPY_FREE_VARS
+    Some(&[Uop(70)]), // DELETE_ATTR
+    Some(&[Uop(71)]), // DELETE_DEREF
+    Some(&[Uop(72)]), // DELETE_FAST
+    Some(&[Uop(73)]), // DELETE_GLOBAL
+    Some(&[Uop(74)]), // DELETE_NAME
+    Some(&[Uop(76)]), // DICT_MERGE
+    Some(&[Uop(77)]), // DICT_UPDATE
+    Some(&[Uop(78)]), // END_ASYNC_FOR
+    Some(&[Uop(83)]), // FOR_ITER
+    Some(&[Uop(90)]), // GET_AWAITABLE
+    Some(&[Uop(96)]), // IMPORT_FROM
+    Some(&[Uop(97)]), // IMPORT_NAME
+    Some(&[Uop(99)]), // IS_OP
+    Some(&[Uop(100)]), // JUMP_BACKWARD
+    Some(&[Uop(101)]), // JUMP_BACKWARD_NO_INTERRUPT
+    Some(&[Uop(102)]), // JUMP_FORWARD
+    Some(&[Uop(104)]), // LIST_APPEND
+    Some(&[Uop(105)]), // LIST_EXTEND
+    Some(&[Uop(106)]), // LOAD_ATTR
+    Some(&[Uop(119)]), // LOAD_COMMON_CONSTANT
     None, // LOAD_CONST
-    Some(&[Uop(116)]), // LOAD_DEREF
-    Some(&[Uop(117)]), // LOAD_FAST_AND_CLEAR
-    Some(&[Uop(118)]), // LOAD_FAST_CHECK
-    Some(&[Uop(119)]), // LOAD_FROM_DICT_OR_DEREF
-    Some(&[Uop(120)]), // LOAD_FROM_DICT_OR_GLOBALS
-    Some(&[Uop(121)]), // LOAD_GLOBAL
-    Some(&[Uop(125)]), // LOAD_NAME
-    Some(&[Uop(126)]), // LOAD_SPECIAL
-    Some(&[Uop(127)]), // LOAD_SUPER_ATTR
-    Some(&[Uop(128)]), // MAKE_CELL
-    Some(&[Uop(130)]), // MAP_ADD
-    Some(&[Uop(131)]), // MATCH_CLASS
-    Some(&[Uop(138)]), // POP_JUMP_IF_FALSE
-    Some(&[Uop(139)]), // POP_JUMP_IF_NONE
-    Some(&[Uop(140)]), // POP_JUMP_IF_NOT_NONE
-    Some(&[Uop(141)]), // POP_JUMP_IF_TRUE
-    Some(&[Uop(145)]), // RAISE_VARARGS
-    Some(&[Uop(146)]), // RERAISE
-    Some(&[Uop(150)]), // SEND
-    Some(&[Uop(153)]), // SET_ADD
-    Some(&[Uop(154)]), // SET_FUNCTION_ATTRIBUTE
-    Some(&[Uop(155)]), // SET_UPDATE
-    Some(&[Uop(156)]), // STORE_ATTR
-    Some(&[Uop(159)]), // STORE_DEREF
-    Some(&[Uop(160)]), // STORE_GLOBAL
-    Some(&[Uop(161)]), // STORE_NAME
-    Some(&[Uop(166)]), // SWAP
-    Some(&[Uop(179)]), // UNPACK_EX
-    Some(&[Uop(180)]), // UNPACK_SEQUENCE
-    Some(&[Uop(184)]), // YIELD_VALUE
-    Some(&[Uop(147)]), // RESUME
-    Some(&[Uop(90), Uop(1)]), // BINARY_OP_ADD_FLOAT
-    Some(&[Uop(91), Uop(2)]), // BINARY_OP_ADD_INT
+    Some(&[Uop(120)]), // LOAD_DEREF
+    Some(&[Uop(121)]), // LOAD_FAST_AND_CLEAR
+    Some(&[Uop(122)]), // LOAD_FAST_CHECK
+    Some(&[Uop(123)]), // LOAD_FROM_DICT_OR_DEREF
+    Some(&[Uop(124)]), // LOAD_FROM_DICT_OR_GLOBALS
+    Some(&[Uop(125)]), // LOAD_GLOBAL
+    Some(&[Uop(129)]), // LOAD_NAME
+    Some(&[Uop(130)]), // LOAD_SPECIAL
+    Some(&[Uop(131)]), // LOAD_SUPER_ATTR
+    Some(&[Uop(134)]), // MAKE_CELL
+    Some(&[Uop(136)]), // MAP_ADD
+    Some(&[Uop(137)]), // MATCH_CLASS
+    Some(&[Uop(144)]), // POP_JUMP_IF_FALSE
+    Some(&[Uop(145)]), // POP_JUMP_IF_NONE
+    Some(&[Uop(146)]), // POP_JUMP_IF_NOT_NONE
+    Some(&[Uop(147)]), // POP_JUMP_IF_TRUE
+    Some(&[Uop(151)]), // RAISE_VARARGS
+    Some(&[Uop(152)]), // RERAISE
+    Some(&[Uop(156)]), // SEND
+    Some(&[Uop(159)]), // SET_ADD
+    Some(&[Uop(160)]), // SET_FUNCTION_ATTRIBUTE
+    Some(&[Uop(161)]), // SET_UPDATE
+    Some(&[Uop(162)]), // STORE_ATTR
+    Some(&[Uop(165)]), // STORE_DEREF
+    Some(&[Uop(166)]), // STORE_GLOBAL
+    Some(&[Uop(167)]), // STORE_NAME
+    Some(&[Uop(172)]), // SWAP
+    Some(&[Uop(185)]), // UNPACK_EX
+    Some(&[Uop(186)]), // UNPACK_SEQUENCE
+    Some(&[Uop(190)]), // YIELD_VALUE
+    Some(&[Uop(153)]), // RESUME
+    Some(&[Uop(94), Uop(1)]), // BINARY_OP_ADD_FLOAT
+    Some(&[Uop(95), Uop(2)]), // BINARY_OP_ADD_INT
     None, // BINARY_OP_ADD_UNICODE
     Some(&[Uop(3)]), // BINARY_OP_EXTEND
-    Some(&[Uop(90), Uop(4)]), // BINARY_OP_MULTIPLY_FLOAT
-    Some(&[Uop(91), Uop(5)]), // BINARY_OP_MULTIPLY_INT
+    Some(&[Uop(94), Uop(4)]), // BINARY_OP_MULTIPLY_FLOAT
+    Some(&[Uop(95), Uop(5)]), // BINARY_OP_MULTIPLY_INT
     Some(&[Uop(6)]), // BINARY_OP_SUBSCR_DICT
     None, // BINARY_OP_SUBSCR_GETITEM
     Some(&[Uop(7)]), // BINARY_OP_SUBSCR_LIST_INT
     None, // BINARY_OP_SUBSCR_LIST_SLICE
     Some(&[Uop(8)]), // BINARY_OP_SUBSCR_STR_INT
     Some(&[Uop(9)]), // BINARY_OP_SUBSCR_TUPLE_INT
-    Some(&[Uop(90), Uop(10)]), // BINARY_OP_SUBTRACT_FLOAT
-    Some(&[Uop(91), Uop(11)]), // BINARY_OP_SUBTRACT_INT
+    Some(&[Uop(94), Uop(10)]), // BINARY_OP_SUBTRACT_FLOAT
+    Some(&[Uop(95), Uop(11)]), // BINARY_OP_SUBTRACT_INT
     Some(&[Uop(22)]), // CALL_ALLOC_AND_ENTER_INIT
     Some(&[Uop(23)]), // CALL_BOUND_METHOD_EXACT_ARGS
-    None, // CALL_BOUND_METHOD_GENERAL
-    Some(&[Uop(24)]), // CALL_BUILTIN_CLASS
-    Some(&[Uop(25)]), // CALL_BUILTIN_FAST
-    Some(&[Uop(26)]), // CALL_BUILTIN_FAST_WITH_KEYWORDS
-    Some(&[Uop(27)]), // CALL_BUILTIN_O
-    Some(&[Uop(31)]), // CALL_ISINSTANCE
-    None, // CALL_KW_BOUND_METHOD
-    None, // CALL_KW_NON_PY
-    Some(&[Uop(33)]), // CALL_KW_PY
-    Some(&[Uop(34)]), // CALL_LEN
-    Some(&[Uop(35)]), // CALL_LIST_APPEND
-    Some(&[Uop(36)]), // CALL_METHOD_DESCRIPTOR_FAST
-    Some(&[Uop(37)]), // CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS
-    Some(&[Uop(38)]), // CALL_METHOD_DESCRIPTOR_NOARGS
-    Some(&[Uop(39)]), // CALL_METHOD_DESCRIPTOR_O
-    Some(&[Uop(40)]), // CALL_NON_PY_GENERAL
-    Some(&[Uop(41)]), // CALL_PY_EXACT_ARGS
-    Some(&[Uop(42)]), // CALL_PY_GENERAL
-    Some(&[Uop(43)]), // CALL_STR_1
-    None, // CALL_TUPLE_1
-    Some(&[Uop(44)]), // CALL_TYPE_1
-    Some(&[Uop(90), Uop(57)]), // COMPARE_OP_FLOAT
-    Some(&[Uop(91), Uop(58)]), // COMPARE_OP_INT
-    Some(&[Uop(59)]), // COMPARE_OP_STR
-    Some(&[Uop(61)]), // CONTAINS_OP_DICT
-    Some(&[Uop(62)]), // CONTAINS_OP_SET
-    Some(&[Uop(80)]), // FOR_ITER_GEN
-    Some(&[Uop(81)]), // FOR_ITER_LIST
-    Some(&[Uop(82)]), // FOR_ITER_RANGE
-    Some(&[Uop(83)]), // FOR_ITER_TUPLE
+    Some(&[Uop(24)]), // CALL_BOUND_METHOD_GENERAL
+    Some(&[Uop(25)]), // CALL_BUILTIN_CLASS
+    Some(&[Uop(26)]), // CALL_BUILTIN_FAST
+    Some(&[Uop(27)]), // CALL_BUILTIN_FAST_WITH_KEYWORDS
+    Some(&[Uop(28)]), // CALL_BUILTIN_O
+    Some(&[Uop(32)]), // CALL_ISINSTANCE
+    Some(&[Uop(34)]), // CALL_KW_BOUND_METHOD
+    Some(&[Uop(35)]), // CALL_KW_NON_PY
+    Some(&[Uop(36)]), // CALL_KW_PY
+    Some(&[Uop(37)]), // CALL_LEN
+    Some(&[Uop(38)]), // CALL_LIST_APPEND
+    Some(&[Uop(39)]), // CALL_METHOD_DESCRIPTOR_FAST
+    Some(&[Uop(40)]), // CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS
+    Some(&[Uop(41)]), // CALL_METHOD_DESCRIPTOR_NOARGS
+    Some(&[Uop(42)]), // CALL_METHOD_DESCRIPTOR_O
+    Some(&[Uop(43)]), // CALL_NON_PY_GENERAL
+    Some(&[Uop(44)]), // CALL_PY_EXACT_ARGS
+    Some(&[Uop(45)]), // CALL_PY_GENERAL
+    Some(&[Uop(46)]), // CALL_STR_1
+    Some(&[Uop(47)]), // CALL_TUPLE_1
+    Some(&[Uop(48)]), // CALL_TYPE_1
+    Some(&[Uop(94), Uop(61)]), // COMPARE_OP_FLOAT
+    Some(&[Uop(95), Uop(62)]), // COMPARE_OP_INT
+    Some(&[Uop(63)]), // COMPARE_OP_STR
+    Some(&[Uop(65)]), // CONTAINS_OP_DICT
+    Some(&[Uop(66)]), // CONTAINS_OP_SET
+    Some(&[Uop(84)]), // FOR_ITER_GEN
+    Some(&[Uop(85)]), // FOR_ITER_LIST
+    Some(&[Uop(86)]), // FOR_ITER_RANGE
+    Some(&[Uop(87)]), // FOR_ITER_TUPLE
     None, // JUMP_BACKWARD_JIT
     None, // JUMP_BACKWARD_NO_JIT
-    Some(&[Uop(103)]), // LOAD_ATTR_CLASS
-    Some(&[Uop(104)]), // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK
+    Some(&[Uop(107)]), // LOAD_ATTR_CLASS
+    Some(&[Uop(108)]), // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK
     None, // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN
-    Some(&[Uop(105)]), // LOAD_ATTR_INSTANCE_VALUE
-    Some(&[Uop(106)]), // LOAD_ATTR_METHOD_LAZY_DICT
-    Some(&[Uop(107)]), // LOAD_ATTR_METHOD_NO_DICT
-    Some(&[Uop(108)]), // LOAD_ATTR_METHOD_WITH_VALUES
-    Some(&[Uop(109)]), // LOAD_ATTR_MODULE
-    Some(&[Uop(110)]), // LOAD_ATTR_NONDESCRIPTOR_NO_DICT
-    Some(&[Uop(111)]), // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
-    Some(&[Uop(112)]), // LOAD_ATTR_PROPERTY
-    Some(&[Uop(113)]), // LOAD_ATTR_SLOT
+    Some(&[Uop(109)]), // LOAD_ATTR_INSTANCE_VALUE
+    Some(&[Uop(110)]), // LOAD_ATTR_METHOD_LAZY_DICT
+    Some(&[Uop(111)]), // LOAD_ATTR_METHOD_NO_DICT
+    Some(&[Uop(112)]), // LOAD_ATTR_METHOD_WITH_VALUES
+    Some(&[Uop(113)]), // LOAD_ATTR_MODULE
+    Some(&[Uop(114)]), // LOAD_ATTR_NONDESCRIPTOR_NO_DICT
+    Some(&[Uop(115)]), // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
+    Some(&[Uop(116)]), // LOAD_ATTR_PROPERTY
+    Some(&[Uop(117)]), // LOAD_ATTR_SLOT
     None, // LOAD_ATTR_WITH_HINT
-    Some(&[Uop(122)]), // LOAD_GLOBAL_BUILTIN
-    Some(&[Uop(123)]), // LOAD_GLOBAL_MODULE
-    None, // LOAD_SUPER_ATTR_ATTR
-    None, // LOAD_SUPER_ATTR_METHOD
+    Some(&[Uop(126)]), // LOAD_GLOBAL_BUILTIN
+    Some(&[Uop(127)]), // LOAD_GLOBAL_MODULE
+    Some(&[Uop(132)]), // LOAD_SUPER_ATTR_ATTR
+    Some(&[Uop(133)]), // LOAD_SUPER_ATTR_METHOD
     None, // RESUME_CHECK
-    Some(&[Uop(151)]), // SEND_GEN
-    Some(&[Uop(157)]), // STORE_ATTR_INSTANCE_VALUE
-    Some(&[Uop(158)]), // STORE_ATTR_SLOT
+    Some(&[Uop(157)]), // SEND_GEN
+    Some(&[Uop(163)]), // STORE_ATTR_INSTANCE_VALUE
+    Some(&[Uop(164)]), // STORE_ATTR_SLOT
     None, // STORE_ATTR_WITH_HINT
-    Some(&[Uop(164)]), // STORE_SUBSCR_DICT
-    Some(&[Uop(165)]), // STORE_SUBSCR_LIST_INT
-    Some(&[Uop(170)]), // TO_BOOL_ALWAYS_TRUE
-    Some(&[Uop(171)]), // TO_BOOL_BOOL
-    Some(&[Uop(172)]), // TO_BOOL_INT
-    Some(&[Uop(173)]), // TO_BOOL_LIST
-    Some(&[Uop(174)]), // TO_BOOL_NONE
-    Some(&[Uop(175)]), // TO_BOOL_STR
+    Some(&[Uop(170)]), // STORE_SUBSCR_DICT
+    Some(&[Uop(171)]), // STORE_SUBSCR_LIST_INT
+    Some(&[Uop(176)]), // TO_BOOL_ALWAYS_TRUE
+    Some(&[Uop(177)]), // TO_BOOL_BOOL
+    Some(&[Uop(178)]), // TO_BOOL_INT
+    Some(&[Uop(179)]), // TO_BOOL_LIST
+    Some(&[Uop(180)]), // TO_BOOL_NONE
+    Some(&[Uop(181)]), // TO_BOOL_STR
     None, // UNPACK_SEQUENCE_LIST
-    Some(&[Uop(181)]), // UNPACK_SEQUENCE_TUPLE
-    Some(&[Uop(182)]), // UNPACK_SEQUENCE_TWO_TUPLE
-    Some(&[Uop(135)]), // MOVE
-    Some(&[Uop(52)]), // COMPARE_JUMP_IF_TRUE
-    Some(&[Uop(91), Uop(54)]), // COMPARE_JUMP_IF_TRUE_INT
-    Some(&[Uop(90), Uop(53)]), // COMPARE_JUMP_IF_TRUE_FLOAT
-    Some(&[Uop(55)]), // COMPARE_JUMP_IF_TRUE_STR
-    Some(&[Uop(48)]), // COMPARE_JUMP_IF_FALSE
-    Some(&[Uop(91), Uop(50)]), // COMPARE_JUMP_IF_FALSE_INT
-    Some(&[Uop(90), Uop(49)]), // COMPARE_JUMP_IF_FALSE_FLOAT
-    Some(&[Uop(51)]), // COMPARE_JUMP_IF_FALSE_STR
-    Some(&[Uop(168)]), // TEST_JUMP_IF_TRUE
-    Some(&[Uop(167)]), // TEST_JUMP_IF_FALSE
-    Some(&[Uop(99)]), // LEAVE_LOOP
+    Some(&[Uop(187)]), // UNPACK_SEQUENCE_TUPLE
+    Some(&[Uop(188)]), // UNPACK_SEQUENCE_TWO_TUPLE
+    Some(&[Uop(141)]), // MOVE
+    Some(&[Uop(56)]), // COMPARE_JUMP_IF_TRUE
+    Some(&[Uop(95), Uop(58)]), // COMPARE_JUMP_IF_TRUE_INT
+    Some(&[Uop(94), Uop(57)]), // COMPARE_JUMP_IF_TRUE_FLOAT
+    Some(&[Uop(59)]), // COMPARE_JUMP_IF_TRUE_STR
+    Some(&[Uop(52)]), // COMPARE_JUMP_IF_FALSE
+    Some(&[Uop(95), Uop(54)]), // COMPARE_JUMP_IF_FALSE_INT
+    Some(&[Uop(94), Uop(53)]), // COMPARE_JUMP_IF_FALSE_FLOAT
+    Some(&[Uop(55)]), // COMPARE_JUMP_IF_FALSE_STR
+    Some(&[Uop(174)]), // TEST_JUMP_IF_TRUE
+    Some(&[Uop(173)]), // TEST_JUMP_IF_FALSE
+    Some(&[Uop(103)]), // LEAVE_LOOP
 ];

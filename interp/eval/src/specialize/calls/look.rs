@@ -88,7 +88,7 @@ fn look_at_class(esc: Esc<'_>, callable: &Value, class: &TypeObject, given: usiz
 fn look(esc: Esc<'_>, block: Block) -> Seen {
     let callable = block.callable();
     let args = block.given();
-    let mut known = Held { version: 0, second: 0, value: Word::NULL, function_version: 0, def: None };
+    let mut known = Held::EMPTY;
     let mut receiver = 0;
     let callee = if let Some(function) = callable.exact::<Function>() {
         Callee::Function(function_facts(function, args))
@@ -126,15 +126,16 @@ fn look(esc: Esc<'_>, block: Block) -> Seen {
     Seen { callee, args: args.saturating_sub(receiver), known }
 }
 
-fn instr_of(form: Form) -> Option<Instr> {
-    Some(match form {
+fn instr_of(form: Form) -> Instr {
+    match form {
         Form::PyExactArgs => Instr::CallPyExactArgs,
         Form::PyGeneral => Instr::CallPyGeneral,
         Form::BoundExactArgs => Instr::CallBoundMethodExactArgs,
         Form::AllocAndEnterInit => Instr::CallAllocAndEnterInit,
         Form::Type1 => Instr::CallType1,
         Form::Text1 => Instr::CallStr1,
-        Form::BuiltinClass | Form::Tuple1 => Instr::CallBuiltinClass,
+        Form::Tuple1 => Instr::CallTuple1,
+        Form::BuiltinClass => Instr::CallBuiltinClass,
         Form::BuiltinOne => Instr::CallBuiltinO,
         Form::BuiltinArray => Instr::CallBuiltinFast,
         Form::BuiltinArrayWithKeywords => Instr::CallBuiltinFastWithKeywords,
@@ -146,8 +147,8 @@ fn instr_of(form: Form) -> Option<Instr> {
         Form::MethodArray => Instr::CallMethodDescriptorFast,
         Form::MethodArrayWithKeywords => Instr::CallMethodDescriptorFastWithKeywords,
         Form::NonPyGeneral => Instr::CallNonPyGeneral,
-        Form::BoundGeneral => return None,
-    })
+        Form::BoundGeneral => Instr::CallBoundMethodGeneral,
+    }
 }
 
 /// An attempt at `CALL`; whether a form was installed.
@@ -156,7 +157,7 @@ pub(crate) fn attempt(esc: Esc<'_>, ip: *const Cell, fp: *mut Word, base: usize,
     let Some(attempt) = begin(esc, ip) else { return false };
     let seen = look(esc, Block::new(fp, base, argc));
     let Ok(plan) = call::decide(&seen) else { return attempt.fail() };
-    let Some(form) = instr_of(plan.form()) else { return attempt.fail() };
+    let form = instr_of(plan.form());
     match plan.form() {
         Form::AllocAndEnterInit | Form::Len | Form::IsInstance | Form::ListAppend => {
             let word = seen.known.publish(record(plan.form()));
@@ -171,17 +172,22 @@ pub(crate) fn attempt(esc: Esc<'_>, ip: *const Cell, fp: *mut Word, base: usize,
 
 /// An attempt at `CALL_KW`; whether a form was installed.
 #[cold]
-pub(crate) fn attempt_keywords(esc: Esc<'_>, ip: *const Cell, callable: Word) -> bool {
+pub(crate) fn attempt_keywords(esc: Esc<'_>, ip: *const Cell, callable: Word, this: Word) -> bool {
     let Some(attempt) = begin(esc, ip) else { return false };
-    let callee = match exact::<Function>(callable) {
-        Some(function) => Callee::Function(function_facts(function, usize::MAX)),
-        None => Callee::Other,
+    let bound = exact::<BoundMethod>(callable).filter(|_| this.is_null());
+    let callee = match (exact::<Function>(callable), bound.and_then(|bound| bound.function.exact::<Function>())) {
+        (Some(function), _) => Callee::Function(function_facts(function, usize::MAX)),
+        (None, Some(function)) => Callee::BoundMethod(function_facts(function, usize::MAX)),
+        (None, None) => Callee::Other,
     };
-    match call::with_keywords(callee) {
-        Ok(plan) if plan.form() == KeywordForm::Py => match plan.words() {
-            Some(words) => attempt.install(Instr::CallKwPy, words.as_slice()),
-            None => attempt.fail(),
-        },
-        _ => attempt.fail(),
+    let Ok(plan) = call::with_keywords(callee) else { return attempt.fail() };
+    let form = match plan.form() {
+        KeywordForm::Py => Instr::CallKwPy,
+        KeywordForm::Bound => Instr::CallKwBoundMethod,
+        KeywordForm::NonPy => Instr::CallKwNonPy,
+    };
+    match plan.words() {
+        Some(words) => attempt.install(form, words.as_slice()),
+        None => attempt.fail(),
     }
 }

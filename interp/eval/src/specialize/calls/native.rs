@@ -6,7 +6,7 @@ use interp_object::data::frame::payload_in;
 use interp_object::data::function::Function;
 use interp_object::data::list::{HeldEnd, List};
 use interp_object::data::str::{STR, Str};
-use interp_object::data::tuple::Tuple;
+use interp_object::data::tuple::{self, TUPLE, Tuple};
 use interp_object::data::types::TYPE;
 use interp_object::data::{int, singletons};
 use interp_object::layout::{ValueExt, class_of};
@@ -226,6 +226,25 @@ pub(crate) fn str_of(esc: Esc<'_>, fp: *mut Word, base: usize) -> PyResult {
     let block = Block::new(fp, base, 1);
     match block.args() {
         [text] if text.exact::<Str>().is_some() => Ok(text.clone()),
+        _ => ops_call(esc, block),
+    }
+}
+
+/// `CALL_TUPLE_1`
+#[inline(always)]
+pub(crate) fn is_tuple_1(callable: Word, this: Word, argc: usize) -> bool {
+    is_one_of(callable, this, argc, &TUPLE)
+}
+
+/// `tuple(x)` of the block's argument.
+pub(crate) fn tuple_of(esc: Esc<'_>, fp: *mut Word, base: usize) -> PyResult {
+    let block = Block::new(fp, base, 1);
+    match block.args() {
+        [tuple] if tuple.exact::<Tuple>().is_some() => Ok(tuple.clone()),
+        [list] if list.exact::<List>().is_some() => {
+            let items = list.exact::<List>().map(List::snapshot).unwrap_or_default();
+            Ok(tuple::new(esc, items).into_value())
+        }
         _ => ops_call(esc, block),
     }
 }

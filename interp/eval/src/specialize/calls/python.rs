@@ -6,7 +6,7 @@ use interp_object::data::frame::{OnReturn, payload_in};
 use interp_object::data::function::Function;
 use interp_object::data::tuple::Tuple;
 use interp_object::data::types::{Plain, TYPE};
-use interp_object::layout::{self, ValueExt, class_of};
+use interp_object::layout::{self, Obj, ValueExt, class_of};
 use interp_object::typeobj::{TypeBody, TypeFlags};
 use interp_object::{Esc, PyResult, Thread, TypeObject, Value, Word};
 use specializer::cache::{self, Kind};
@@ -130,12 +130,31 @@ pub(crate) fn is_keyword_function(callable: Word, cache: u64) -> bool {
     guarded(callable, cache, Kind::entry(KeywordForm::Py as u8)).is_some()
 }
 
+/// A bound method of a function whose version is the cached one, called without another `self`.
+#[inline(always)]
+fn guarded_bound(callable: Word, this: Word, cache: u64, form: Kind) -> bool {
+    this.is_null()
+        && exact::<BoundMethod>(callable).is_some_and(|method| guarded(method.function.word(), cache, form).is_some())
+}
+
+/// `CALL_BOUND_METHOD_GENERAL`: whether the callable is a method of the cached function.
+#[inline(always)]
+pub(crate) fn is_bound(callable: Word, this: Word, cache: u64) -> bool {
+    guarded_bound(callable, this, cache, entry(Form::BoundGeneral))
+}
+
+/// `CALL_KW_BOUND_METHOD`: whether the callable is a method of the cached function.
+#[inline(always)]
+pub(crate) fn is_keyword_bound(callable: Word, this: Word, cache: u64) -> bool {
+    guarded_bound(callable, this, cache, Kind::entry(KeywordForm::Bound as u8))
+}
+
 /// Arranges the arguments and enters the function's frame.
 pub(crate) fn enter_general(esc: Esc<'_>, fp: *mut Word, base: usize, argc: usize, ret: Return) -> PyResult<Flow> {
     let th = esc.thread();
     let block = Block::new(fp, base, argc);
     let function: &Function = exact(block.word(0)).expect("the guard found a function");
-    if let Some(callee) = with_defaults(esc, block, function) {
+    if let Some(callee) = with_defaults(esc, block, block.word(0), function, None) {
         return Ok(enter_frame(th, callee, ret));
     }
     let callee = bind_frame(esc, block.callable(), function, Args::positional(block.args()))?;
@@ -143,24 +162,71 @@ pub(crate) fn enter_general(esc: Esc<'_>, fp: *mut Word, base: usize, argc: usiz
     Ok(enter_frame(th, callee, ret))
 }
 
-/// A frame whose last parameters take their defaults, if that is all there is to arrange. Takes the block over.
-fn with_defaults(esc: Esc<'_>, block: Block, function: &Function) -> Option<*mut Word> {
+/// As [`enter_general`], for a bound method.
+pub(crate) fn enter_bound_general(
+    esc: Esc<'_>,
+    fp: *mut Word,
+    base: usize,
+    argc: usize,
+    ret: Return,
+) -> PyResult<Flow> {
+    let th = esc.thread();
+    let block = Block::new(fp, base, argc);
+    let method: &BoundMethod = exact(block.word(0)).expect("the guard found a bound method");
+    let function: &Function = method.function.exact().expect("the guard found a method of a function");
+    let word = StackRef::new(&method.function, th.id()).into_word();
+    if let Some(callee) = with_defaults(esc, block, word, function, Some(&method.receiver)) {
+        let flow = enter_frame(th, callee, ret);
+        // What the callee needs of the method has references of its own.
+        close_word(th, block.word(0));
+        return Ok(flow);
+    }
+    close_word(th, word);
+    let values = with_receiver(method, block.args());
+    let callee = bind_frame(esc, &method.function, function, Args::positional(&values))?;
+    clear_block(th, fp, base, argc + 2);
+    Ok(enter_frame(th, callee, ret))
+}
+
+fn with_receiver(method: &BoundMethod, args: &[Value]) -> Vec<Value> {
+    std::iter::once(&method.receiver).chain(args).cloned().collect()
+}
+
+/// A frame whose last parameters take their defaults, if that is all there is to arrange. Takes `function`'s word and the
+/// block's arguments over.
+fn with_defaults(
+    esc: Esc<'_>,
+    block: Block,
+    word: Word,
+    function: &Function,
+    receiver: Option<&Value>,
+) -> Option<*mut Word> {
+    let me = esc.thread().id();
     let code = function.code(esc);
-    let (given, wanted) = (block.given(), code.data().argcount as usize);
-    if given >= wanted || !is_simple(&code, wanted) {
+    let before = usize::from(receiver.is_some());
+    let (given, wanted) = (block.given() + before, code.data().argcount as usize);
+    if given > wanted || !is_simple(&code, wanted) {
         return None;
     }
-    let defaults = function.defaults(esc)?;
-    let defaults = defaults.exact::<Tuple>()?.as_slice();
+    let defaults = function.defaults(esc);
+    let defaults = match &defaults {
+        Some(defaults) => defaults.exact::<Tuple>()?.as_slice(),
+        None => &[],
+    };
     let start = defaults.len().checked_sub(wanted - given)?;
-    let callee = push_frame(esc.thread(), block.word(0), function, &code, given)?;
-    block.move_args(callee);
-    for (local, value) in (given..wanted).zip(&defaults[start..]) {
+    let callee = push_frame(esc.thread(), word, function, &code, given)?;
+    let store = |local: usize, value: &Value| {
         // SAFETY: the frame has a local for each parameter.
         let place = unsafe { callee.add(local) };
-        // SAFETY: as above; the local holds NULL.
-        unsafe { place.write(value.clone().into_word()) };
+        // SAFETY: as above; the local holds nothing that is owned.
+        unsafe { place.write(StackRef::new(value, me).into_word()) };
+    };
+    if let Some(receiver) = receiver {
+        store(0, receiver);
     }
+    // SAFETY: as in `store`.
+    block.move_args(unsafe { callee.add(before) });
+    (given..wanted).zip(&defaults[start..]).for_each(|(local, value)| store(local, value));
     Some(callee)
 }
 
@@ -173,16 +239,36 @@ pub(crate) fn enter_keywords(
     names: &Value,
     ret: Return,
 ) -> PyResult<Flow> {
-    let th = esc.thread();
     let block = Block::new(fp, base, argc);
-    let function: &Function = exact(block.word(0)).expect("the guard found a function");
-    let Some(names) = names.as_obj::<Tuple>() else {
-        return Err(esc.system_error("keyword names are a tuple"));
-    };
-    let callee = bind_frame(esc, block.callable(), function, Args::with_names(block.args(), Some(names)))?;
+    let function = exact::<Function>(block.word(0)).expect("the guard found a function");
+    let args = Args::with_names(block.args(), Some(keyword_names(esc, names)?));
+    let callee = bind_frame(esc, block.callable(), function, args)?;
     // The names lie on top.
-    clear_block(th, fp, base, argc + 3);
-    Ok(enter_frame(th, callee, ret))
+    clear_block(esc.thread(), fp, base, argc + 3);
+    Ok(enter_frame(esc.thread(), callee, ret))
+}
+
+/// As [`enter_keywords`], for a bound method.
+pub(crate) fn enter_bound_keywords(
+    esc: Esc<'_>,
+    fp: *mut Word,
+    base: usize,
+    argc: usize,
+    names: &Value,
+    ret: Return,
+) -> PyResult<Flow> {
+    let block = Block::new(fp, base, argc);
+    let method = exact::<BoundMethod>(block.word(0)).expect("the guard found a bound method");
+    let function = method.function.exact::<Function>().expect("the guard found a function");
+    let values = with_receiver(method, block.args());
+    let args = Args::with_names(&values, Some(keyword_names(esc, names)?));
+    let callee = bind_frame(esc, &method.function, function, args)?;
+    clear_block(esc.thread(), fp, base, argc + 3);
+    Ok(enter_frame(esc.thread(), callee, ret))
+}
+
+fn keyword_names<'a>(esc: Esc<'_>, names: &'a Value) -> PyResult<&'a Obj<Tuple>> {
+    names.as_obj::<Tuple>().ok_or_else(|| esc.system_error("keyword names are a tuple"))
 }
 
 /// A property's getter that may be entered.
