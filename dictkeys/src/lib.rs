@@ -65,7 +65,7 @@ mod set;
 mod split;
 mod version;
 
-pub use dict::{Cleared, Dict, DictEntry, KeysSnapshot, Locked, Locked2};
+pub use dict::{Cleared, Dict, DictEntry, HeldEntry, KeysSnapshot, Locked, Locked2};
 pub use env::{Env, NoSafepoint, Reclaim};
 pub use set::SetTable;
 pub use split::{HeldSlot, Inline, InlineValues, MAX_SHARED_NAMES, SharedKeys, ValuesMoved};

@@ -41,9 +41,16 @@ fn LOAD_ATTR_MODULE() {
     filled!(self_or_null);
 }
 
+/// From an instance's own dictionary: an entry with the version of the type, the index a guess.
 #[inst(code = 189, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
-fn LOAD_ATTR_WITH_HINT();
+fn LOAD_ATTR_WITH_HINT() {
+    let found = deopt_unless!(fast::with_hint(th, frame, owner, oparg >> 1, cache!(1)));
+    close!(esc, owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    filled!(self_or_null);
+}
 
 /// From a `__slots__` word: an entry with the version of the type.
 #[inst(code = 188, arg = name)]
@@ -93,7 +100,15 @@ fn LOAD_ATTR_PROPERTY() {
 /// Calls a Python `__getattribute__`: the value comes with the callee's return.
 #[inst(code = 179, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
-fn LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN();
+fn LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN() {
+    let hook = deopt_unless!(calls::hook(th, owner, cache!(1)));
+    frame.ip.set(ip);
+    let receiver = steal!(owner);
+    sync!();
+    let text = calls::name_word(frame, oparg >> 1);
+    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, inst_size!())));
+    dispatch!(flow.ip, flow.fp);
+}
 
 /// A method that the instance's values do not shadow: a record.
 #[inst(code = 183, arg = name)]
@@ -203,9 +218,16 @@ fn STORE_ATTR_SLOT() {
     close!(esc, old);
 }
 
+/// Into an instance's own dictionary, whose keys stay the same.
 #[inst(code = 200, arg = name)]
 #[stack(value, owner --)]
-fn STORE_ATTR_WITH_HINT();
+fn STORE_ATTR_WITH_HINT() {
+    let entry = deopt_unless!(fast::hold_hint(th, frame, owner, oparg, cache!(1)));
+    let new = take!(value);
+    let old = fast::store_hint(entry, new);
+    close!(esc, owner);
+    close!(esc, old);
+}
 
 #[family(caches = 4, words = 2)]
 const STORE_ATTR: Family = [STORE_ATTR_INSTANCE_VALUE, STORE_ATTR_SLOT, STORE_ATTR_WITH_HINT];

@@ -70,7 +70,7 @@ fn _BINARY_OP_MULTIPLY_FLOAT() {
 #[operands(left: L | T | K, right: L | T | I | K, dest: T | L)]
 fn BINARY_OP() {
     if tick!() {
-        let installed = specialize::arith::binary_op(esc, ip, oparg, val!(left), val!(right));
+        let installed = specialize::arith::binary_op(esc, ip, fp, oparg, val!(left), val!(right));
         if installed {
             redo!();
         }
@@ -107,12 +107,25 @@ const BINARY_OP_MULTIPLY_FLOAT: Macro = _GUARD_BOTH_FLOAT + _BINARY_OP_MULTIPLY_
 
 #[inst(code = 131, arg)]
 #[stack(left, right -- res)]
-fn BINARY_OP_ADD_UNICODE();
+fn BINARY_OP_ADD_UNICODE() {
+    deopt_if!(!texts::both(left, right));
+    let made = texts::add(esc, val!(left), val!(right))?;
+    close!(esc, right);
+    close!(esc, left);
+    res = own!(made);
+}
 
-/// `s = s + t` on a local: the next instruction stores to the local that `left` came from.
-#[inst(code = 3, arg = local, no_cell)]
-#[stack(left, right --)]
-fn BINARY_OP_INPLACE_ADD_UNICODE();
+/// `s = s + t` on a local: the destination is the local that `left` names. The text grows in place if the local holds
+/// the only reference.
+#[inst(code = 3, arg = local)]
+#[stack(left, right -- res)]
+fn BINARY_OP_INPLACE_ADD_UNICODE() {
+    deopt_if!(!texts::grows(ip, fp, left, right));
+    let made = texts::append(esc, ip, fp, val!(left), val!(right))?;
+    close!(esc, right);
+    close!(esc, left);
+    res = own!(made);
+}
 
 /// An operation on a pair of numbers that the cache word names.
 #[inst(code = 132, arg)]
@@ -133,7 +146,13 @@ fn BINARY_OP_SUBSCR_LIST_INT() {
 
 #[inst(code = 138, arg)]
 #[stack(list_st, sub_st -- res)]
-fn BINARY_OP_SUBSCR_LIST_SLICE();
+fn BINARY_OP_SUBSCR_LIST_SLICE() {
+    deopt_if!(!containers::is_list_and_slice(list_st, sub_st));
+    let made = containers::list_slice(esc, val!(list_st), val!(sub_st))?;
+    close!(esc, sub_st);
+    close!(esc, list_st);
+    res = own!(made);
+}
 
 #[inst(code = 139, arg)]
 #[stack(str_st, sub_st -- res)]
@@ -167,7 +186,16 @@ fn BINARY_OP_SUBSCR_DICT() {
 /// Calls a Python `__getitem__`: the result comes with the callee's return.
 #[inst(code = 136, arg)]
 #[stack(container, sub -- res)]
-fn BINARY_OP_SUBSCR_GETITEM();
+fn BINARY_OP_SUBSCR_GETITEM() {
+    let getter = deopt_unless!(calls::subscript_getter(th, container, cache!(1)));
+    frame.ip.set(ip);
+    let key = steal!(sub);
+    let receiver = steal!(container);
+    sync!();
+    let ret = calls::binary_return(frame, ip, next_cell(ip, inst_size!()));
+    let flow = calls::enter_two(th, getter, receiver, key, ret);
+    dispatch!(flow.ip, flow.fp);
+}
 
 #[family(caches = 5, words = 2)]
 const BINARY_OP: Family = [

@@ -128,7 +128,13 @@ fn UNPACK_SEQUENCE_TUPLE() {
 
 #[inst(code = 209, arg)]
 #[stack(seq -- items[oparg])]
-fn UNPACK_SEQUENCE_LIST();
+fn UNPACK_SEQUENCE_LIST() {
+    let held = deopt_unless!(containers::hold_list(seq, oparg));
+    let list = steal!(seq);
+    containers::spread_list(th, held, items);
+    filled!(items);
+    close!(esc, list);
+}
 
 #[family(caches = 1, words = 1)]
 const UNPACK_SEQUENCE: Family = [UNPACK_SEQUENCE_TWO_TUPLE, UNPACK_SEQUENCE_TUPLE, UNPACK_SEQUENCE_LIST];

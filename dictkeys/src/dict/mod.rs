@@ -41,6 +41,7 @@ pub use iter::DictEntry;
 pub use locked::{Locked, Locked2};
 pub use resize::Cleared;
 pub use snapshot::KeysSnapshot;
+pub use write::HeldEntry;
 
 use word::{AtomicKeysWord, KeysWord};
 

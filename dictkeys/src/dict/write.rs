@@ -64,15 +64,26 @@ impl Dict {
         key: &Value,
         value: Value,
     ) -> Result<Value, Value> {
-        let Some(locked) = self.try_lock(lock, thread) else { return Err(value) };
-        let keys = locked.keys();
-        if locked.word().is_split() || hint >= keys.entries() || cell::word(&keys.entry(hint).key) != key.word() {
-            drop(locked);
-            return Err(value);
+        match self.try_hold_hint(lock, thread, hint, key) {
+            Some(held) => Ok(held.set(value)),
+            None => Err(value),
         }
-        // SAFETY: K5: the lock is held.
-        let old = unsafe { cell::replace(&keys.entry(hint).value, value) };
-        Ok(old.expect("K4: a live entry has a value"))
+    }
+
+    /// As [`store_hint`](Dict::store_hint) for a caller that looks before it gives up the value: the entry, with the lock
+    /// held.
+    #[inline]
+    pub fn try_hold_hint<'a, T: NoSafepoint>(
+        &'a self,
+        lock: &'a ByteLock,
+        thread: &T,
+        hint: u32,
+        key: &Value,
+    ) -> Option<HeldEntry<'a>> {
+        let locked = self.try_lock(lock, thread)?;
+        let keys = locked.keys();
+        let fits = !locked.word().is_split() && hint < keys.entries();
+        (fits && cell::word(&keys.entry(hint).key) == key.word()).then_some(HeldEntry { locked, hint })
     }
 
     /// Removes `key` and returns it with its value.
@@ -99,6 +110,24 @@ impl Dict {
             return locked.pop_inline(|values| (values > 0).then_some(0));
         }
         locked.pop_entry(locked.keys().first_live()?)
+    }
+}
+
+/// One entry of a dictionary, with the lock held. No user code, finalizer or safepoint may run while it lives.
+#[must_use]
+pub struct HeldEntry<'a> {
+    locked: Locked<'a>,
+    hint: u32,
+}
+
+impl HeldEntry<'_> {
+    /// Stores, releases the lock and returns the old value, which the caller drops.
+    #[inline]
+    pub fn set(self, value: Value) -> Value {
+        let keys = self.locked.keys();
+        // SAFETY: K5: the lock is held.
+        let old = unsafe { cell::replace(&keys.entry(self.hint).value, value) };
+        old.expect("K4: a live entry has a value")
     }
 }
 

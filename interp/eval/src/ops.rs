@@ -30,7 +30,7 @@ pub(crate) use crate::flow::{Flow, Slots};
 #[allow(unused_imports, reason = "as above")]
 pub(crate) use crate::safepoint;
 #[allow(unused_imports, reason = "as above")]
-pub(crate) use crate::specialize::{self, calls, containers, fast};
+pub(crate) use crate::specialize::{self, calls, containers, fast, texts};
 #[allow(unused_imports, reason = "as above")]
 pub(crate) use compare::{bool_word, compare_floats, compare_ints, is_bool, is_none, is_true, quick_truth};
 

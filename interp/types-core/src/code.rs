@@ -32,7 +32,7 @@ static GETSETS: &[GetSetDef] = &[
     GetSetDef::readonly("co_flags", |esc, this| number(esc, this, |c| i64::from(c.data().flags.bits())), ""),
     GetSetDef::readonly("co_nlocals", |esc, this| number(esc, this, |c| c.data().nlocals() as i64), ""),
     GetSetDef::readonly("co_code", |esc, this| octets(esc, this, |c| &c.data().code), ""),
-    GetSetDef::readonly("_co_code_adaptive", |esc, this| octets(esc, this, |c| &c.data().code), ""),
+    GetSetDef::readonly("_co_code_adaptive", adaptive, ""),
     GetSetDef::readonly("co_linetable", |esc, this| octets(esc, this, |c| &c.data().linetable), ""),
     GetSetDef::readonly("co_lnotab", |esc, this| octets(esc, this, |c| &c.data().linetable), ""),
     GetSetDef::readonly("co_exceptiontable", |esc, this| octets(esc, this, |c| &c.data().exceptiontable), ""),
@@ -81,6 +81,10 @@ fn number(esc: Esc<'_>, this: &Value, pick: fn(&CodeObject) -> i64) -> PyResult 
 
 fn octets(esc: Esc<'_>, this: &Value, pick: fn(&CodeObject) -> &[u8]) -> PyResult {
     Ok(bytes::new(esc, pick(payload(esc, this)?)).into_value())
+}
+
+fn adaptive(esc: Esc<'_>, this: &Value) -> PyResult {
+    Ok(bytes::new(esc, &payload(esc, this)?.adaptive()).into_value())
 }
 
 fn tuple_of(esc: Esc<'_>, values: &[Value]) -> PyResult {

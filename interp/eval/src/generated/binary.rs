@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `BINARY_SLICE` (interp/ops/binary.rs:194).
+/// `BINARY_SLICE` (interp/ops/binary.rs:222).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -72,7 +72,7 @@ unsafe fn slow_binary_slice(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u
     at.next_flow(1)
 }
 
-/// `DELETE_SUBSCR` (interp/ops/binary.rs:257).
+/// `DELETE_SUBSCR` (interp/ops/binary.rs:285).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -118,7 +118,7 @@ unsafe fn slow_delete_subscr(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(1)
 }
 
-/// `STORE_SLICE` (interp/ops/binary.rs:205).
+/// `STORE_SLICE` (interp/ops/binary.rs:233).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -174,7 +174,7 @@ unsafe fn slow_store_slice(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as L_T (interp/ops/binary.rs:277).
+/// `UNARY_INVERT` as L_T (interp/ops/binary.rs:305).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -213,7 +213,7 @@ unsafe fn slow_unary_invert_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as L_L (interp/ops/binary.rs:277).
+/// `UNARY_INVERT` as L_L (interp/ops/binary.rs:305).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -254,7 +254,7 @@ unsafe fn slow_unary_invert_l_l(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as T_T (interp/ops/binary.rs:277).
+/// `UNARY_INVERT` as T_T (interp/ops/binary.rs:305).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -297,7 +297,7 @@ unsafe fn slow_unary_invert_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as T_L (interp/ops/binary.rs:277).
+/// `UNARY_INVERT` as T_L (interp/ops/binary.rs:305).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -343,7 +343,7 @@ unsafe fn slow_unary_invert_t_l(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as L_T (interp/ops/binary.rs:267).
+/// `UNARY_NEGATIVE` as L_T (interp/ops/binary.rs:295).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -382,7 +382,7 @@ unsafe fn slow_unary_negative_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as L_L (interp/ops/binary.rs:267).
+/// `UNARY_NEGATIVE` as L_L (interp/ops/binary.rs:295).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -423,7 +423,7 @@ unsafe fn slow_unary_negative_l_l(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as T_T (interp/ops/binary.rs:267).
+/// `UNARY_NEGATIVE` as T_T (interp/ops/binary.rs:295).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -466,7 +466,7 @@ unsafe fn slow_unary_negative_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as T_L (interp/ops/binary.rs:267).
+/// `UNARY_NEGATIVE` as T_L (interp/ops/binary.rs:295).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -512,7 +512,7 @@ unsafe fn slow_unary_negative_t_l(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(1)
 }
 
-/// `UNARY_NOT` as L_T, T_T (interp/ops/binary.rs:287).
+/// `UNARY_NOT` as L_T, T_T (interp/ops/binary.rs:315).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -531,7 +531,7 @@ pub(crate) unsafe extern "C" fn weft_op_unary_not_l_t(
     at.next(1)
 }
 
-/// `UNARY_NOT` as L_L, T_L (interp/ops/binary.rs:287).
+/// `UNARY_NOT` as L_L, T_L (interp/ops/binary.rs:315).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

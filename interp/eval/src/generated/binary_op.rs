@@ -16,6 +16,1127 @@
 
 use crate::ops::*;
 
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as LL_T (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_ll_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_ll_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as LL_L (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_ll_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_ll_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_ll_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as LT_T (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_lt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_lt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_lt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as LT_L (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_lt_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_lt_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_lt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as LI_T (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_li_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_li_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_li_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as LI_L (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_li_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_li_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_li_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as LK_T (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_lk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_lk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(3);
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as LK_L (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_lk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_lk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_lk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(3);
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as TL_T (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_tl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_tl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as TL_L (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_tl_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_tl_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_tl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as TT_T (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_tt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_tt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_tt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(left) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as TT_L (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_tt_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_tt_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_tt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(left) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as TI_T (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_ti_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_ti_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_ti_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as TI_L (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_ti_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_ti_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_ti_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as TK_T (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_tk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_tk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(3);
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as TK_L (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_tk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_tk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_tk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(3);
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as KL_T (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_kl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_kl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(3);
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as KL_L (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_kl_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_kl_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_kl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(3);
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as KT_T (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_kt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_kt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_kt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(3);
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as KT_L (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_kt_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_kt_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_kt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(3);
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as KI_T (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_ki_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_ki_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_ki_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.constant_word(3);
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as KI_L (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_ki_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_ki_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_ki_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.constant_word(3);
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as KK_T (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_kk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_kk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(4);
+    let mut left = at.constant_word(3);
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(5)
+}
+
+/// `BINARY_OP_INPLACE_ADD_UNICODE` as KK_L (interp/ops/binary.rs:122).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_inplace_add_unicode_kk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_inplace_add_unicode_kk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_inplace_add_unicode_kk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(4);
+    let mut left = at.constant_word(3);
+    let mut res;
+    if !texts::grows(ip, fp, left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::append(esc, ip, fp, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(5)
+}
+
 /// `BINARY_OP` as LL_T (interp/ops/binary.rs:71).
 ///
 /// # Safety
@@ -48,7 +1169,7 @@ unsafe fn slow_binary_op_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -100,7 +1221,7 @@ unsafe fn slow_binary_op_ll_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -154,7 +1275,7 @@ unsafe fn slow_binary_op_lt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -210,7 +1331,7 @@ unsafe fn slow_binary_op_lt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -269,7 +1390,7 @@ unsafe fn slow_binary_op_li_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -321,7 +1442,7 @@ unsafe fn slow_binary_op_li_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -375,7 +1496,7 @@ unsafe fn slow_binary_op_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -427,7 +1548,7 @@ unsafe fn slow_binary_op_lk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -481,7 +1602,7 @@ unsafe fn slow_binary_op_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -537,7 +1658,7 @@ unsafe fn slow_binary_op_tl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -596,7 +1717,7 @@ unsafe fn slow_binary_op_tt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -657,7 +1778,7 @@ unsafe fn slow_binary_op_tt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -722,7 +1843,7 @@ unsafe fn slow_binary_op_ti_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -778,7 +1899,7 @@ unsafe fn slow_binary_op_ti_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -837,7 +1958,7 @@ unsafe fn slow_binary_op_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -893,7 +2014,7 @@ unsafe fn slow_binary_op_tk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -952,7 +2073,7 @@ unsafe fn slow_binary_op_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -1004,7 +2125,7 @@ unsafe fn slow_binary_op_kl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -1058,7 +2179,7 @@ unsafe fn slow_binary_op_kt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -1114,7 +2235,7 @@ unsafe fn slow_binary_op_kt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -1173,7 +2294,7 @@ unsafe fn slow_binary_op_ki_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -1225,7 +2346,7 @@ unsafe fn slow_binary_op_ki_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -1279,7 +2400,7 @@ unsafe fn slow_binary_op_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -1331,7 +2452,7 @@ unsafe fn slow_binary_op_kk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::binary_op(esc, ip, oparg, at.view(&left), at.view(&right))
+            specialize::arith::binary_op(esc, ip, fp, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -2109,7 +3230,1128 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_add_int_kk_l(
     at.next(5)
 }
 
-/// `BINARY_OP_EXTEND` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:120).
+/// `BINARY_OP_ADD_UNICODE` as LL_T (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_ll_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_ll_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as LL_L (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_ll_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_ll_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_ll_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as LT_T (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_lt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_lt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_lt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as LT_L (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_lt_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_lt_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_lt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as LI_T (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_li_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_li_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_li_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as LI_L (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_li_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_li_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_li_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as LK_T (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_lk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_lk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(3);
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as LK_L (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_lk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_lk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_lk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(3);
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as TL_T (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_tl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_tl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as TL_L (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_tl_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_tl_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_tl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as TT_T (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_tt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_tt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_tt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(left) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as TT_L (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_tt_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_tt_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_tt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(left) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as TI_T (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_ti_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_ti_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_ti_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as TI_L (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_ti_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_ti_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_ti_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as TK_T (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_tk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_tk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(3);
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as TK_L (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_tk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_tk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_tk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(3);
+    let mut left = at.get(at.a());
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(left) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as KL_T (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_kl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_kl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(3);
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as KL_L (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_kl_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_kl_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_kl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(3);
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as KT_T (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_kt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_kt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_kt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(3);
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as KT_L (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_kt_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_kt_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_kt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(3);
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(right) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as KI_T (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_ki_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_ki_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_ki_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.constant_word(3);
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as KI_L (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_ki_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_ki_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_ki_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.constant_word(3);
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as KK_T (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_kk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_kk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(4);
+    let mut left = at.constant_word(3);
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(5)
+}
+
+/// `BINARY_OP_ADD_UNICODE` as KK_L (interp/ops/binary.rs:110).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_add_unicode_kk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_add_unicode_kk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_add_unicode_kk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(4);
+    let mut left = at.constant_word(3);
+    let mut res;
+    if !texts::both(left, right) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match texts::add(esc, at.view(&left), at.view(&right)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(5)
+}
+
+/// `BINARY_OP_EXTEND` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:133).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2132,7 +4374,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_ll_t(
     at.next(3)
 }
 
-/// `BINARY_OP_EXTEND` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:120).
+/// `BINARY_OP_EXTEND` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:133).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2158,7 +4400,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_ll_l(
     at.next(3)
 }
 
-/// `BINARY_OP_EXTEND` as LI_T, TI_T (interp/ops/binary.rs:120).
+/// `BINARY_OP_EXTEND` as LI_T, TI_T (interp/ops/binary.rs:133).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2181,7 +4423,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_li_t(
     at.next(3)
 }
 
-/// `BINARY_OP_EXTEND` as LI_L, TI_L (interp/ops/binary.rs:120).
+/// `BINARY_OP_EXTEND` as LI_L, TI_L (interp/ops/binary.rs:133).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2207,7 +4449,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_li_l(
     at.next(3)
 }
 
-/// `BINARY_OP_EXTEND` as LK_T, TK_T (interp/ops/binary.rs:120).
+/// `BINARY_OP_EXTEND` as LK_T, TK_T (interp/ops/binary.rs:133).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2230,7 +4472,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_lk_t(
     at.next(4)
 }
 
-/// `BINARY_OP_EXTEND` as LK_L, TK_L (interp/ops/binary.rs:120).
+/// `BINARY_OP_EXTEND` as LK_L, TK_L (interp/ops/binary.rs:133).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2256,7 +4498,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_lk_l(
     at.next(4)
 }
 
-/// `BINARY_OP_EXTEND` as KL_T, KT_T (interp/ops/binary.rs:120).
+/// `BINARY_OP_EXTEND` as KL_T, KT_T (interp/ops/binary.rs:133).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2279,7 +4521,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_kl_t(
     at.next(4)
 }
 
-/// `BINARY_OP_EXTEND` as KL_L, KT_L (interp/ops/binary.rs:120).
+/// `BINARY_OP_EXTEND` as KL_L, KT_L (interp/ops/binary.rs:133).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2305,7 +4547,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_kl_l(
     at.next(4)
 }
 
-/// `BINARY_OP_EXTEND` as KI_T (interp/ops/binary.rs:120).
+/// `BINARY_OP_EXTEND` as KI_T (interp/ops/binary.rs:133).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2328,7 +4570,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_ki_t(
     at.next(4)
 }
 
-/// `BINARY_OP_EXTEND` as KI_L (interp/ops/binary.rs:120).
+/// `BINARY_OP_EXTEND` as KI_L (interp/ops/binary.rs:133).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2354,7 +4596,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_ki_l(
     at.next(4)
 }
 
-/// `BINARY_OP_EXTEND` as KK_T (interp/ops/binary.rs:120).
+/// `BINARY_OP_EXTEND` as KK_T (interp/ops/binary.rs:133).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2377,7 +4619,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_kk_t(
     at.next(5)
 }
 
-/// `BINARY_OP_EXTEND` as KK_L (interp/ops/binary.rs:120).
+/// `BINARY_OP_EXTEND` as KK_L (interp/ops/binary.rs:133).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3159,7 +5401,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_kk_l(
     at.next(5)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as LL_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as LL_T (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3202,7 +5444,7 @@ unsafe fn slow_binary_op_subscr_dict_ll_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as LL_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as LL_L (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3247,7 +5489,7 @@ unsafe fn slow_binary_op_subscr_dict_ll_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as LT_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as LT_T (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3294,7 +5536,7 @@ unsafe fn slow_binary_op_subscr_dict_lt_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as LT_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as LT_L (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3344,7 +5586,7 @@ unsafe fn slow_binary_op_subscr_dict_lt_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as LI_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as LI_T (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3387,7 +5629,7 @@ unsafe fn slow_binary_op_subscr_dict_li_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as LI_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as LI_L (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3432,7 +5674,7 @@ unsafe fn slow_binary_op_subscr_dict_li_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as LK_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as LK_T (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3475,7 +5717,7 @@ unsafe fn slow_binary_op_subscr_dict_lk_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as LK_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as LK_L (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3520,7 +5762,7 @@ unsafe fn slow_binary_op_subscr_dict_lk_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as TL_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as TL_T (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3567,7 +5809,7 @@ unsafe fn slow_binary_op_subscr_dict_tl_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as TL_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as TL_L (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3617,7 +5859,7 @@ unsafe fn slow_binary_op_subscr_dict_tl_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as TT_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as TT_T (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3669,7 +5911,7 @@ unsafe fn slow_binary_op_subscr_dict_tt_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as TT_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as TT_L (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3725,7 +5967,7 @@ unsafe fn slow_binary_op_subscr_dict_tt_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as TI_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as TI_T (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3772,7 +6014,7 @@ unsafe fn slow_binary_op_subscr_dict_ti_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as TI_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as TI_L (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3822,7 +6064,7 @@ unsafe fn slow_binary_op_subscr_dict_ti_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as TK_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as TK_T (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3869,7 +6111,7 @@ unsafe fn slow_binary_op_subscr_dict_tk_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as TK_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as TK_L (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3919,7 +6161,7 @@ unsafe fn slow_binary_op_subscr_dict_tk_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as KL_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as KL_T (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3962,7 +6204,7 @@ unsafe fn slow_binary_op_subscr_dict_kl_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as KL_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as KL_L (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4007,7 +6249,7 @@ unsafe fn slow_binary_op_subscr_dict_kl_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as KT_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as KT_T (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4054,7 +6296,7 @@ unsafe fn slow_binary_op_subscr_dict_kt_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as KT_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as KT_L (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4104,7 +6346,7 @@ unsafe fn slow_binary_op_subscr_dict_kt_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as KI_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as KI_T (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4147,7 +6389,7 @@ unsafe fn slow_binary_op_subscr_dict_ki_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as KI_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as KI_L (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4192,7 +6434,7 @@ unsafe fn slow_binary_op_subscr_dict_ki_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as KK_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as KK_T (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4235,7 +6477,7 @@ unsafe fn slow_binary_op_subscr_dict_kk_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(5)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as KK_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_DICT` as KK_L (interp/ops/binary.rs:178).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4280,7 +6522,350 @@ unsafe fn slow_binary_op_subscr_dict_kk_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(5)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as LL_T, LT_T (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_GETITEM` as LL_T, LL_L (interp/ops/binary.rs:189).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_ll_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
+    let mut sub = at.get(at.b());
+    let mut container = at.get(at.a());
+    let getter = match calls::subscript_getter(th, container, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let key = at.dup(sub);
+    let receiver = at.dup(container);
+    at.save_ip();
+    let ret = calls::binary_return(frame, ip, next_cell(ip, 3usize));
+    let flow = calls::enter_two(th, getter, receiver, key, ret);
+    return at.go(flow.ip, flow.fp);
+}
+
+/// `BINARY_OP_SUBSCR_GETITEM` as LT_T, LT_L (interp/ops/binary.rs:189).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_lt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
+    let mut sub = at.get(at.b());
+    let mut container = at.get(at.a());
+    let getter = match calls::subscript_getter(th, container, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let key = sub;
+    let receiver = at.dup(container);
+    at.null(at.b());
+    at.save_ip();
+    let ret = calls::binary_return(frame, ip, next_cell(ip, 3usize));
+    let flow = calls::enter_two(th, getter, receiver, key, ret);
+    return at.go(flow.ip, flow.fp);
+}
+
+/// `BINARY_OP_SUBSCR_GETITEM` as LI_T, LI_L (interp/ops/binary.rs:189).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_li_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
+    let mut sub = at.small_b();
+    let mut container = at.get(at.a());
+    let getter = match calls::subscript_getter(th, container, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let key = sub;
+    let receiver = at.dup(container);
+    at.save_ip();
+    let ret = calls::binary_return(frame, ip, next_cell(ip, 3usize));
+    let flow = calls::enter_two(th, getter, receiver, key, ret);
+    return at.go(flow.ip, flow.fp);
+}
+
+/// `BINARY_OP_SUBSCR_GETITEM` as LK_T, LK_L (interp/ops/binary.rs:189).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_lk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
+    let mut sub = at.constant_word(3);
+    let mut container = at.get(at.a());
+    let getter = match calls::subscript_getter(th, container, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let key = at.borrow(sub);
+    let receiver = at.dup(container);
+    at.save_ip();
+    let ret = calls::binary_return(frame, ip, next_cell(ip, 4usize));
+    let flow = calls::enter_two(th, getter, receiver, key, ret);
+    return at.go(flow.ip, flow.fp);
+}
+
+/// `BINARY_OP_SUBSCR_GETITEM` as TL_T, TL_L (interp/ops/binary.rs:189).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_tl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
+    let mut sub = at.get(at.b());
+    let mut container = at.get(at.a());
+    let getter = match calls::subscript_getter(th, container, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let key = at.dup(sub);
+    let receiver = container;
+    at.null(at.a());
+    at.save_ip();
+    let ret = calls::binary_return(frame, ip, next_cell(ip, 3usize));
+    let flow = calls::enter_two(th, getter, receiver, key, ret);
+    return at.go(flow.ip, flow.fp);
+}
+
+/// `BINARY_OP_SUBSCR_GETITEM` as TT_T, TT_L (interp/ops/binary.rs:189).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_tt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
+    let mut sub = at.get(at.b());
+    let mut container = at.get(at.a());
+    let getter = match calls::subscript_getter(th, container, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let key = sub;
+    let receiver = container;
+    at.null(at.b());
+    at.null(at.a());
+    at.save_ip();
+    let ret = calls::binary_return(frame, ip, next_cell(ip, 3usize));
+    let flow = calls::enter_two(th, getter, receiver, key, ret);
+    return at.go(flow.ip, flow.fp);
+}
+
+/// `BINARY_OP_SUBSCR_GETITEM` as TI_T, TI_L (interp/ops/binary.rs:189).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_ti_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
+    let mut sub = at.small_b();
+    let mut container = at.get(at.a());
+    let getter = match calls::subscript_getter(th, container, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let key = sub;
+    let receiver = container;
+    at.null(at.a());
+    at.save_ip();
+    let ret = calls::binary_return(frame, ip, next_cell(ip, 3usize));
+    let flow = calls::enter_two(th, getter, receiver, key, ret);
+    return at.go(flow.ip, flow.fp);
+}
+
+/// `BINARY_OP_SUBSCR_GETITEM` as TK_T, TK_L (interp/ops/binary.rs:189).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_tk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
+    let mut sub = at.constant_word(3);
+    let mut container = at.get(at.a());
+    let getter = match calls::subscript_getter(th, container, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let key = at.borrow(sub);
+    let receiver = container;
+    at.null(at.a());
+    at.save_ip();
+    let ret = calls::binary_return(frame, ip, next_cell(ip, 4usize));
+    let flow = calls::enter_two(th, getter, receiver, key, ret);
+    return at.go(flow.ip, flow.fp);
+}
+
+/// `BINARY_OP_SUBSCR_GETITEM` as KL_T, KL_L (interp/ops/binary.rs:189).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_kl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
+    let mut sub = at.get(at.b());
+    let mut container = at.constant_word(3);
+    let getter = match calls::subscript_getter(th, container, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let key = at.dup(sub);
+    let receiver = at.borrow(container);
+    at.save_ip();
+    let ret = calls::binary_return(frame, ip, next_cell(ip, 4usize));
+    let flow = calls::enter_two(th, getter, receiver, key, ret);
+    return at.go(flow.ip, flow.fp);
+}
+
+/// `BINARY_OP_SUBSCR_GETITEM` as KT_T, KT_L (interp/ops/binary.rs:189).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_kt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
+    let mut sub = at.get(at.b());
+    let mut container = at.constant_word(3);
+    let getter = match calls::subscript_getter(th, container, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let key = sub;
+    let receiver = at.borrow(container);
+    at.null(at.b());
+    at.save_ip();
+    let ret = calls::binary_return(frame, ip, next_cell(ip, 4usize));
+    let flow = calls::enter_two(th, getter, receiver, key, ret);
+    return at.go(flow.ip, flow.fp);
+}
+
+/// `BINARY_OP_SUBSCR_GETITEM` as KI_T, KI_L (interp/ops/binary.rs:189).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_ki_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
+    let mut sub = at.small_b();
+    let mut container = at.constant_word(3);
+    let getter = match calls::subscript_getter(th, container, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let key = sub;
+    let receiver = at.borrow(container);
+    at.save_ip();
+    let ret = calls::binary_return(frame, ip, next_cell(ip, 4usize));
+    let flow = calls::enter_two(th, getter, receiver, key, ret);
+    return at.go(flow.ip, flow.fp);
+}
+
+/// `BINARY_OP_SUBSCR_GETITEM` as KK_T, KK_L (interp/ops/binary.rs:189).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_kk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
+    let mut sub = at.constant_word(4);
+    let mut container = at.constant_word(3);
+    let getter = match calls::subscript_getter(th, container, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let key = at.borrow(sub);
+    let receiver = at.borrow(container);
+    at.save_ip();
+    let ret = calls::binary_return(frame, ip, next_cell(ip, 5usize));
+    let flow = calls::enter_two(th, getter, receiver, key, ret);
+    return at.go(flow.ip, flow.fp);
+}
+
+/// `BINARY_OP_SUBSCR_LIST_INT` as LL_T, LT_T (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4304,7 +6889,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ll_t(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as LL_L, LT_L (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_LIST_INT` as LL_L, LT_L (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4331,7 +6916,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ll_l(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as LI_T (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_LIST_INT` as LI_T (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4355,7 +6940,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_li_t(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as LI_L (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_LIST_INT` as LI_L (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4382,7 +6967,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_li_l(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as LK_T (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_LIST_INT` as LK_T (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4406,7 +6991,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_lk_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as LK_L (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_LIST_INT` as LK_L (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4433,7 +7018,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_lk_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as TL_T, TT_T (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_LIST_INT` as TL_T, TT_T (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4462,7 +7047,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tl_t(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as TL_L, TT_L (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_LIST_INT` as TL_L, TT_L (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4491,7 +7076,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tl_l(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as TI_T (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_LIST_INT` as TI_T (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4520,7 +7105,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ti_t(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as TI_L (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_LIST_INT` as TI_L (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4549,7 +7134,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ti_l(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as TK_T (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_LIST_INT` as TK_T (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4578,7 +7163,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tk_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as TK_L (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_LIST_INT` as TK_L (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4607,7 +7192,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tk_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as KL_T, KT_T (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_LIST_INT` as KL_T, KT_T (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4631,7 +7216,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kl_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as KL_L, KT_L (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_LIST_INT` as KL_L, KT_L (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4658,7 +7243,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kl_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as KI_T (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_LIST_INT` as KI_T (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4682,7 +7267,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ki_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as KI_L (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_LIST_INT` as KI_L (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4709,7 +7294,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ki_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as KK_T (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_LIST_INT` as KK_T (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4733,7 +7318,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kk_t(
     at.next(5)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as KK_L (interp/ops/binary.rs:127).
+/// `BINARY_OP_SUBSCR_LIST_INT` as KK_L (interp/ops/binary.rs:140).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4760,7 +7345,1128 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kk_l(
     at.next(5)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as LL_T, LT_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as LL_T (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_ll_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_ll_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.get(at.a());
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as LL_L (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_ll_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_ll_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_ll_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.get(at.a());
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as LT_T (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_lt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_lt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_lt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.get(at.a());
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as LT_L (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_lt_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_lt_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_lt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.get(at.a());
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as LI_T (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_li_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_li_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_li_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.get(at.a());
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as LI_L (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_li_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_li_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_li_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.get(at.a());
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as LK_T (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_lk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_lk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut list_st = at.get(at.a());
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as LK_L (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_lk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_lk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_lk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut list_st = at.get(at.a());
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as TL_T (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_tl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_tl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.get(at.a());
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as TL_L (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_tl_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_tl_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_tl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.get(at.a());
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as TT_T (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_tt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_tt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_tt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.get(at.a());
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as TT_L (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_tt_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_tt_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_tt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.get(at.a());
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as TI_T (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_ti_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_ti_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_ti_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.get(at.a());
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as TI_L (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_ti_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_ti_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_ti_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.get(at.a());
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as TK_T (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_tk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_tk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut list_st = at.get(at.a());
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as TK_L (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_tk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_tk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_tk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut list_st = at.get(at.a());
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as KL_T (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_kl_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_kl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as KL_L (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_kl_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_kl_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_kl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as KT_T (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_kt_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_kt_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_kt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as KT_L (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_kt_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_kt_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_kt_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(sub_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as KI_T (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_ki_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_ki_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_ki_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as KI_L (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_ki_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_ki_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_ki_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as KK_T (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_kk_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_kk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(4);
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    at.set(at.c(), res);
+    at.next_flow(5)
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as KK_L (interp/ops/binary.rs:149).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_slice_kk_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_slice_kk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_slice_kk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(4);
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    if !containers::is_list_and_slice(list_st, sub_st) {
+        return at.deopt_flow();
+    }
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match containers::list_slice(esc, at.view(&list_st), at.view(&sub_st)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    res = at.own(made);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(5)
+}
+
+/// `BINARY_OP_SUBSCR_STR_INT` as LL_T, LT_T (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4801,7 +8507,7 @@ unsafe fn slow_binary_op_subscr_str_int_ll_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as LL_L, LT_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_STR_INT` as LL_L, LT_L (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4844,7 +8550,7 @@ unsafe fn slow_binary_op_subscr_str_int_ll_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as LI_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_STR_INT` as LI_T (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4885,7 +8591,7 @@ unsafe fn slow_binary_op_subscr_str_int_li_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as LI_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_STR_INT` as LI_L (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4928,7 +8634,7 @@ unsafe fn slow_binary_op_subscr_str_int_li_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as LK_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_STR_INT` as LK_T (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -4969,7 +8675,7 @@ unsafe fn slow_binary_op_subscr_str_int_lk_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as LK_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_STR_INT` as LK_L (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5012,7 +8718,7 @@ unsafe fn slow_binary_op_subscr_str_int_lk_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as TL_T, TT_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_STR_INT` as TL_T, TT_T (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5057,7 +8763,7 @@ unsafe fn slow_binary_op_subscr_str_int_tl_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as TL_L, TT_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_STR_INT` as TL_L, TT_L (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5105,7 +8811,7 @@ unsafe fn slow_binary_op_subscr_str_int_tl_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as TI_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_STR_INT` as TI_T (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5150,7 +8856,7 @@ unsafe fn slow_binary_op_subscr_str_int_ti_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as TI_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_STR_INT` as TI_L (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5198,7 +8904,7 @@ unsafe fn slow_binary_op_subscr_str_int_ti_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as TK_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_STR_INT` as TK_T (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5243,7 +8949,7 @@ unsafe fn slow_binary_op_subscr_str_int_tk_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as TK_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_STR_INT` as TK_L (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5291,7 +8997,7 @@ unsafe fn slow_binary_op_subscr_str_int_tk_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as KL_T, KT_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_STR_INT` as KL_T, KT_T (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5332,7 +9038,7 @@ unsafe fn slow_binary_op_subscr_str_int_kl_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as KL_L, KT_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_STR_INT` as KL_L, KT_L (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5375,7 +9081,7 @@ unsafe fn slow_binary_op_subscr_str_int_kl_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as KI_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_STR_INT` as KI_T (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5416,7 +9122,7 @@ unsafe fn slow_binary_op_subscr_str_int_ki_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as KI_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_STR_INT` as KI_L (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5459,7 +9165,7 @@ unsafe fn slow_binary_op_subscr_str_int_ki_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as KK_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_STR_INT` as KK_T (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5500,7 +9206,7 @@ unsafe fn slow_binary_op_subscr_str_int_kk_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(5)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as KK_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_STR_INT` as KK_L (interp/ops/binary.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5543,7 +9249,7 @@ unsafe fn slow_binary_op_subscr_str_int_kk_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(5)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as LL_T, LT_T (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LL_T, LT_T (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5567,7 +9273,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ll_t(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as LL_L, LT_L (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LL_L, LT_L (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5594,7 +9300,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ll_l(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as LI_T (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LI_T (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5618,7 +9324,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_li_t(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as LI_L (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LI_L (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5645,7 +9351,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_li_l(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as LK_T (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LK_T (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5669,7 +9375,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_lk_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as LK_L (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LK_L (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5696,7 +9402,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_lk_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as TL_T, TT_T (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TL_T, TT_T (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5725,7 +9431,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tl_t(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as TL_L, TT_L (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TL_L, TT_L (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5754,7 +9460,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tl_l(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as TI_T (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TI_T (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5783,7 +9489,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ti_t(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as TI_L (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TI_L (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5812,7 +9518,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ti_l(
     at.next(3)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as TK_T (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TK_T (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5841,7 +9547,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tk_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as TK_L (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TK_L (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5870,7 +9576,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tk_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as KL_T, KT_T (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KL_T, KT_T (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5894,7 +9600,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_kl_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as KL_L, KT_L (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KL_L, KT_L (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5921,7 +9627,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_kl_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as KI_T (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KI_T (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5945,7 +9651,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ki_t(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as KI_L (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KI_L (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5972,7 +9678,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ki_l(
     at.next(4)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as KK_T (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KK_T (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5996,7 +9702,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_kk_t(
     at.next(5)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as KK_L (interp/ops/binary.rs:150).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KK_L (interp/ops/binary.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -130,7 +130,7 @@ unsafe fn slow_load_attr_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `LOAD_ATTR_CLASS` as L_T (interp/ops/attr.rs:62).
+/// `LOAD_ATTR_CLASS` as L_T (interp/ops/attr.rs:69).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -156,7 +156,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_l_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_CLASS` as T_T (interp/ops/attr.rs:62).
+/// `LOAD_ATTR_CLASS` as T_T (interp/ops/attr.rs:69).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -187,7 +187,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as L_T (interp/ops/attr.rs:73).
+/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as L_T (interp/ops/attr.rs:80).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -213,7 +213,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_with_metaclass_check_l_t
     at.next(3)
 }
 
-/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as T_T (interp/ops/attr.rs:73).
+/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as T_T (interp/ops/attr.rs:80).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -242,6 +242,61 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_with_metaclass_check_t_t
         return at.finish1(at.next_flow(3), dead_0);
     }
     at.next(3)
+}
+
+/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as L_T (interp/ops/attr.rs:103).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_getattribute_overridden_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.a());
+    let hook = match calls::hook(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let receiver = at.dup(owner);
+    at.save_ip();
+    let text = calls::name_word(frame, oparg >> 1);
+    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 3usize)));
+    return at.go(flow.ip, flow.fp);
+}
+
+/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as T_T (interp/ops/attr.rs:103).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_getattribute_overridden_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.a());
+    let hook = match calls::hook(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    frame.ip.set(ip);
+    let receiver = owner;
+    at.null(at.a());
+    at.save_ip();
+    let text = calls::name_word(frame, oparg >> 1);
+    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 3usize)));
+    return at.go(flow.ip, flow.fp);
 }
 
 /// `LOAD_ATTR_INSTANCE_VALUE` as L_T (interp/ops/attr.rs:25).
@@ -301,7 +356,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_instance_value_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_LAZY_DICT` as L_T (interp/ops/attr.rs:123).
+/// `LOAD_ATTR_METHOD_LAZY_DICT` as L_T (interp/ops/attr.rs:138).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -328,7 +383,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_lazy_dict_l_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_LAZY_DICT` as T_T (interp/ops/attr.rs:123).
+/// `LOAD_ATTR_METHOD_LAZY_DICT` as T_T (interp/ops/attr.rs:138).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -355,7 +410,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_lazy_dict_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_NO_DICT` as L_T (interp/ops/attr.rs:112).
+/// `LOAD_ATTR_METHOD_NO_DICT` as L_T (interp/ops/attr.rs:127).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -382,7 +437,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_no_dict_l_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_NO_DICT` as T_T (interp/ops/attr.rs:112).
+/// `LOAD_ATTR_METHOD_NO_DICT` as T_T (interp/ops/attr.rs:127).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -409,7 +464,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_no_dict_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_WITH_VALUES` as L_T (interp/ops/attr.rs:101).
+/// `LOAD_ATTR_METHOD_WITH_VALUES` as L_T (interp/ops/attr.rs:116).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -436,7 +491,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_with_values_l_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_WITH_VALUES` as T_T (interp/ops/attr.rs:101).
+/// `LOAD_ATTR_METHOD_WITH_VALUES` as T_T (interp/ops/attr.rs:116).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -520,7 +575,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_module_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as L_T (interp/ops/attr.rs:145).
+/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as L_T (interp/ops/attr.rs:160).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -546,7 +601,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_l_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as T_T (interp/ops/attr.rs:145).
+/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as T_T (interp/ops/attr.rs:160).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -577,7 +632,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as L_T (interp/ops/attr.rs:134).
+/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as L_T (interp/ops/attr.rs:149).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -603,7 +658,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_l_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as T_T (interp/ops/attr.rs:134).
+/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as T_T (interp/ops/attr.rs:149).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -634,7 +689,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_PROPERTY` as L_T (interp/ops/attr.rs:84).
+/// `LOAD_ATTR_PROPERTY` as L_T (interp/ops/attr.rs:91).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -660,7 +715,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_property_l_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `LOAD_ATTR_PROPERTY` as T_T (interp/ops/attr.rs:84).
+/// `LOAD_ATTR_PROPERTY` as T_T (interp/ops/attr.rs:91).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -687,7 +742,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_property_t_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `LOAD_ATTR_SLOT` as L_T (interp/ops/attr.rs:51).
+/// `LOAD_ATTR_SLOT` as L_T (interp/ops/attr.rs:58).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -713,7 +768,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_slot_l_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_SLOT` as T_T (interp/ops/attr.rs:51).
+/// `LOAD_ATTR_SLOT` as T_T (interp/ops/attr.rs:58).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -731,6 +786,65 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_slot_t_t(
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
     let mut dead_0 = None;
     let found = match fast::slot(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    dead_0 = at.close(owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// `LOAD_ATTR_WITH_HINT` as L_T (interp/ops/attr.rs:47).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_with_hint_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::with_hint(th, frame, owner, oparg >> 1, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next(3)
+}
+
+/// `LOAD_ATTR_WITH_HINT` as T_T (interp/ops/attr.rs:47).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_with_hint_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let mut dead_0 = None;
+    let found = match fast::with_hint(th, frame, owner, oparg >> 1, at.cache(1usize)) {
         Some(value) => value,
         None => return at.deopt(),
     };

@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `STORE_ATTR` as LL (interp/ops/attr.rs:174).
+/// `STORE_ATTR` as LL (interp/ops/attr.rs:189).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -66,7 +66,7 @@ unsafe fn slow_store_attr_ll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as LT (interp/ops/attr.rs:174).
+/// `STORE_ATTR` as LT (interp/ops/attr.rs:189).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -120,7 +120,7 @@ unsafe fn slow_store_attr_lt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as TL (interp/ops/attr.rs:174).
+/// `STORE_ATTR` as TL (interp/ops/attr.rs:189).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -174,7 +174,7 @@ unsafe fn slow_store_attr_tl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as TT (interp/ops/attr.rs:174).
+/// `STORE_ATTR` as TT (interp/ops/attr.rs:189).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -233,7 +233,7 @@ unsafe fn slow_store_attr_tt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as KL (interp/ops/attr.rs:174).
+/// `STORE_ATTR` as KL (interp/ops/attr.rs:189).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -283,7 +283,7 @@ unsafe fn slow_store_attr_kl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(4)
 }
 
-/// `STORE_ATTR` as KT (interp/ops/attr.rs:174).
+/// `STORE_ATTR` as KT (interp/ops/attr.rs:189).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -337,7 +337,7 @@ unsafe fn slow_store_attr_kt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(4)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as LL (interp/ops/attr.rs:188).
+/// `STORE_ATTR_INSTANCE_VALUE` as LL (interp/ops/attr.rs:203).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -365,7 +365,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_ll(
     at.next(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as LT (interp/ops/attr.rs:188).
+/// `STORE_ATTR_INSTANCE_VALUE` as LT (interp/ops/attr.rs:203).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -395,7 +395,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_lt(
     at.next(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as TL (interp/ops/attr.rs:188).
+/// `STORE_ATTR_INSTANCE_VALUE` as TL (interp/ops/attr.rs:203).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -423,7 +423,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_tl(
     at.next(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as TT (interp/ops/attr.rs:188).
+/// `STORE_ATTR_INSTANCE_VALUE` as TT (interp/ops/attr.rs:203).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -453,7 +453,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_tt(
     at.next(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as KL (interp/ops/attr.rs:188).
+/// `STORE_ATTR_INSTANCE_VALUE` as KL (interp/ops/attr.rs:203).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -481,7 +481,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_kl(
     at.next(4)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as KT (interp/ops/attr.rs:188).
+/// `STORE_ATTR_INSTANCE_VALUE` as KT (interp/ops/attr.rs:203).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -511,7 +511,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_kt(
     at.next(4)
 }
 
-/// `STORE_ATTR_SLOT` as LL (interp/ops/attr.rs:198).
+/// `STORE_ATTR_SLOT` as LL (interp/ops/attr.rs:213).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -539,7 +539,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_ll(
     at.next(3)
 }
 
-/// `STORE_ATTR_SLOT` as LT (interp/ops/attr.rs:198).
+/// `STORE_ATTR_SLOT` as LT (interp/ops/attr.rs:213).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -569,7 +569,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_lt(
     at.next(3)
 }
 
-/// `STORE_ATTR_SLOT` as TL (interp/ops/attr.rs:198).
+/// `STORE_ATTR_SLOT` as TL (interp/ops/attr.rs:213).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -597,7 +597,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_tl(
     at.next(3)
 }
 
-/// `STORE_ATTR_SLOT` as TT (interp/ops/attr.rs:198).
+/// `STORE_ATTR_SLOT` as TT (interp/ops/attr.rs:213).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -627,7 +627,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_tt(
     at.next(3)
 }
 
-/// `STORE_ATTR_SLOT` as KL (interp/ops/attr.rs:198).
+/// `STORE_ATTR_SLOT` as KL (interp/ops/attr.rs:213).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -655,7 +655,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_kl(
     at.next(4)
 }
 
-/// `STORE_ATTR_SLOT` as KT (interp/ops/attr.rs:198).
+/// `STORE_ATTR_SLOT` as KT (interp/ops/attr.rs:213).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -677,6 +677,192 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_kt(
     };
     let new = at.clone_value(value);
     let old = fast::store_member(slot, new);
+    dead_0 = at.close(owner);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(4), dead_0, dead_1);
+    }
+    at.next(4)
+}
+
+/// `STORE_ATTR_WITH_HINT` as LL (interp/ops/attr.rs:224).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_ll(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_1 = None;
+    let entry = match fast::hold_hint(th, frame, owner, oparg, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_hint(entry, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_ATTR_WITH_HINT` as LT (interp/ops/attr.rs:224).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_lt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let entry = match fast::hold_hint(th, frame, owner, oparg, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_hint(entry, new);
+    dead_0 = at.close(owner);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_ATTR_WITH_HINT` as TL (interp/ops/attr.rs:224).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_tl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_1 = None;
+    let entry = match fast::hold_hint(th, frame, owner, oparg, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.take(value);
+    let old = fast::store_hint(entry, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_ATTR_WITH_HINT` as TT (interp/ops/attr.rs:224).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_tt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let entry = match fast::hold_hint(th, frame, owner, oparg, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.take(value);
+    let old = fast::store_hint(entry, new);
+    dead_0 = at.close(owner);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
+    }
+    at.next(3)
+}
+
+/// `STORE_ATTR_WITH_HINT` as KL (interp/ops/attr.rs:224).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_kl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let mut dead_1 = None;
+    let entry = match fast::hold_hint(th, frame, owner, oparg, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_hint(entry, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(4), dead_1);
+    }
+    at.next(4)
+}
+
+/// `STORE_ATTR_WITH_HINT` as KT (interp/ops/attr.rs:224).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_kt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let entry = match fast::hold_hint(th, frame, owner, oparg, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_hint(entry, new);
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
     if dead_0.is_some() | dead_1.is_some() {

@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `STORE_SUBSCR` as LLL (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as LLL (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -65,7 +65,7 @@ unsafe fn slow_store_subscr_lll(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LLT (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as LLT (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -118,7 +118,7 @@ unsafe fn slow_store_subscr_llt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LLI (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as LLI (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -167,7 +167,7 @@ unsafe fn slow_store_subscr_lli(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LLK (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as LLK (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -216,7 +216,7 @@ unsafe fn slow_store_subscr_llk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as LTL (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as LTL (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -269,7 +269,7 @@ unsafe fn slow_store_subscr_ltl(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LTT (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as LTT (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -327,7 +327,7 @@ unsafe fn slow_store_subscr_ltt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LTI (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as LTI (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -380,7 +380,7 @@ unsafe fn slow_store_subscr_lti(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LTK (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as LTK (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -433,7 +433,7 @@ unsafe fn slow_store_subscr_ltk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as TLL (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as TLL (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -486,7 +486,7 @@ unsafe fn slow_store_subscr_tll(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TLT (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as TLT (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -544,7 +544,7 @@ unsafe fn slow_store_subscr_tlt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TLI (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as TLI (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -597,7 +597,7 @@ unsafe fn slow_store_subscr_tli(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TLK (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as TLK (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -650,7 +650,7 @@ unsafe fn slow_store_subscr_tlk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as TTL (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as TTL (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -708,7 +708,7 @@ unsafe fn slow_store_subscr_ttl(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TTT (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as TTT (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -772,7 +772,7 @@ unsafe fn slow_store_subscr_ttt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TTI (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as TTI (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -830,7 +830,7 @@ unsafe fn slow_store_subscr_tti(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TTK (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as TTK (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -888,7 +888,7 @@ unsafe fn slow_store_subscr_ttk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KLL (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as KLL (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -937,7 +937,7 @@ unsafe fn slow_store_subscr_kll(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KLT (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as KLT (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -990,7 +990,7 @@ unsafe fn slow_store_subscr_klt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KLI (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as KLI (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1039,7 +1039,7 @@ unsafe fn slow_store_subscr_kli(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KLK (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as KLK (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1088,7 +1088,7 @@ unsafe fn slow_store_subscr_klk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(4)
 }
 
-/// `STORE_SUBSCR` as KTL (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as KTL (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1141,7 +1141,7 @@ unsafe fn slow_store_subscr_ktl(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KTT (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as KTT (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1199,7 +1199,7 @@ unsafe fn slow_store_subscr_ktt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KTI (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as KTI (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1252,7 +1252,7 @@ unsafe fn slow_store_subscr_kti(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KTK (interp/ops/binary.rs:217).
+/// `STORE_SUBSCR` as KTK (interp/ops/binary.rs:245).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1305,7 +1305,7 @@ unsafe fn slow_store_subscr_ktk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(4)
 }
 
-/// `STORE_SUBSCR_DICT` as LLL (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as LLL (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1347,7 +1347,7 @@ unsafe fn slow_store_subscr_dict_lll(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LLT (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as LLT (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1393,7 +1393,7 @@ unsafe fn slow_store_subscr_dict_llt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LLI (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as LLI (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1435,7 +1435,7 @@ unsafe fn slow_store_subscr_dict_lli(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LLK (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as LLK (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1477,7 +1477,7 @@ unsafe fn slow_store_subscr_dict_llk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as LTL (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as LTL (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1523,7 +1523,7 @@ unsafe fn slow_store_subscr_dict_ltl(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LTT (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as LTT (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1574,7 +1574,7 @@ unsafe fn slow_store_subscr_dict_ltt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LTI (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as LTI (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1620,7 +1620,7 @@ unsafe fn slow_store_subscr_dict_lti(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LTK (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as LTK (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1666,7 +1666,7 @@ unsafe fn slow_store_subscr_dict_ltk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as TLL (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as TLL (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1709,7 +1709,7 @@ unsafe fn slow_store_subscr_dict_tll(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TLT (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as TLT (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1756,7 +1756,7 @@ unsafe fn slow_store_subscr_dict_tlt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TLI (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as TLI (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1799,7 +1799,7 @@ unsafe fn slow_store_subscr_dict_tli(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TLK (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as TLK (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1842,7 +1842,7 @@ unsafe fn slow_store_subscr_dict_tlk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as TTL (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as TTL (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1889,7 +1889,7 @@ unsafe fn slow_store_subscr_dict_ttl(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TTT (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as TTT (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1941,7 +1941,7 @@ unsafe fn slow_store_subscr_dict_ttt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TTI (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as TTI (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1988,7 +1988,7 @@ unsafe fn slow_store_subscr_dict_tti(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TTK (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as TTK (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2035,7 +2035,7 @@ unsafe fn slow_store_subscr_dict_ttk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KLL (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as KLL (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2077,7 +2077,7 @@ unsafe fn slow_store_subscr_dict_kll(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KLT (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as KLT (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2123,7 +2123,7 @@ unsafe fn slow_store_subscr_dict_klt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KLI (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as KLI (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2165,7 +2165,7 @@ unsafe fn slow_store_subscr_dict_kli(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KLK (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as KLK (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2207,7 +2207,7 @@ unsafe fn slow_store_subscr_dict_klk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(4)
 }
 
-/// `STORE_SUBSCR_DICT` as KTL (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as KTL (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2253,7 +2253,7 @@ unsafe fn slow_store_subscr_dict_ktl(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KTT (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as KTT (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2304,7 +2304,7 @@ unsafe fn slow_store_subscr_dict_ktt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KTI (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as KTI (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2350,7 +2350,7 @@ unsafe fn slow_store_subscr_dict_kti(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KTK (interp/ops/binary.rs:243).
+/// `STORE_SUBSCR_DICT` as KTK (interp/ops/binary.rs:271).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2396,7 +2396,7 @@ unsafe fn slow_store_subscr_dict_ktk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(4)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LLL, LLT (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as LLL, LLT (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2425,7 +2425,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lll(
     at.next(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LLI (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as LLI (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2454,7 +2454,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lli(
     at.next(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LLK (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as LLK (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2483,7 +2483,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_llk(
     at.next(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LTL, LTT (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as LTL, LTT (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2514,7 +2514,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ltl(
     at.next(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LTI (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as LTI (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2545,7 +2545,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lti(
     at.next(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LTK (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as LTK (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2576,7 +2576,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ltk(
     at.next(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TLL, TLT (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as TLL, TLT (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2605,7 +2605,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tll(
     at.next(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TLI (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as TLI (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2634,7 +2634,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tli(
     at.next(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TLK (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as TLK (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2663,7 +2663,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tlk(
     at.next(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TTL, TTT (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as TTL, TTT (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2694,7 +2694,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ttl(
     at.next(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TTI (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as TTI (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2725,7 +2725,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tti(
     at.next(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TTK (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as TTK (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2756,7 +2756,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ttk(
     at.next(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KLL, KLT (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as KLL, KLT (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2785,7 +2785,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kll(
     at.next(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KLI (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as KLI (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2814,7 +2814,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kli(
     at.next(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KLK (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as KLK (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2843,7 +2843,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_klk(
     at.next(4)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KTL, KTT (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as KTL, KTT (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2874,7 +2874,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ktl(
     at.next(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KTI (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as KTI (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2905,7 +2905,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kti(
     at.next(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KTK (interp/ops/binary.rs:232).
+/// `STORE_SUBSCR_LIST_INT` as KTK (interp/ops/binary.rs:260).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -11,6 +11,30 @@ use crate::ops::{Handler, missing};
 pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     binary::weft_op_binary_slice, // BINARY_SLICE 
     build::weft_op_build_template, // BUILD_TEMPLATE 
+    binary_op::weft_op_binary_op_inplace_add_unicode_ll_t, // BINARY_OP_INPLACE_ADD_UNICODE LL_T
+    binary_op::weft_op_binary_op_inplace_add_unicode_ll_l, // BINARY_OP_INPLACE_ADD_UNICODE LL_L
+    binary_op::weft_op_binary_op_inplace_add_unicode_lt_t, // BINARY_OP_INPLACE_ADD_UNICODE LT_T
+    binary_op::weft_op_binary_op_inplace_add_unicode_lt_l, // BINARY_OP_INPLACE_ADD_UNICODE LT_L
+    binary_op::weft_op_binary_op_inplace_add_unicode_li_t, // BINARY_OP_INPLACE_ADD_UNICODE LI_T
+    binary_op::weft_op_binary_op_inplace_add_unicode_li_l, // BINARY_OP_INPLACE_ADD_UNICODE LI_L
+    binary_op::weft_op_binary_op_inplace_add_unicode_lk_t, // BINARY_OP_INPLACE_ADD_UNICODE LK_T
+    binary_op::weft_op_binary_op_inplace_add_unicode_lk_l, // BINARY_OP_INPLACE_ADD_UNICODE LK_L
+    binary_op::weft_op_binary_op_inplace_add_unicode_tl_t, // BINARY_OP_INPLACE_ADD_UNICODE TL_T
+    binary_op::weft_op_binary_op_inplace_add_unicode_tl_l, // BINARY_OP_INPLACE_ADD_UNICODE TL_L
+    binary_op::weft_op_binary_op_inplace_add_unicode_tt_t, // BINARY_OP_INPLACE_ADD_UNICODE TT_T
+    binary_op::weft_op_binary_op_inplace_add_unicode_tt_l, // BINARY_OP_INPLACE_ADD_UNICODE TT_L
+    binary_op::weft_op_binary_op_inplace_add_unicode_ti_t, // BINARY_OP_INPLACE_ADD_UNICODE TI_T
+    binary_op::weft_op_binary_op_inplace_add_unicode_ti_l, // BINARY_OP_INPLACE_ADD_UNICODE TI_L
+    binary_op::weft_op_binary_op_inplace_add_unicode_tk_t, // BINARY_OP_INPLACE_ADD_UNICODE TK_T
+    binary_op::weft_op_binary_op_inplace_add_unicode_tk_l, // BINARY_OP_INPLACE_ADD_UNICODE TK_L
+    binary_op::weft_op_binary_op_inplace_add_unicode_kl_t, // BINARY_OP_INPLACE_ADD_UNICODE KL_T
+    binary_op::weft_op_binary_op_inplace_add_unicode_kl_l, // BINARY_OP_INPLACE_ADD_UNICODE KL_L
+    binary_op::weft_op_binary_op_inplace_add_unicode_kt_t, // BINARY_OP_INPLACE_ADD_UNICODE KT_T
+    binary_op::weft_op_binary_op_inplace_add_unicode_kt_l, // BINARY_OP_INPLACE_ADD_UNICODE KT_L
+    binary_op::weft_op_binary_op_inplace_add_unicode_ki_t, // BINARY_OP_INPLACE_ADD_UNICODE KI_T
+    binary_op::weft_op_binary_op_inplace_add_unicode_ki_l, // BINARY_OP_INPLACE_ADD_UNICODE KI_L
+    binary_op::weft_op_binary_op_inplace_add_unicode_kk_t, // BINARY_OP_INPLACE_ADD_UNICODE KK_T
+    binary_op::weft_op_binary_op_inplace_add_unicode_kk_l, // BINARY_OP_INPLACE_ADD_UNICODE KK_L
     call::weft_op_call_function_ex, // CALL_FUNCTION_EX 
     exceptions::weft_op_check_eg_match, // CHECK_EG_MATCH 
     exceptions::weft_op_check_exc_match, // CHECK_EXC_MATCH 
@@ -263,30 +287,30 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     binary_op::weft_op_binary_op_add_int_ki_l, // BINARY_OP_ADD_INT KI_L
     binary_op::weft_op_binary_op_add_int_kk_t, // BINARY_OP_ADD_INT KK_T
     binary_op::weft_op_binary_op_add_int_kk_l, // BINARY_OP_ADD_INT KK_L
-    missing, // BINARY_OP_ADD_UNICODE LL_T
-    missing, // BINARY_OP_ADD_UNICODE LL_L
-    missing, // BINARY_OP_ADD_UNICODE LT_T
-    missing, // BINARY_OP_ADD_UNICODE LT_L
-    missing, // BINARY_OP_ADD_UNICODE LI_T
-    missing, // BINARY_OP_ADD_UNICODE LI_L
-    missing, // BINARY_OP_ADD_UNICODE LK_T
-    missing, // BINARY_OP_ADD_UNICODE LK_L
-    missing, // BINARY_OP_ADD_UNICODE TL_T
-    missing, // BINARY_OP_ADD_UNICODE TL_L
-    missing, // BINARY_OP_ADD_UNICODE TT_T
-    missing, // BINARY_OP_ADD_UNICODE TT_L
-    missing, // BINARY_OP_ADD_UNICODE TI_T
-    missing, // BINARY_OP_ADD_UNICODE TI_L
-    missing, // BINARY_OP_ADD_UNICODE TK_T
-    missing, // BINARY_OP_ADD_UNICODE TK_L
-    missing, // BINARY_OP_ADD_UNICODE KL_T
-    missing, // BINARY_OP_ADD_UNICODE KL_L
-    missing, // BINARY_OP_ADD_UNICODE KT_T
-    missing, // BINARY_OP_ADD_UNICODE KT_L
-    missing, // BINARY_OP_ADD_UNICODE KI_T
-    missing, // BINARY_OP_ADD_UNICODE KI_L
-    missing, // BINARY_OP_ADD_UNICODE KK_T
-    missing, // BINARY_OP_ADD_UNICODE KK_L
+    binary_op::weft_op_binary_op_add_unicode_ll_t, // BINARY_OP_ADD_UNICODE LL_T
+    binary_op::weft_op_binary_op_add_unicode_ll_l, // BINARY_OP_ADD_UNICODE LL_L
+    binary_op::weft_op_binary_op_add_unicode_lt_t, // BINARY_OP_ADD_UNICODE LT_T
+    binary_op::weft_op_binary_op_add_unicode_lt_l, // BINARY_OP_ADD_UNICODE LT_L
+    binary_op::weft_op_binary_op_add_unicode_li_t, // BINARY_OP_ADD_UNICODE LI_T
+    binary_op::weft_op_binary_op_add_unicode_li_l, // BINARY_OP_ADD_UNICODE LI_L
+    binary_op::weft_op_binary_op_add_unicode_lk_t, // BINARY_OP_ADD_UNICODE LK_T
+    binary_op::weft_op_binary_op_add_unicode_lk_l, // BINARY_OP_ADD_UNICODE LK_L
+    binary_op::weft_op_binary_op_add_unicode_tl_t, // BINARY_OP_ADD_UNICODE TL_T
+    binary_op::weft_op_binary_op_add_unicode_tl_l, // BINARY_OP_ADD_UNICODE TL_L
+    binary_op::weft_op_binary_op_add_unicode_tt_t, // BINARY_OP_ADD_UNICODE TT_T
+    binary_op::weft_op_binary_op_add_unicode_tt_l, // BINARY_OP_ADD_UNICODE TT_L
+    binary_op::weft_op_binary_op_add_unicode_ti_t, // BINARY_OP_ADD_UNICODE TI_T
+    binary_op::weft_op_binary_op_add_unicode_ti_l, // BINARY_OP_ADD_UNICODE TI_L
+    binary_op::weft_op_binary_op_add_unicode_tk_t, // BINARY_OP_ADD_UNICODE TK_T
+    binary_op::weft_op_binary_op_add_unicode_tk_l, // BINARY_OP_ADD_UNICODE TK_L
+    binary_op::weft_op_binary_op_add_unicode_kl_t, // BINARY_OP_ADD_UNICODE KL_T
+    binary_op::weft_op_binary_op_add_unicode_kl_l, // BINARY_OP_ADD_UNICODE KL_L
+    binary_op::weft_op_binary_op_add_unicode_kt_t, // BINARY_OP_ADD_UNICODE KT_T
+    binary_op::weft_op_binary_op_add_unicode_kt_l, // BINARY_OP_ADD_UNICODE KT_L
+    binary_op::weft_op_binary_op_add_unicode_ki_t, // BINARY_OP_ADD_UNICODE KI_T
+    binary_op::weft_op_binary_op_add_unicode_ki_l, // BINARY_OP_ADD_UNICODE KI_L
+    binary_op::weft_op_binary_op_add_unicode_kk_t, // BINARY_OP_ADD_UNICODE KK_T
+    binary_op::weft_op_binary_op_add_unicode_kk_l, // BINARY_OP_ADD_UNICODE KK_L
     binary_op::weft_op_binary_op_extend_ll_t, // BINARY_OP_EXTEND LL_T
     binary_op::weft_op_binary_op_extend_ll_l, // BINARY_OP_EXTEND LL_L
     binary_op::weft_op_binary_op_extend_ll_t, // BINARY_OP_EXTEND LT_T
@@ -383,30 +407,30 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     binary_op::weft_op_binary_op_subscr_dict_ki_l, // BINARY_OP_SUBSCR_DICT KI_L
     binary_op::weft_op_binary_op_subscr_dict_kk_t, // BINARY_OP_SUBSCR_DICT KK_T
     binary_op::weft_op_binary_op_subscr_dict_kk_l, // BINARY_OP_SUBSCR_DICT KK_L
-    missing, // BINARY_OP_SUBSCR_GETITEM LL_T
-    missing, // BINARY_OP_SUBSCR_GETITEM LL_L
-    missing, // BINARY_OP_SUBSCR_GETITEM LT_T
-    missing, // BINARY_OP_SUBSCR_GETITEM LT_L
-    missing, // BINARY_OP_SUBSCR_GETITEM LI_T
-    missing, // BINARY_OP_SUBSCR_GETITEM LI_L
-    missing, // BINARY_OP_SUBSCR_GETITEM LK_T
-    missing, // BINARY_OP_SUBSCR_GETITEM LK_L
-    missing, // BINARY_OP_SUBSCR_GETITEM TL_T
-    missing, // BINARY_OP_SUBSCR_GETITEM TL_L
-    missing, // BINARY_OP_SUBSCR_GETITEM TT_T
-    missing, // BINARY_OP_SUBSCR_GETITEM TT_L
-    missing, // BINARY_OP_SUBSCR_GETITEM TI_T
-    missing, // BINARY_OP_SUBSCR_GETITEM TI_L
-    missing, // BINARY_OP_SUBSCR_GETITEM TK_T
-    missing, // BINARY_OP_SUBSCR_GETITEM TK_L
-    missing, // BINARY_OP_SUBSCR_GETITEM KL_T
-    missing, // BINARY_OP_SUBSCR_GETITEM KL_L
-    missing, // BINARY_OP_SUBSCR_GETITEM KT_T
-    missing, // BINARY_OP_SUBSCR_GETITEM KT_L
-    missing, // BINARY_OP_SUBSCR_GETITEM KI_T
-    missing, // BINARY_OP_SUBSCR_GETITEM KI_L
-    missing, // BINARY_OP_SUBSCR_GETITEM KK_T
-    missing, // BINARY_OP_SUBSCR_GETITEM KK_L
+    binary_op::weft_op_binary_op_subscr_getitem_ll_t, // BINARY_OP_SUBSCR_GETITEM LL_T
+    binary_op::weft_op_binary_op_subscr_getitem_ll_t, // BINARY_OP_SUBSCR_GETITEM LL_L
+    binary_op::weft_op_binary_op_subscr_getitem_lt_t, // BINARY_OP_SUBSCR_GETITEM LT_T
+    binary_op::weft_op_binary_op_subscr_getitem_lt_t, // BINARY_OP_SUBSCR_GETITEM LT_L
+    binary_op::weft_op_binary_op_subscr_getitem_li_t, // BINARY_OP_SUBSCR_GETITEM LI_T
+    binary_op::weft_op_binary_op_subscr_getitem_li_t, // BINARY_OP_SUBSCR_GETITEM LI_L
+    binary_op::weft_op_binary_op_subscr_getitem_lk_t, // BINARY_OP_SUBSCR_GETITEM LK_T
+    binary_op::weft_op_binary_op_subscr_getitem_lk_t, // BINARY_OP_SUBSCR_GETITEM LK_L
+    binary_op::weft_op_binary_op_subscr_getitem_tl_t, // BINARY_OP_SUBSCR_GETITEM TL_T
+    binary_op::weft_op_binary_op_subscr_getitem_tl_t, // BINARY_OP_SUBSCR_GETITEM TL_L
+    binary_op::weft_op_binary_op_subscr_getitem_tt_t, // BINARY_OP_SUBSCR_GETITEM TT_T
+    binary_op::weft_op_binary_op_subscr_getitem_tt_t, // BINARY_OP_SUBSCR_GETITEM TT_L
+    binary_op::weft_op_binary_op_subscr_getitem_ti_t, // BINARY_OP_SUBSCR_GETITEM TI_T
+    binary_op::weft_op_binary_op_subscr_getitem_ti_t, // BINARY_OP_SUBSCR_GETITEM TI_L
+    binary_op::weft_op_binary_op_subscr_getitem_tk_t, // BINARY_OP_SUBSCR_GETITEM TK_T
+    binary_op::weft_op_binary_op_subscr_getitem_tk_t, // BINARY_OP_SUBSCR_GETITEM TK_L
+    binary_op::weft_op_binary_op_subscr_getitem_kl_t, // BINARY_OP_SUBSCR_GETITEM KL_T
+    binary_op::weft_op_binary_op_subscr_getitem_kl_t, // BINARY_OP_SUBSCR_GETITEM KL_L
+    binary_op::weft_op_binary_op_subscr_getitem_kt_t, // BINARY_OP_SUBSCR_GETITEM KT_T
+    binary_op::weft_op_binary_op_subscr_getitem_kt_t, // BINARY_OP_SUBSCR_GETITEM KT_L
+    binary_op::weft_op_binary_op_subscr_getitem_ki_t, // BINARY_OP_SUBSCR_GETITEM KI_T
+    binary_op::weft_op_binary_op_subscr_getitem_ki_t, // BINARY_OP_SUBSCR_GETITEM KI_L
+    binary_op::weft_op_binary_op_subscr_getitem_kk_t, // BINARY_OP_SUBSCR_GETITEM KK_T
+    binary_op::weft_op_binary_op_subscr_getitem_kk_t, // BINARY_OP_SUBSCR_GETITEM KK_L
     binary_op::weft_op_binary_op_subscr_list_int_ll_t, // BINARY_OP_SUBSCR_LIST_INT LL_T
     binary_op::weft_op_binary_op_subscr_list_int_ll_l, // BINARY_OP_SUBSCR_LIST_INT LL_L
     binary_op::weft_op_binary_op_subscr_list_int_ll_t, // BINARY_OP_SUBSCR_LIST_INT LT_T
@@ -431,30 +455,30 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     binary_op::weft_op_binary_op_subscr_list_int_ki_l, // BINARY_OP_SUBSCR_LIST_INT KI_L
     binary_op::weft_op_binary_op_subscr_list_int_kk_t, // BINARY_OP_SUBSCR_LIST_INT KK_T
     binary_op::weft_op_binary_op_subscr_list_int_kk_l, // BINARY_OP_SUBSCR_LIST_INT KK_L
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE LL_T
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE LL_L
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE LT_T
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE LT_L
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE LI_T
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE LI_L
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE LK_T
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE LK_L
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE TL_T
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE TL_L
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE TT_T
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE TT_L
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE TI_T
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE TI_L
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE TK_T
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE TK_L
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE KL_T
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE KL_L
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE KT_T
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE KT_L
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE KI_T
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE KI_L
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE KK_T
-    missing, // BINARY_OP_SUBSCR_LIST_SLICE KK_L
+    binary_op::weft_op_binary_op_subscr_list_slice_ll_t, // BINARY_OP_SUBSCR_LIST_SLICE LL_T
+    binary_op::weft_op_binary_op_subscr_list_slice_ll_l, // BINARY_OP_SUBSCR_LIST_SLICE LL_L
+    binary_op::weft_op_binary_op_subscr_list_slice_lt_t, // BINARY_OP_SUBSCR_LIST_SLICE LT_T
+    binary_op::weft_op_binary_op_subscr_list_slice_lt_l, // BINARY_OP_SUBSCR_LIST_SLICE LT_L
+    binary_op::weft_op_binary_op_subscr_list_slice_li_t, // BINARY_OP_SUBSCR_LIST_SLICE LI_T
+    binary_op::weft_op_binary_op_subscr_list_slice_li_l, // BINARY_OP_SUBSCR_LIST_SLICE LI_L
+    binary_op::weft_op_binary_op_subscr_list_slice_lk_t, // BINARY_OP_SUBSCR_LIST_SLICE LK_T
+    binary_op::weft_op_binary_op_subscr_list_slice_lk_l, // BINARY_OP_SUBSCR_LIST_SLICE LK_L
+    binary_op::weft_op_binary_op_subscr_list_slice_tl_t, // BINARY_OP_SUBSCR_LIST_SLICE TL_T
+    binary_op::weft_op_binary_op_subscr_list_slice_tl_l, // BINARY_OP_SUBSCR_LIST_SLICE TL_L
+    binary_op::weft_op_binary_op_subscr_list_slice_tt_t, // BINARY_OP_SUBSCR_LIST_SLICE TT_T
+    binary_op::weft_op_binary_op_subscr_list_slice_tt_l, // BINARY_OP_SUBSCR_LIST_SLICE TT_L
+    binary_op::weft_op_binary_op_subscr_list_slice_ti_t, // BINARY_OP_SUBSCR_LIST_SLICE TI_T
+    binary_op::weft_op_binary_op_subscr_list_slice_ti_l, // BINARY_OP_SUBSCR_LIST_SLICE TI_L
+    binary_op::weft_op_binary_op_subscr_list_slice_tk_t, // BINARY_OP_SUBSCR_LIST_SLICE TK_T
+    binary_op::weft_op_binary_op_subscr_list_slice_tk_l, // BINARY_OP_SUBSCR_LIST_SLICE TK_L
+    binary_op::weft_op_binary_op_subscr_list_slice_kl_t, // BINARY_OP_SUBSCR_LIST_SLICE KL_T
+    binary_op::weft_op_binary_op_subscr_list_slice_kl_l, // BINARY_OP_SUBSCR_LIST_SLICE KL_L
+    binary_op::weft_op_binary_op_subscr_list_slice_kt_t, // BINARY_OP_SUBSCR_LIST_SLICE KT_T
+    binary_op::weft_op_binary_op_subscr_list_slice_kt_l, // BINARY_OP_SUBSCR_LIST_SLICE KT_L
+    binary_op::weft_op_binary_op_subscr_list_slice_ki_t, // BINARY_OP_SUBSCR_LIST_SLICE KI_T
+    binary_op::weft_op_binary_op_subscr_list_slice_ki_l, // BINARY_OP_SUBSCR_LIST_SLICE KI_L
+    binary_op::weft_op_binary_op_subscr_list_slice_kk_t, // BINARY_OP_SUBSCR_LIST_SLICE KK_T
+    binary_op::weft_op_binary_op_subscr_list_slice_kk_l, // BINARY_OP_SUBSCR_LIST_SLICE KK_L
     binary_op::weft_op_binary_op_subscr_str_int_ll_t, // BINARY_OP_SUBSCR_STR_INT LL_T
     binary_op::weft_op_binary_op_subscr_str_int_ll_l, // BINARY_OP_SUBSCR_STR_INT LL_L
     binary_op::weft_op_binary_op_subscr_str_int_ll_t, // BINARY_OP_SUBSCR_STR_INT LT_T
@@ -642,8 +666,8 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     load_attr::weft_op_load_attr_class_t_t, // LOAD_ATTR_CLASS T_T
     load_attr::weft_op_load_attr_class_with_metaclass_check_l_t, // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK L_T
     load_attr::weft_op_load_attr_class_with_metaclass_check_t_t, // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK T_T
-    missing, // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN L_T
-    missing, // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN T_T
+    load_attr::weft_op_load_attr_getattribute_overridden_l_t, // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN L_T
+    load_attr::weft_op_load_attr_getattribute_overridden_t_t, // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN T_T
     load_attr::weft_op_load_attr_instance_value_l_t, // LOAD_ATTR_INSTANCE_VALUE L_T
     load_attr::weft_op_load_attr_instance_value_t_t, // LOAD_ATTR_INSTANCE_VALUE T_T
     load_attr::weft_op_load_attr_method_lazy_dict_l_t, // LOAD_ATTR_METHOD_LAZY_DICT L_T
@@ -662,8 +686,8 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     load_attr::weft_op_load_attr_property_t_t, // LOAD_ATTR_PROPERTY T_T
     load_attr::weft_op_load_attr_slot_l_t, // LOAD_ATTR_SLOT L_T
     load_attr::weft_op_load_attr_slot_t_t, // LOAD_ATTR_SLOT T_T
-    missing, // LOAD_ATTR_WITH_HINT L_T
-    missing, // LOAD_ATTR_WITH_HINT T_T
+    load_attr::weft_op_load_attr_with_hint_l_t, // LOAD_ATTR_WITH_HINT L_T
+    load_attr::weft_op_load_attr_with_hint_t_t, // LOAD_ATTR_WITH_HINT T_T
     load_global::weft_op_load_global_builtin_t, // LOAD_GLOBAL_BUILTIN T
     load_global::weft_op_load_global_module_t, // LOAD_GLOBAL_MODULE T
     load_super_attr::weft_op_load_super_attr_attr_l_t, // LOAD_SUPER_ATTR_ATTR L_T
@@ -684,12 +708,12 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     store_attr::weft_op_store_attr_slot_tt, // STORE_ATTR_SLOT TT
     store_attr::weft_op_store_attr_slot_kl, // STORE_ATTR_SLOT KL
     store_attr::weft_op_store_attr_slot_kt, // STORE_ATTR_SLOT KT
-    missing, // STORE_ATTR_WITH_HINT LL
-    missing, // STORE_ATTR_WITH_HINT LT
-    missing, // STORE_ATTR_WITH_HINT TL
-    missing, // STORE_ATTR_WITH_HINT TT
-    missing, // STORE_ATTR_WITH_HINT KL
-    missing, // STORE_ATTR_WITH_HINT KT
+    store_attr::weft_op_store_attr_with_hint_ll, // STORE_ATTR_WITH_HINT LL
+    store_attr::weft_op_store_attr_with_hint_lt, // STORE_ATTR_WITH_HINT LT
+    store_attr::weft_op_store_attr_with_hint_tl, // STORE_ATTR_WITH_HINT TL
+    store_attr::weft_op_store_attr_with_hint_tt, // STORE_ATTR_WITH_HINT TT
+    store_attr::weft_op_store_attr_with_hint_kl, // STORE_ATTR_WITH_HINT KL
+    store_attr::weft_op_store_attr_with_hint_kt, // STORE_ATTR_WITH_HINT KT
     store_subscr::weft_op_store_subscr_dict_lll, // STORE_SUBSCR_DICT LLL
     store_subscr::weft_op_store_subscr_dict_llt, // STORE_SUBSCR_DICT LLT
     store_subscr::weft_op_store_subscr_dict_lli, // STORE_SUBSCR_DICT LLI
@@ -750,7 +774,7 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     to_bool::weft_op_to_bool_none_l_t, // TO_BOOL_NONE T_T
     to_bool::weft_op_to_bool_str_l_t, // TO_BOOL_STR L_T
     to_bool::weft_op_to_bool_str_t_t, // TO_BOOL_STR T_T
-    missing, // UNPACK_SEQUENCE_LIST 
+    unpack_sequence::weft_op_unpack_sequence_list, // UNPACK_SEQUENCE_LIST 
     unpack_sequence::weft_op_unpack_sequence_tuple, // UNPACK_SEQUENCE_TUPLE 
     unpack_sequence::weft_op_unpack_sequence_two_tuple, // UNPACK_SEQUENCE_TWO_TUPLE 
     load_store::weft_op_move_l_t, // MOVE L_T

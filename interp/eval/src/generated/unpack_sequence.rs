@@ -67,6 +67,35 @@ unsafe fn slow_unpack_sequence(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     at.next_flow(2)
 }
 
+/// `UNPACK_SEQUENCE_LIST` (interp/ops/iter.rs:131).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_list(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.a(), oparg as usize);
+    let mut dead_0 = None;
+    let held = match containers::hold_list(seq, oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let list = seq;
+    containers::spread_list(th, held, items);
+    dead_0 = at.close(list);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(2), dead_0);
+    }
+    at.next(2)
+}
+
 /// `UNPACK_SEQUENCE_TUPLE` (interp/ops/iter.rs:121).
 ///
 /// # Safety

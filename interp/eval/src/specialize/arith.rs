@@ -1,20 +1,26 @@
 //! `BINARY_OP` on numbers, comparisons and truth: facts, and the pairs of `BINARY_OP_EXTEND`.
 
+use std::num::NonZeroU32;
+
 use interp_object::data::dict::Dict;
+use interp_object::data::function::Function;
 use interp_object::data::list::List;
 use interp_object::data::set::{FrozenSet, Set};
 use interp_object::data::slice::Slice;
 use interp_object::data::str::Str;
 use interp_object::data::tuple::Tuple;
+use interp_object::intern::names;
 use interp_object::layout::ValueExt;
 use interp_object::slots::BinaryOp;
+use interp_object::typeobj;
 use interp_object::{Esc, Value, Word};
 use interp_opcode::Instr;
 use specializer::cache::{self, Kind};
-use specializer::decide::binary_op::{self, Form, Operator};
+use specializer::decide::binary_op::{self, Form, Operator, Plan};
 use specializer::decide::{Class, Planned, Version, compare, to_bool};
 
-use super::{begin, due};
+use super::calls::GETTER;
+use super::{Held, begin, due, texts};
 use crate::dispatch::Cell;
 use crate::ops::{is_bool, is_none};
 
@@ -116,12 +122,30 @@ fn numbers_pair(op: BinaryOp) -> Option<Pair> {
 }
 
 struct Operands<'a> {
+    esc: Esc<'a>,
     oparg: u32,
+    stored_to_left: bool,
     left: &'a Value,
     right: &'a Value,
 }
 
 impl Operands<'_> {
+    /// The container's `__getitem__`, if it is a function, with the version of the type.
+    fn find_getter(&self) -> Option<(Value, u32)> {
+        let class = self.left.class();
+        let (found, version) = typeobj::lookup_with_version(self.esc, class, names::getitem(self.esc));
+        found.filter(|found| class.is_heap() && found.exact::<Function>().is_some()).map(|found| (found, version))
+    }
+
+    /// The record of `BINARY_OP_SUBSCR_GETITEM` for a type of this version.
+    fn getter_word(&self, planned: NonZeroU32) -> Option<cache::Word> {
+        let (found, version) = self.find_getter()?;
+        let function = found.exact::<Function>().filter(|_| version == planned.get())?;
+        let value = super::attrs::uncounted(&found);
+        let known = Held { version, value, function_version: function.version(), ..Held::EMPTY };
+        Some(known.publish(GETTER))
+    }
+
     fn op(&self) -> Option<BinaryOp> {
         BinaryOp::ALL.get((self.oparg % INPLACE) as usize).copied().filter(|_| self.oparg < SUBSCRIPT)
     }
@@ -151,11 +175,13 @@ impl binary_op::Facts for Operands<'_> {
     }
 
     fn stored_to_left(&self) -> bool {
-        false
+        self.stored_to_left
     }
 
     fn getter(&self) -> Option<Version> {
-        None
+        let (found, version) = self.find_getter()?;
+        let holdable = super::attrs::may_hold(super::attrs::uncounted(&found));
+        (holdable && super::attrs::is_simple(&found, 2)).then_some(NonZeroU32::new(version))
     }
 
     fn extension(&self) -> Option<u32> {
@@ -249,9 +275,10 @@ fn power(left: f64, right: f64) -> f64 {
 
 /// An attempt at `BINARY_OP`; whether a form was installed.
 #[cold]
-pub(crate) fn binary_op(esc: Esc<'_>, ip: *const Cell, oparg: u32, left: &Value, right: &Value) -> bool {
+pub(crate) fn binary_op(esc: Esc<'_>, ip: *const Cell, fp: *mut Word, oparg: u32, left: &Value, right: &Value) -> bool {
     let Some(attempt) = begin(esc, ip) else { return false };
-    let Ok(plan) = binary_op::decide(&Operands { oparg, left, right }) else { return attempt.fail() };
+    let operands = Operands { esc, oparg, stored_to_left: texts::stores_to_left(ip, fp), left, right };
+    let Ok(plan) = binary_op::decide(&operands) else { return attempt.fail() };
     let form = match plan.form() {
         Form::AddInt => Instr::BinaryOpAddInt,
         Form::SubtractInt => Instr::BinaryOpSubtractInt,
@@ -264,8 +291,17 @@ pub(crate) fn binary_op(esc: Esc<'_>, ip: *const Cell, oparg: u32, left: &Value,
         Form::TextInt => Instr::BinaryOpSubscrStrInt,
         Form::Map => Instr::BinaryOpSubscrDict,
         Form::Extend => Instr::BinaryOpExtend,
-        Form::AddText | Form::AppendText | Form::ListSlice | Form::Getter => return attempt.fail(),
+        Form::AddText => Instr::BinaryOpAddUnicode,
+        Form::AppendText => Instr::BinaryOpInplaceAddUnicode,
+        Form::ListSlice => Instr::BinaryOpSubscrListSlice,
+        Form::Getter => Instr::BinaryOpSubscrGetitem,
     };
+    if let Plan::Getter(version) = plan {
+        return match operands.getter_word(version) {
+            Some(word) => attempt.install(form, &[word]),
+            None => attempt.fail(),
+        };
+    }
     match plan.words() {
         Some(words) => attempt.install(form, words.as_slice()),
         None => attempt.fail(),

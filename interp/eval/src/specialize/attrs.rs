@@ -6,13 +6,13 @@ use std::num::NonZeroU32;
 
 use interp_code::CodeFlags;
 use interp_object::data::code::CodeObject;
-use interp_object::data::descr::{CLASS_METHOD, Member, Property};
+use interp_object::data::descr::{CLASS_METHOD, Member, PROPERTY, Property, STATIC_METHOD};
 use interp_object::data::dict::{DICT, Dict};
 use interp_object::data::frame::{Frame, payload_in};
 use interp_object::data::function::{FUNCTION, Function};
 use interp_object::data::module::{MODULE, Module};
-use interp_object::data::types::TYPE;
-use interp_object::intern;
+use interp_object::data::types::{OBJECT, TYPE};
+use interp_object::intern::{self, names};
 use interp_object::layout::{ValueExt, class_of};
 use interp_object::native::CLASS_METHOD_DESCRIPTOR;
 use interp_object::typeobj::{self, TypeFlags};
@@ -40,7 +40,7 @@ struct Site<'a> {
 }
 
 /// A function of `count` positional parameters and nothing else.
-fn is_simple(function: &Value, count: u32) -> bool {
+pub(super) fn is_simple(function: &Value, count: u32) -> bool {
     let Some(function) = function.exact::<Function>() else { return false };
     // SAFETY: a function's code is deferred, and this function is alive.
     let code: &CodeObject = unsafe { payload_in(function.code_word()) };
@@ -128,6 +128,28 @@ impl<'a> Site<'a> {
     }
 }
 
+impl Site<'_> {
+    /// What a type says that has a `__getattribute__` or `__getattr__` of its own.
+    fn by_hooked_type(&self) -> Found<Word> {
+        let class = self.owner.class();
+        let hook = typeobj::lookup(self.esc, class, names::getattribute(self.esc));
+        let fallback = typeobj::lookup(self.esc, class, names::getattr(self.esc));
+        let Some(hook) = hook else { return Found::NativeHook };
+        if hook.exact::<Function>().is_some() {
+            let simple = fallback.is_none() && is_simple(&hook, 2);
+            // The version of the type is current as long as nothing was changed since, and then the hook is still this.
+            return Found::Hook { function: uncounted(&hook), simple };
+        }
+        let usual = typeobj::lookup(self.esc, &OBJECT, names::getattribute(self.esc));
+        match self.by_type {
+            _ if !usual.is_some_and(|usual| usual.is(&hook)) => Found::NativeHook,
+            // A getter that fails asks `__getattr__`.
+            Found::Property { .. } => Found::Overriding,
+            found => found,
+        }
+    }
+}
+
 impl load_attr::Facts for Site<'_> {
     type Handle = Word;
 
@@ -189,7 +211,7 @@ impl load_attr::Facts for Site<'_> {
     }
 
     fn by_type(&self) -> Found<Word> {
-        if is_generic_get(self.owner.class()) { self.by_type } else { Found::NativeHook }
+        if is_generic_get(self.owner.class()) { self.by_type } else { self.by_hooked_type() }
     }
 
     fn type_version(&self) -> Version {
@@ -205,7 +227,8 @@ impl load_attr::Facts for Site<'_> {
     }
 }
 
-/// Whether shared code may hold a word: immediates, immortals, deferred objects. Functions and classes become deferred.
+/// Whether shared code may hold a word: immediates, immortals, deferred objects. Functions, classes and the common
+/// descriptors become deferred.
 pub(super) fn may_hold(word: Word) -> bool {
     let Some(header) = word.header() else { return true };
     // SAFETY: the attempt keeps what it looks at alive.
@@ -214,11 +237,13 @@ pub(super) fn may_hold(word: Word) -> bool {
         return true;
     }
     let class = class_of(word);
-    (std::ptr::eq(class, &raw const FUNCTION) || class.has(TypeFlags::TYPE_SUBCLASS)) && header.enable_deferred()
+    let lasting: [&TypeObject; 4] = [&FUNCTION, &PROPERTY, &STATIC_METHOD, &CLASS_METHOD];
+    (class.has(TypeFlags::TYPE_SUBCLASS) || lasting.iter().any(|lasting| std::ptr::eq(class, *lasting)))
+        && header.enable_deferred()
 }
 
-fn instr_of(form: Form) -> Option<Instr> {
-    Some(match form {
+fn instr_of(form: Form) -> Instr {
+    match form {
         Form::InstanceValue => Instr::LoadAttrInstanceValue,
         Form::Slot => Instr::LoadAttrSlot,
         Form::Module => Instr::LoadAttrModule,
@@ -230,15 +255,16 @@ fn instr_of(form: Form) -> Option<Instr> {
         Form::PlainWithValues => Instr::LoadAttrNondescriptorWithValues,
         Form::PlainNoDict => Instr::LoadAttrNondescriptorNoDict,
         Form::Property => Instr::LoadAttrProperty,
-        Form::WithHint | Form::Hook => return None,
-    })
+        Form::WithHint => Instr::LoadAttrWithHint,
+        Form::Hook => Instr::LoadAttrGetattributeOverridden,
+    }
 }
 
-fn held(site: &Site<'_>, plan: &load_attr::Plan<Word>, value: Word) -> Held {
+fn held(plan: &load_attr::Plan<Word>, value: Word) -> Held {
     let mut held =
         Held { version: plan.version.get(), second: plan.second.map_or(0, NonZeroU32::get), value, ..Held::EMPTY };
-    if let (Form::Property, Found::Property { .. }) = (plan.form(), site.by_type) {
-        // SAFETY: a property's getter that is simple is a function; the property keeps it alive.
+    if matches!(plan.form(), Form::Property | Form::Hook) {
+        // SAFETY: a getter or hook that is simple is a function; the type, or its property, keeps it alive.
         let function: &Function = unsafe { payload_in(value) };
         held.function_version = function.version();
     }
@@ -259,11 +285,11 @@ pub(crate) fn load_attr(esc: Esc<'_>, ip: *const Cell, frame: &Frame, owner: &Va
         Err(Failure::Absent) => return attempt.fail(),
         Err(_) => return attempt.fail(),
     };
-    let Some(form) = instr_of(plan.form()) else { return attempt.fail() };
+    let form = instr_of(plan.form());
     match (plan.words(), plan.handle) {
         (Some(words), _) => attempt.install(form, words.as_slice()),
         (None, Some(value)) => {
-            let word = held(&site, &plan, value).publish(Kind::record_of(plan.form()));
+            let word = held(&plan, value).publish(Kind::record_of(plan.form()));
             attempt.install(form, &[word])
         }
         (None, None) => attempt.fail(),
@@ -306,7 +332,7 @@ pub(crate) fn store_attr(esc: Esc<'_>, ip: *const Cell, frame: &Frame, owner: &V
     let form = match plan.form() {
         Store::InstanceValue => Instr::StoreAttrInstanceValue,
         Store::Slot => Instr::StoreAttrSlot,
-        Store::WithHint => return attempt.fail(),
+        Store::WithHint => Instr::StoreAttrWithHint,
     };
     match plan.words() {
         Some(words) => attempt.install(form, words.as_slice()),

@@ -4,8 +4,9 @@ use interp_object::data::dict::Dict;
 use interp_object::data::frame::{Frame, OnReturn, payload_in};
 use interp_object::data::generator::{COROUTINE, GENERATOR, Generator, State};
 use interp_object::data::iterators::{EXHAUSTED, ListIterator, RangeIterator, TupleIterator};
-use interp_object::data::list::{HeldItem, List};
+use interp_object::data::list::{self, HeldItem, HeldItems, List};
 use interp_object::data::set;
+use interp_object::data::slice::Slice;
 use interp_object::data::str::{self as text, Str};
 use interp_object::data::tuple::Tuple;
 use interp_object::layout::{ValueExt, class_of};
@@ -290,6 +291,45 @@ pub(crate) fn spread(th: &Thread, tuple: Word, items: Slots) {
     }
 }
 
+/// `UNPACK_SEQUENCE_LIST`: a list of `len` items, locked.
+#[inline(always)]
+pub(crate) fn hold_list<'a>(list: Word, len: u32) -> Option<HeldItems<'a>> {
+    exact::<List>(list)?.try_hold_all(len as usize)
+}
+
+/// Spreads the items of a locked list, the first on top.
+#[inline(always)]
+pub(crate) fn spread_list(th: &Thread, held: HeldItems<'_>, items: Slots) {
+    let last = items.len().wrapping_sub(1);
+    held.for_each(th.id(), |at, item| items.set(last - at, item.into_word()));
+}
+
+/// `BINARY_OP_SUBSCR_LIST_SLICE`
+#[inline(always)]
+pub(crate) fn is_list_and_slice(list: Word, key: Word) -> bool {
+    exact::<List>(list).is_some() && exact::<Slice>(key).is_some()
+}
+
+/// `list[slice]` of exactly these types.
+pub(crate) fn list_slice(esc: Esc<'_>, list: &Value, slice: &Value) -> PyResult {
+    let (Some(items), Some(bounds)) = (list.exact::<List>(), slice.exact::<Slice>()) else {
+        return ops::get_item(esc, list, slice);
+    };
+    let len = items.len();
+    let bound = |value: &Value, default: usize| match value.as_int() {
+        _ if crate::ops::is_none(value.word()) => Some(default),
+        Some(at) if at < 0 => Some(usize::try_from(at + len as i64).unwrap_or(0)),
+        Some(at) => usize::try_from(at).ok(),
+        None => None,
+    };
+    match (bound(&bounds.start, 0), bound(&bounds.stop, len)) {
+        (Some(start), Some(stop)) if crate::ops::is_none(bounds.step.word()) => {
+            Ok(list::from_vec(esc, items.snapshot_range(start..stop.min(len))).into_value())
+        }
+        _ => ops::get_item(esc, list, slice),
+    }
+}
+
 /// An attempt at `STORE_SUBSCR`; whether a form was installed.
 #[cold]
 pub(crate) fn store_subscr(esc: Esc<'_>, ip: *const Cell, container: &Value, key: &Value) -> bool {
@@ -370,6 +410,7 @@ pub(crate) fn unpack_sequence(esc: Esc<'_>, ip: *const Cell, sequence: &Value, t
     match unpack::decide(class(sequence), len, targets as usize) {
         Ok(Unpack::TwoTuple) => attempt.install(Instr::UnpackSequenceTwoTuple, &[]),
         Ok(Unpack::Tuple) => attempt.install(Instr::UnpackSequenceTuple, &[]),
-        Ok(Unpack::List) | Err(_) => attempt.fail(),
+        Ok(Unpack::List) => attempt.install(Instr::UnpackSequenceList, &[]),
+        Err(_) => attempt.fail(),
     }
 }

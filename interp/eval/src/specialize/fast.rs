@@ -2,8 +2,8 @@
 //!
 //! Words that come out own themselves. Each function loads its cache word once (the caller did) and uses only that copy.
 
-use dictkeys::{HeldSlot, Inline, InlineValues};
-use interp_object::data::dict::Dict;
+use dictkeys::{HeldEntry, HeldSlot, Inline, InlineValues};
+use interp_object::data::dict::{Dict, lock_of};
 use interp_object::data::frame::{Frame, payload_in};
 use interp_object::data::module::{MODULE, Module};
 use interp_object::data::types::TYPE;
@@ -16,8 +16,10 @@ use specializer::decide::load_global::{BUILTIN, MODULE as GLOBAL};
 use specializer::decide::store_attr::Form as Store;
 use stackref::{Load as Read, StackRef};
 
+use super::containers::exact;
 use super::{Here, held};
 use crate::flow::Slots;
+use crate::ops::names::name;
 
 /// The kind of the entries of a form of `LOAD_ATTR`.
 const fn entry(form: Load) -> Kind {
@@ -243,6 +245,70 @@ pub(crate) fn store_member(held: HeldMember<'_>, value: Value) -> Word {
     // SAFETY: taken by `hold_member`.
     unsafe { held.header.lock().release() };
     old.map_or(Word::NULL, Value::into_word)
+}
+
+/// The dictionary of an instance whose lock is held, so that it stays the instance's.
+struct OwnDict<'a> {
+    header: &'a Header,
+    dict: &'a Dict,
+}
+
+impl Drop for OwnDict<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // SAFETY: taken by `own_dict`, which made this.
+        unsafe { self.header.lock().release() };
+    }
+}
+
+#[inline(always)]
+fn own_dict<'a>(header: &'a Header, class: &TypeObject) -> Option<OwnDict<'a>> {
+    let slot = attr::dict_slot(header, class)?;
+    if !header.lock().try_acquire() {
+        return None;
+    }
+    match slot.peek().and_then(exact::<Dict>) {
+        Some(dict) => Some(OwnDict { header, dict }),
+        None => {
+            // SAFETY: taken above.
+            unsafe { header.lock().release() };
+            None
+        }
+    }
+}
+
+/// `LOAD_ATTR_WITH_HINT`
+#[inline(always)]
+pub(crate) fn with_hint(th: &Thread, frame: &Frame, owner: Word, index: u32, cache: u64) -> Option<Word> {
+    let (header, class, hint) = guarded(owner, cache, entry(Load::WithHint))?;
+    let own = own_dict(header, class)?;
+    let found = own.dict.core().load_hint(&Here(th.id()), hint as u32, name(frame, index));
+    found.map(StackRef::into_word)
+}
+
+/// An entry of an instance's dictionary, both locked.
+pub(crate) struct HeldHint<'a> {
+    // Dropped, and so released, in this order.
+    entry: HeldEntry<'a>,
+    own: OwnDict<'a>,
+}
+
+/// `STORE_ATTR_WITH_HINT`: the entry. Waits for neither lock.
+#[inline(always)]
+pub(crate) fn hold_hint<'a>(th: &Thread, frame: &Frame, owner: Word, index: u32, cache: u64) -> Option<HeldHint<'a>> {
+    let (header, class, hint) = guarded(owner, cache, store(Store::WithHint))?;
+    let own = own_dict(header, class)?;
+    let lock = lock_of(own.dict).lock();
+    let entry = own.dict.core().try_hold_hint(lock, &Here(th.id()), hint as u32, name(frame, index))?;
+    Some(HeldHint { entry, own })
+}
+
+/// Stores to a held entry: the old word.
+#[inline(always)]
+pub(crate) fn store_hint(held: HeldHint<'_>, value: Value) -> Word {
+    let old = held.entry.set(value);
+    drop(held.own);
+    old.into_word()
 }
 
 /// NULL where a callable's `self` would be, if the instruction leaves one.

@@ -16,6 +16,7 @@ pub(crate) mod fast;
 pub(crate) mod globals;
 mod record;
 pub(crate) mod supers;
+pub(crate) mod texts;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use interp_code::lower::{CellCode, lower};
 use interp_code::{Code, CodeFlags, Const, Wtf};
+use interp_opcode::{CellOp, Instr, Opcode};
 use stackref::{Value, Word};
 
 use super::{bytes, float, int, set, singletons, slice, str, tuple};
@@ -148,11 +149,36 @@ impl CodeObject {
         u32::try_from(location.line).ok()
     }
 
+    /// The instructions with what they were specialized to: `_co_code_adaptive`. Where this form has one cell for several
+    /// instructions, the first of them shows it.
+    pub fn adaptive(&self) -> Vec<u8> {
+        let mut octets = self.code.code.to_vec();
+        let Some(cells) = self.cells.get() else { return octets };
+        for cell in &cells.form.cells {
+            let running = CellOp::from_u16(cells.words[cell.word as usize].load(Relaxed) as u16);
+            let opcode = running.filter(|op| *op != op.base()).and_then(|op| as_opcode(op.instr()));
+            if let (Some(place), Some(opcode)) = (octets.get_mut(2 * cell.unit as usize), opcode) {
+                *place = opcode as u8;
+            }
+        }
+        octets
+    }
+
     /// The docstring, if the code has one.
     pub fn docstring(&self) -> Option<Value> {
         self.code.docstring()?;
         self.consts.first().cloned()
     }
+}
+
+/// The form in CPython's terms. A comparison that jumps shows as the comparison.
+fn as_opcode(instr: Instr) -> Option<Opcode> {
+    let info = instr.info();
+    info.opcode.or_else(|| {
+        let kind =
+            info.name.strip_prefix("COMPARE_JUMP_IF_TRUE").or(info.name.strip_prefix("COMPARE_JUMP_IF_FALSE"))?;
+        Opcode::all().find(|opcode| opcode.name().strip_prefix("COMPARE_OP") == Some(kind))
+    })
 }
 
 impl Executable {

@@ -205,6 +205,16 @@ impl List {
         self.slot(len).map(|slot| HeldEnd { list: self, slot, len, _held: held })
     }
 
+    /// Takes the lock for reading all items, if there are `len` and the lock is free: as [`List::try_hold`].
+    #[inline(always)]
+    pub fn try_hold_all(&self, len: usize) -> Option<HeldItems<'_>> {
+        if !self.header().lock().try_acquire() {
+            return None;
+        }
+        let held = HeldLock(self.header().lock());
+        (self.len.load(Ordering::Relaxed) == len).then_some(HeldItems { list: self, _held: held })
+    }
+
     #[cold]
     fn get_locked(&self, me: u32, index: usize) -> Option<Value> {
         let _lock = self.header().lock().lock();
@@ -483,6 +493,26 @@ impl HeldEnd<'_> {
     pub fn push(self, value: Value) {
         put(self.slot, value);
         self.list.len.store(self.len + 1, Ordering::Release);
+    }
+}
+
+/// All items, with the list's lock held: as [`HeldItem`].
+#[must_use]
+pub struct HeldItems<'a> {
+    list: &'a List,
+    _held: HeldLock<'a>,
+}
+
+impl HeldItems<'_> {
+    /// Shows each item with its index, and releases the lock.
+    #[inline(always)]
+    pub fn for_each(self, me: u32, mut each: impl FnMut(usize, StackRef)) {
+        for (index, slot) in self.list.items_locked().enumerate() {
+            // SAFETY: the lock of all writers is held.
+            if let Some(item) = unsafe { slot.load_locked(me) } {
+                each(index, StackRef::from_value(item));
+            }
+        }
     }
 }
 

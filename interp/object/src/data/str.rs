@@ -1,5 +1,8 @@
 //! `str`: fixed-width text of 1, 2 or 4 bytes a character (PEP 393), so that indexing is O(1) and lone surrogates are
 //! representable. Immutable; the hash is cached; interned strings are immortal.
+//!
+//! The one change that a string undergoes is [`append`]: a thread that holds the only reference lets it grow, as nobody could
+//! tell. Long strings that grew have room to spare, so that appending many times takes linear time.
 
 use std::alloc::{self, Layout as MemLayout};
 use std::borrow::Cow;
@@ -8,7 +11,7 @@ use std::sync::atomic::{AtomicI64, AtomicU8, Ordering::Relaxed};
 
 use stackref::Value;
 
-use crate::layout::{self, Obj, Payload, VarPlace};
+use crate::layout::{self, Obj, Payload, ValueExt, VarPlace};
 use crate::thread::Esc;
 use crate::typeobj::{TypeFlags, TypeObject};
 
@@ -69,10 +72,21 @@ pub struct Str {
     len: u32,
     width: u8,
     flags: AtomicU8,
-    boxed: bool,
+    place: Place,
 }
 
-// SAFETY: the characters are written before the object is published and never change.
+/// Where the characters lie.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Behind the payload.
+    Inline,
+    /// In an allocation of exactly their size.
+    Boxed,
+    /// In an allocation that has its size in bytes in front: eight bytes before `data`.
+    Grown,
+}
+
+// SAFETY: the characters are written before the object is published; whoever changes them later holds the only reference.
 unsafe impl Send for Str {}
 // SAFETY: as for `Send`; hash and flags are atomic.
 unsafe impl Sync for Str {}
@@ -196,15 +210,117 @@ impl Str {
     }
 }
 
+impl Str {
+    fn bytes(&self) -> usize {
+        self.len() * usize::from(self.width)
+    }
+
+    /// Bytes of the allocation in front of `data`, the word that says so included. For `Place::Grown`.
+    fn grown_size(&self) -> usize {
+        debug_assert!(self.place == Place::Grown);
+        // SAFETY: a grown string has its size in front (`grow`).
+        unsafe { self.data.cast::<usize>().sub(1).read() }
+    }
+}
+
+fn boxed_layout(bytes: usize) -> MemLayout {
+    MemLayout::from_size_align(bytes.max(1), 8).expect("the layout was valid when allocated")
+}
+
 impl Drop for Str {
     fn drop(&mut self) {
-        if self.boxed {
-            let bytes = self.len() * usize::from(self.width);
-            let layout = MemLayout::from_size_align(bytes.max(1), 8).expect("the layout was valid when allocated");
-            // SAFETY: `boxed` data was allocated by `copy_in` with this layout.
-            unsafe { alloc::dealloc(self.data.as_ptr(), layout) };
+        match self.place {
+            Place::Inline => {}
+            // SAFETY: `new_var` allocated the data with this layout.
+            Place::Boxed => unsafe { alloc::dealloc(self.data.as_ptr(), boxed_layout(self.bytes())) },
+            Place::Grown => {
+                let layout = boxed_layout(self.grown_size());
+                // SAFETY: the allocation starts at the word with its size.
+                let start = unsafe { self.data.sub(SIZE_WORD) };
+                // SAFETY: `grow` allocated it with this layout.
+                unsafe { alloc::dealloc(start.as_ptr(), layout) };
+            }
         }
     }
+}
+
+/// Bytes of the word in front of the characters of a grown string.
+const SIZE_WORD: usize = size_of::<usize>();
+/// Strings of fewer bytes are copied rather than grown ([`append`]).
+pub const GROWN_FROM: usize = 128;
+
+/// Room for `bytes` bytes of characters and an eighth more: the place of the characters. `None` when memory is out.
+fn grow(text: &Str, bytes: usize) -> Option<NonNull<u8>> {
+    let size = SIZE_WORD + bytes + bytes / 8 + GROWN_FROM;
+    if text.place == Place::Grown {
+        let old = text.grown_size();
+        if old >= SIZE_WORD + bytes {
+            return Some(text.data);
+        }
+        // SAFETY: the allocation starts at the word with its size.
+        let start = unsafe { text.data.sub(SIZE_WORD) };
+        // SAFETY: allocated with this layout; the new size is larger, and below `isize::MAX` by `MAX_LEN`.
+        let start = NonNull::new(unsafe { alloc::realloc(start.as_ptr(), boxed_layout(old), size) })?;
+        return Some(sized(start, size));
+    }
+    // SAFETY: the size is not zero.
+    let start = NonNull::new(unsafe { alloc::alloc(boxed_layout(size)) })?;
+    let data = sized(start, size);
+    // SAFETY: the new place has room for all characters, and nobody knows it.
+    unsafe { std::ptr::copy_nonoverlapping(text.data.as_ptr(), data.as_ptr(), text.bytes()) };
+    Some(data)
+}
+
+/// Notes the size of an allocation in its first word; what follows.
+fn sized(start: NonNull<u8>, size: usize) -> NonNull<u8> {
+    // SAFETY: the allocation is 8-aligned and longer than a word.
+    unsafe { start.cast::<usize>().write(size) };
+    // SAFETY: as above.
+    unsafe { start.add(SIZE_WORD) }
+}
+
+/// `text + more` in the place of `text`, if this is the only reference to it, it is long enough for that to pay, and no
+/// character of `more` is wider. Gives it back as it was if not.
+///
+/// # Errors
+/// `text`, unchanged.
+pub fn append(me: u32, text: Value, more: &Str) -> Result<Value, Value> {
+    let (Some(old), Some(object)) = (text.exact::<Str>(), text.word().header()) else { return Err(text) };
+    let header = layout::header_of_payload(old);
+    let len = old.len() + more.len();
+    let bytes = len * usize::from(old.width);
+    if !header.is_unique(me)
+        || old.is_interned()
+        || more.width > old.width
+        || bytes < GROWN_FROM
+        || len > MAX_LEN
+        || std::ptr::eq(old, more)
+    {
+        return Err(text);
+    }
+    let Some(data) = grow(old, bytes) else { return Err(text) };
+    let ascii = old.is_ascii() && more.is_ascii();
+    let (start, width, place) = (old.bytes(), old.width, old.place);
+    // SAFETY: `grow` made room for the characters of both; `more` is another string, in memory of its own.
+    unsafe { copy_widened(more.chars(), width, data.byte_add(start)) };
+    let before = boxed_layout(start);
+    let was = old.data;
+    if place == Place::Boxed {
+        // SAFETY: the characters moved; `new_var` allocated their old place with this layout.
+        unsafe { alloc::dealloc(was.as_ptr(), before) };
+    }
+    let grown = Str {
+        hash: AtomicI64::new(0),
+        data,
+        len: len as u32,
+        width,
+        flags: AtomicU8::new(if ascii { ASCII } else { 0 }),
+        place: Place::Grown,
+    };
+    // SAFETY: the payload of an object that only `text` refers to: nobody reads it, and no borrow of it is used from
+    // here on. The old payload is not dropped: its characters moved.
+    unsafe { layout::payload_of(object).cast::<Str>().write(grown) };
+    Ok(text)
 }
 
 impl Payload for Str {
@@ -250,9 +366,9 @@ fn fill(
     write: impl FnOnce(NonNull<u8>),
 ) -> Obj<Str> {
     layout::new_var(esc, class, len * usize::from(width), |place| {
-        let (data, boxed) = match place {
-            VarPlace::Inline(data) => (data, false),
-            VarPlace::Boxed(data) => (data, true),
+        let (data, place) = match place {
+            VarPlace::Inline(data) => (data, Place::Inline),
+            VarPlace::Boxed(data) => (data, Place::Boxed),
         };
         write(data);
         Str {
@@ -261,7 +377,7 @@ fn fill(
             len: u32::try_from(len).expect("the length was checked"),
             width,
             flags: AtomicU8::new(if ascii { ASCII } else { 0 }),
-            boxed,
+            place,
         }
     })
 }

@@ -11,11 +11,15 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_BINARY_OP", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
     UopInfo { name: "_BINARY_OP_ADD_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
     UopInfo { name: "_BINARY_OP_ADD_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
+    UopInfo { name: "_BINARY_OP_ADD_UNICODE", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
     UopInfo { name: "_BINARY_OP_EXTEND", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x4), cache: 1 },
+    UopInfo { name: "_BINARY_OP_INPLACE_ADD_UNICODE", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
     UopInfo { name: "_BINARY_OP_MULTIPLY_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
     UopInfo { name: "_BINARY_OP_MULTIPLY_INT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
     UopInfo { name: "_BINARY_OP_SUBSCR_DICT", inputs: &[Item { name: "dict_st", array: false, size: |_| 1 }, Item { name: "sub_st", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
+    UopInfo { name: "_BINARY_OP_SUBSCR_GETITEM", inputs: &[Item { name: "container", array: false, size: |_| 1 }, Item { name: "sub", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x24), cache: 1 },
     UopInfo { name: "_BINARY_OP_SUBSCR_LIST_INT", inputs: &[Item { name: "list_st", array: false, size: |_| 1 }, Item { name: "sub_st", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x5), cache: 0 },
+    UopInfo { name: "_BINARY_OP_SUBSCR_LIST_SLICE", inputs: &[Item { name: "list_st", array: false, size: |_| 1 }, Item { name: "sub_st", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
     UopInfo { name: "_BINARY_OP_SUBSCR_STR_INT", inputs: &[Item { name: "str_st", array: false, size: |_| 1 }, Item { name: "sub_st", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x5), cache: 0 },
     UopInfo { name: "_BINARY_OP_SUBSCR_TUPLE_INT", inputs: &[Item { name: "tuple_st", array: false, size: |_| 1 }, Item { name: "sub_st", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x5), cache: 0 },
     UopInfo { name: "_BINARY_OP_SUBTRACT_FLOAT", inputs: &[Item { name: "left", array: false, size: |_| 1 }, Item { name: "right", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x804), cache: 0 },
@@ -117,6 +121,7 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_LOAD_ATTR", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
     UopInfo { name: "_LOAD_ATTR_CLASS", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_CLASS_WITH_METACLASS_CHECK", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
+    UopInfo { name: "_LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0xa4), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_INSTANCE_VALUE", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_METHOD_LAZY_DICT", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x4), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_METHOD_NO_DICT", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x4), cache: 1 },
@@ -126,6 +131,7 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_PROPERTY", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x24), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_SLOT", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
+    UopInfo { name: "_LOAD_ATTR_WITH_HINT", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x85), cache: 1 },
     UopInfo { name: "_LOAD_BUILD_CLASS", inputs: &[], outputs: &[Item { name: "build_class", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_LOAD_COMMON_CONSTANT", inputs: &[], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
     UopInfo { name: "_LOAD_DEREF", inputs: &[], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x83), cache: 0 },
@@ -173,6 +179,7 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_STORE_ATTR", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
     UopInfo { name: "_STORE_ATTR_INSTANCE_VALUE", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_STORE_ATTR_SLOT", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x5), cache: 1 },
+    UopInfo { name: "_STORE_ATTR_WITH_HINT", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x85), cache: 1 },
     UopInfo { name: "_STORE_DEREF", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x81), cache: 0 },
     UopInfo { name: "_STORE_GLOBAL", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x83), cache: 0 },
     UopInfo { name: "_STORE_NAME", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x83), cache: 0 },
@@ -195,6 +202,7 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_UNARY_NOT", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x0), cache: 0 },
     UopInfo { name: "_UNPACK_EX", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "after", array: true, size: |oparg| oparg >> 8 }, Item { name: "rest", array: false, size: |_| 1 }, Item { name: "before", array: true, size: |oparg| oparg & 255 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_UNPACK_SEQUENCE", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "items", array: true, size: |oparg| oparg }], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
+    UopInfo { name: "_UNPACK_SEQUENCE_LIST", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "items", array: true, size: |oparg| oparg }], peeks: 0, flags: UopFlags(0x85), cache: 0 },
     UopInfo { name: "_UNPACK_SEQUENCE_TUPLE", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "items", array: true, size: |oparg| oparg }], peeks: 0, flags: UopFlags(0x85), cache: 0 },
     UopInfo { name: "_UNPACK_SEQUENCE_TWO_TUPLE", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "second", array: false, size: |_| 1 }, Item { name: "first", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x5), cache: 0 },
     UopInfo { name: "_WITH_EXCEPT_START", inputs: &[Item { name: "exit_func", array: false, size: |_| 1 }, Item { name: "exit_self", array: false, size: |_| 1 }, Item { name: "lasti", array: false, size: |_| 1 }, Item { name: "_", array: false, size: |_| 1 }, Item { name: "val", array: false, size: |_| 1 }], outputs: &[Item { name: "exit_func", array: false, size: |_| 1 }, Item { name: "exit_self", array: false, size: |_| 1 }, Item { name: "lasti", array: false, size: |_| 1 }, Item { name: "_", array: false, size: |_| 1 }, Item { name: "val", array: false, size: |_| 1 }, Item { name: "res", array: false, size: |_| 1 }], peeks: 5, flags: UopFlags(0x3), cache: 0 },
@@ -204,204 +212,205 @@ pub(crate) static UOPS: &[UopInfo] = &[
 /// By instruction.
 #[rustfmt::skip]
 pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
-    Some(&[Uop(12)]), // BINARY_SLICE
-    Some(&[Uop(19)]), // BUILD_TEMPLATE
-    Some(&[Uop(29)]), // CALL_FUNCTION_EX
-    Some(&[Uop(49)]), // CHECK_EG_MATCH
-    Some(&[Uop(50)]), // CHECK_EXC_MATCH
-    Some(&[Uop(51)]), // CLEANUP_THROW
-    Some(&[Uop(75)]), // DELETE_SUBSCR
-    Some(&[Uop(79)]), // END_SEND
-    Some(&[Uop(80)]), // EXIT_INIT_CHECK
-    Some(&[Uop(81)]), // FORMAT_SIMPLE
-    Some(&[Uop(82)]), // FORMAT_WITH_SPEC
-    Some(&[Uop(88)]), // GET_AITER
-    Some(&[Uop(89)]), // GET_ANEXT
-    Some(&[Uop(91)]), // GET_ITER
-    Some(&[Uop(92)]), // GET_LEN
-    Some(&[Uop(93)]), // GET_YIELD_FROM_ITER
-    Some(&[Uop(98)]), // INTERPRETER_EXIT
-    Some(&[Uop(118)]), // LOAD_BUILD_CLASS
-    Some(&[Uop(128)]), // LOAD_LOCALS
-    Some(&[Uop(135)]), // MAKE_FUNCTION
-    Some(&[Uop(138)]), // MATCH_KEYS
-    Some(&[Uop(139)]), // MATCH_MAPPING
-    Some(&[Uop(140)]), // MATCH_SEQUENCE
-    Some(&[Uop(142)]), // POP_EXCEPT
-    Some(&[Uop(143)]), // POP_ITER
-    Some(&[Uop(148)]), // POP_TOP
-    Some(&[Uop(149)]), // PUSH_EXC_INFO
-    Some(&[Uop(150)]), // PUSH_NULL
-    Some(&[Uop(154)]), // RETURN_GENERATOR
-    Some(&[Uop(155)]), // RETURN_VALUE
-    Some(&[Uop(158)]), // SETUP_ANNOTATIONS
-    Some(&[Uop(168)]), // STORE_SLICE
-    Some(&[Uop(169)]), // STORE_SUBSCR
-    Some(&[Uop(175)]), // TO_BOOL
-    Some(&[Uop(182)]), // UNARY_INVERT
-    Some(&[Uop(183)]), // UNARY_NEGATIVE
-    Some(&[Uop(184)]), // UNARY_NOT
-    Some(&[Uop(189)]), // WITH_EXCEPT_START
+    Some(&[Uop(16)]), // BINARY_SLICE
+    Some(&[Uop(23)]), // BUILD_TEMPLATE
+    Some(&[Uop(5)]), // BINARY_OP_INPLACE_ADD_UNICODE
+    Some(&[Uop(33)]), // CALL_FUNCTION_EX
+    Some(&[Uop(53)]), // CHECK_EG_MATCH
+    Some(&[Uop(54)]), // CHECK_EXC_MATCH
+    Some(&[Uop(55)]), // CLEANUP_THROW
+    Some(&[Uop(79)]), // DELETE_SUBSCR
+    Some(&[Uop(83)]), // END_SEND
+    Some(&[Uop(84)]), // EXIT_INIT_CHECK
+    Some(&[Uop(85)]), // FORMAT_SIMPLE
+    Some(&[Uop(86)]), // FORMAT_WITH_SPEC
+    Some(&[Uop(92)]), // GET_AITER
+    Some(&[Uop(93)]), // GET_ANEXT
+    Some(&[Uop(95)]), // GET_ITER
+    Some(&[Uop(96)]), // GET_LEN
+    Some(&[Uop(97)]), // GET_YIELD_FROM_ITER
+    Some(&[Uop(102)]), // INTERPRETER_EXIT
+    Some(&[Uop(124)]), // LOAD_BUILD_CLASS
+    Some(&[Uop(134)]), // LOAD_LOCALS
+    Some(&[Uop(141)]), // MAKE_FUNCTION
+    Some(&[Uop(144)]), // MATCH_KEYS
+    Some(&[Uop(145)]), // MATCH_MAPPING
+    Some(&[Uop(146)]), // MATCH_SEQUENCE
+    Some(&[Uop(148)]), // POP_EXCEPT
+    Some(&[Uop(149)]), // POP_ITER
+    Some(&[Uop(154)]), // POP_TOP
+    Some(&[Uop(155)]), // PUSH_EXC_INFO
+    Some(&[Uop(156)]), // PUSH_NULL
+    Some(&[Uop(160)]), // RETURN_GENERATOR
+    Some(&[Uop(161)]), // RETURN_VALUE
+    Some(&[Uop(164)]), // SETUP_ANNOTATIONS
+    Some(&[Uop(175)]), // STORE_SLICE
+    Some(&[Uop(176)]), // STORE_SUBSCR
+    Some(&[Uop(182)]), // TO_BOOL
+    Some(&[Uop(189)]), // UNARY_INVERT
+    Some(&[Uop(190)]), // UNARY_NEGATIVE
+    Some(&[Uop(191)]), // UNARY_NOT
+    Some(&[Uop(197)]), // WITH_EXCEPT_START
     Some(&[Uop(0)]), // BINARY_OP
-    Some(&[Uop(13)]), // BUILD_INTERPOLATION
-    Some(&[Uop(14)]), // BUILD_LIST
-    Some(&[Uop(15)]), // BUILD_MAP
-    Some(&[Uop(16)]), // BUILD_SET
-    Some(&[Uop(17)]), // BUILD_SLICE
-    Some(&[Uop(18)]), // BUILD_STRING
-    Some(&[Uop(20)]), // BUILD_TUPLE
-    Some(&[Uop(21)]), // CALL
-    Some(&[Uop(30)]), // CALL_INTRINSIC_1
-    Some(&[Uop(31)]), // CALL_INTRINSIC_2
-    Some(&[Uop(33)]), // CALL_KW
-    Some(&[Uop(60)]), // COMPARE_OP
-    Some(&[Uop(64)]), // CONTAINS_OP
-    Some(&[Uop(67)]), // CONVERT_VALUE
-    Some(&[Uop(68)]), // COPY
-    Some(&[Uop(69)]), // COPY_FREE_VARS
-    Some(&[Uop(70)]), // DELETE_ATTR
-    Some(&[Uop(71)]), // DELETE_DEREF
-    Some(&[Uop(72)]), // DELETE_FAST
-    Some(&[Uop(73)]), // DELETE_GLOBAL
-    Some(&[Uop(74)]), // DELETE_NAME
-    Some(&[Uop(76)]), // DICT_MERGE
-    Some(&[Uop(77)]), // DICT_UPDATE
-    Some(&[Uop(78)]), // END_ASYNC_FOR
-    Some(&[Uop(83)]), // FOR_ITER
-    Some(&[Uop(90)]), // GET_AWAITABLE
-    Some(&[Uop(96)]), // IMPORT_FROM
-    Some(&[Uop(97)]), // IMPORT_NAME
-    Some(&[Uop(99)]), // IS_OP
-    Some(&[Uop(100)]), // JUMP_BACKWARD
-    Some(&[Uop(101)]), // JUMP_BACKWARD_NO_INTERRUPT
-    Some(&[Uop(102)]), // JUMP_FORWARD
-    Some(&[Uop(104)]), // LIST_APPEND
-    Some(&[Uop(105)]), // LIST_EXTEND
-    Some(&[Uop(106)]), // LOAD_ATTR
-    Some(&[Uop(119)]), // LOAD_COMMON_CONSTANT
+    Some(&[Uop(17)]), // BUILD_INTERPOLATION
+    Some(&[Uop(18)]), // BUILD_LIST
+    Some(&[Uop(19)]), // BUILD_MAP
+    Some(&[Uop(20)]), // BUILD_SET
+    Some(&[Uop(21)]), // BUILD_SLICE
+    Some(&[Uop(22)]), // BUILD_STRING
+    Some(&[Uop(24)]), // BUILD_TUPLE
+    Some(&[Uop(25)]), // CALL
+    Some(&[Uop(34)]), // CALL_INTRINSIC_1
+    Some(&[Uop(35)]), // CALL_INTRINSIC_2
+    Some(&[Uop(37)]), // CALL_KW
+    Some(&[Uop(64)]), // COMPARE_OP
+    Some(&[Uop(68)]), // CONTAINS_OP
+    Some(&[Uop(71)]), // CONVERT_VALUE
+    Some(&[Uop(72)]), // COPY
+    Some(&[Uop(73)]), // COPY_FREE_VARS
+    Some(&[Uop(74)]), // DELETE_ATTR
+    Some(&[Uop(75)]), // DELETE_DEREF
+    Some(&[Uop(76)]), // DELETE_FAST
+    Some(&[Uop(77)]), // DELETE_GLOBAL
+    Some(&[Uop(78)]), // DELETE_NAME
+    Some(&[Uop(80)]), // DICT_MERGE
+    Some(&[Uop(81)]), // DICT_UPDATE
+    Some(&[Uop(82)]), // END_ASYNC_FOR
+    Some(&[Uop(87)]), // FOR_ITER
+    Some(&[Uop(94)]), // GET_AWAITABLE
+    Some(&[Uop(100)]), // IMPORT_FROM
+    Some(&[Uop(101)]), // IMPORT_NAME
+    Some(&[Uop(103)]), // IS_OP
+    Some(&[Uop(104)]), // JUMP_BACKWARD
+    Some(&[Uop(105)]), // JUMP_BACKWARD_NO_INTERRUPT
+    Some(&[Uop(106)]), // JUMP_FORWARD
+    Some(&[Uop(108)]), // LIST_APPEND
+    Some(&[Uop(109)]), // LIST_EXTEND
+    Some(&[Uop(110)]), // LOAD_ATTR
+    Some(&[Uop(125)]), // LOAD_COMMON_CONSTANT
     None, // LOAD_CONST
-    Some(&[Uop(120)]), // LOAD_DEREF
-    Some(&[Uop(121)]), // LOAD_FAST_AND_CLEAR
-    Some(&[Uop(122)]), // LOAD_FAST_CHECK
-    Some(&[Uop(123)]), // LOAD_FROM_DICT_OR_DEREF
-    Some(&[Uop(124)]), // LOAD_FROM_DICT_OR_GLOBALS
-    Some(&[Uop(125)]), // LOAD_GLOBAL
-    Some(&[Uop(129)]), // LOAD_NAME
-    Some(&[Uop(130)]), // LOAD_SPECIAL
-    Some(&[Uop(131)]), // LOAD_SUPER_ATTR
-    Some(&[Uop(134)]), // MAKE_CELL
-    Some(&[Uop(136)]), // MAP_ADD
-    Some(&[Uop(137)]), // MATCH_CLASS
-    Some(&[Uop(144)]), // POP_JUMP_IF_FALSE
-    Some(&[Uop(145)]), // POP_JUMP_IF_NONE
-    Some(&[Uop(146)]), // POP_JUMP_IF_NOT_NONE
-    Some(&[Uop(147)]), // POP_JUMP_IF_TRUE
-    Some(&[Uop(151)]), // RAISE_VARARGS
-    Some(&[Uop(152)]), // RERAISE
-    Some(&[Uop(156)]), // SEND
-    Some(&[Uop(159)]), // SET_ADD
-    Some(&[Uop(160)]), // SET_FUNCTION_ATTRIBUTE
-    Some(&[Uop(161)]), // SET_UPDATE
-    Some(&[Uop(162)]), // STORE_ATTR
-    Some(&[Uop(165)]), // STORE_DEREF
-    Some(&[Uop(166)]), // STORE_GLOBAL
-    Some(&[Uop(167)]), // STORE_NAME
-    Some(&[Uop(172)]), // SWAP
-    Some(&[Uop(185)]), // UNPACK_EX
-    Some(&[Uop(186)]), // UNPACK_SEQUENCE
-    Some(&[Uop(190)]), // YIELD_VALUE
-    Some(&[Uop(153)]), // RESUME
-    Some(&[Uop(94), Uop(1)]), // BINARY_OP_ADD_FLOAT
-    Some(&[Uop(95), Uop(2)]), // BINARY_OP_ADD_INT
-    None, // BINARY_OP_ADD_UNICODE
-    Some(&[Uop(3)]), // BINARY_OP_EXTEND
-    Some(&[Uop(94), Uop(4)]), // BINARY_OP_MULTIPLY_FLOAT
-    Some(&[Uop(95), Uop(5)]), // BINARY_OP_MULTIPLY_INT
-    Some(&[Uop(6)]), // BINARY_OP_SUBSCR_DICT
-    None, // BINARY_OP_SUBSCR_GETITEM
-    Some(&[Uop(7)]), // BINARY_OP_SUBSCR_LIST_INT
-    None, // BINARY_OP_SUBSCR_LIST_SLICE
-    Some(&[Uop(8)]), // BINARY_OP_SUBSCR_STR_INT
-    Some(&[Uop(9)]), // BINARY_OP_SUBSCR_TUPLE_INT
-    Some(&[Uop(94), Uop(10)]), // BINARY_OP_SUBTRACT_FLOAT
-    Some(&[Uop(95), Uop(11)]), // BINARY_OP_SUBTRACT_INT
-    Some(&[Uop(22)]), // CALL_ALLOC_AND_ENTER_INIT
-    Some(&[Uop(23)]), // CALL_BOUND_METHOD_EXACT_ARGS
-    Some(&[Uop(24)]), // CALL_BOUND_METHOD_GENERAL
-    Some(&[Uop(25)]), // CALL_BUILTIN_CLASS
-    Some(&[Uop(26)]), // CALL_BUILTIN_FAST
-    Some(&[Uop(27)]), // CALL_BUILTIN_FAST_WITH_KEYWORDS
-    Some(&[Uop(28)]), // CALL_BUILTIN_O
-    Some(&[Uop(32)]), // CALL_ISINSTANCE
-    Some(&[Uop(34)]), // CALL_KW_BOUND_METHOD
-    Some(&[Uop(35)]), // CALL_KW_NON_PY
-    Some(&[Uop(36)]), // CALL_KW_PY
-    Some(&[Uop(37)]), // CALL_LEN
-    Some(&[Uop(38)]), // CALL_LIST_APPEND
-    Some(&[Uop(39)]), // CALL_METHOD_DESCRIPTOR_FAST
-    Some(&[Uop(40)]), // CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS
-    Some(&[Uop(41)]), // CALL_METHOD_DESCRIPTOR_NOARGS
-    Some(&[Uop(42)]), // CALL_METHOD_DESCRIPTOR_O
-    Some(&[Uop(43)]), // CALL_NON_PY_GENERAL
-    Some(&[Uop(44)]), // CALL_PY_EXACT_ARGS
-    Some(&[Uop(45)]), // CALL_PY_GENERAL
-    Some(&[Uop(46)]), // CALL_STR_1
-    Some(&[Uop(47)]), // CALL_TUPLE_1
-    Some(&[Uop(48)]), // CALL_TYPE_1
-    Some(&[Uop(94), Uop(61)]), // COMPARE_OP_FLOAT
-    Some(&[Uop(95), Uop(62)]), // COMPARE_OP_INT
-    Some(&[Uop(63)]), // COMPARE_OP_STR
-    Some(&[Uop(65)]), // CONTAINS_OP_DICT
-    Some(&[Uop(66)]), // CONTAINS_OP_SET
-    Some(&[Uop(84)]), // FOR_ITER_GEN
-    Some(&[Uop(85)]), // FOR_ITER_LIST
-    Some(&[Uop(86)]), // FOR_ITER_RANGE
-    Some(&[Uop(87)]), // FOR_ITER_TUPLE
+    Some(&[Uop(126)]), // LOAD_DEREF
+    Some(&[Uop(127)]), // LOAD_FAST_AND_CLEAR
+    Some(&[Uop(128)]), // LOAD_FAST_CHECK
+    Some(&[Uop(129)]), // LOAD_FROM_DICT_OR_DEREF
+    Some(&[Uop(130)]), // LOAD_FROM_DICT_OR_GLOBALS
+    Some(&[Uop(131)]), // LOAD_GLOBAL
+    Some(&[Uop(135)]), // LOAD_NAME
+    Some(&[Uop(136)]), // LOAD_SPECIAL
+    Some(&[Uop(137)]), // LOAD_SUPER_ATTR
+    Some(&[Uop(140)]), // MAKE_CELL
+    Some(&[Uop(142)]), // MAP_ADD
+    Some(&[Uop(143)]), // MATCH_CLASS
+    Some(&[Uop(150)]), // POP_JUMP_IF_FALSE
+    Some(&[Uop(151)]), // POP_JUMP_IF_NONE
+    Some(&[Uop(152)]), // POP_JUMP_IF_NOT_NONE
+    Some(&[Uop(153)]), // POP_JUMP_IF_TRUE
+    Some(&[Uop(157)]), // RAISE_VARARGS
+    Some(&[Uop(158)]), // RERAISE
+    Some(&[Uop(162)]), // SEND
+    Some(&[Uop(165)]), // SET_ADD
+    Some(&[Uop(166)]), // SET_FUNCTION_ATTRIBUTE
+    Some(&[Uop(167)]), // SET_UPDATE
+    Some(&[Uop(168)]), // STORE_ATTR
+    Some(&[Uop(172)]), // STORE_DEREF
+    Some(&[Uop(173)]), // STORE_GLOBAL
+    Some(&[Uop(174)]), // STORE_NAME
+    Some(&[Uop(179)]), // SWAP
+    Some(&[Uop(192)]), // UNPACK_EX
+    Some(&[Uop(193)]), // UNPACK_SEQUENCE
+    Some(&[Uop(198)]), // YIELD_VALUE
+    Some(&[Uop(159)]), // RESUME
+    Some(&[Uop(98), Uop(1)]), // BINARY_OP_ADD_FLOAT
+    Some(&[Uop(99), Uop(2)]), // BINARY_OP_ADD_INT
+    Some(&[Uop(3)]), // BINARY_OP_ADD_UNICODE
+    Some(&[Uop(4)]), // BINARY_OP_EXTEND
+    Some(&[Uop(98), Uop(6)]), // BINARY_OP_MULTIPLY_FLOAT
+    Some(&[Uop(99), Uop(7)]), // BINARY_OP_MULTIPLY_INT
+    Some(&[Uop(8)]), // BINARY_OP_SUBSCR_DICT
+    Some(&[Uop(9)]), // BINARY_OP_SUBSCR_GETITEM
+    Some(&[Uop(10)]), // BINARY_OP_SUBSCR_LIST_INT
+    Some(&[Uop(11)]), // BINARY_OP_SUBSCR_LIST_SLICE
+    Some(&[Uop(12)]), // BINARY_OP_SUBSCR_STR_INT
+    Some(&[Uop(13)]), // BINARY_OP_SUBSCR_TUPLE_INT
+    Some(&[Uop(98), Uop(14)]), // BINARY_OP_SUBTRACT_FLOAT
+    Some(&[Uop(99), Uop(15)]), // BINARY_OP_SUBTRACT_INT
+    Some(&[Uop(26)]), // CALL_ALLOC_AND_ENTER_INIT
+    Some(&[Uop(27)]), // CALL_BOUND_METHOD_EXACT_ARGS
+    Some(&[Uop(28)]), // CALL_BOUND_METHOD_GENERAL
+    Some(&[Uop(29)]), // CALL_BUILTIN_CLASS
+    Some(&[Uop(30)]), // CALL_BUILTIN_FAST
+    Some(&[Uop(31)]), // CALL_BUILTIN_FAST_WITH_KEYWORDS
+    Some(&[Uop(32)]), // CALL_BUILTIN_O
+    Some(&[Uop(36)]), // CALL_ISINSTANCE
+    Some(&[Uop(38)]), // CALL_KW_BOUND_METHOD
+    Some(&[Uop(39)]), // CALL_KW_NON_PY
+    Some(&[Uop(40)]), // CALL_KW_PY
+    Some(&[Uop(41)]), // CALL_LEN
+    Some(&[Uop(42)]), // CALL_LIST_APPEND
+    Some(&[Uop(43)]), // CALL_METHOD_DESCRIPTOR_FAST
+    Some(&[Uop(44)]), // CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS
+    Some(&[Uop(45)]), // CALL_METHOD_DESCRIPTOR_NOARGS
+    Some(&[Uop(46)]), // CALL_METHOD_DESCRIPTOR_O
+    Some(&[Uop(47)]), // CALL_NON_PY_GENERAL
+    Some(&[Uop(48)]), // CALL_PY_EXACT_ARGS
+    Some(&[Uop(49)]), // CALL_PY_GENERAL
+    Some(&[Uop(50)]), // CALL_STR_1
+    Some(&[Uop(51)]), // CALL_TUPLE_1
+    Some(&[Uop(52)]), // CALL_TYPE_1
+    Some(&[Uop(98), Uop(65)]), // COMPARE_OP_FLOAT
+    Some(&[Uop(99), Uop(66)]), // COMPARE_OP_INT
+    Some(&[Uop(67)]), // COMPARE_OP_STR
+    Some(&[Uop(69)]), // CONTAINS_OP_DICT
+    Some(&[Uop(70)]), // CONTAINS_OP_SET
+    Some(&[Uop(88)]), // FOR_ITER_GEN
+    Some(&[Uop(89)]), // FOR_ITER_LIST
+    Some(&[Uop(90)]), // FOR_ITER_RANGE
+    Some(&[Uop(91)]), // FOR_ITER_TUPLE
     None, // JUMP_BACKWARD_JIT
     None, // JUMP_BACKWARD_NO_JIT
-    Some(&[Uop(107)]), // LOAD_ATTR_CLASS
-    Some(&[Uop(108)]), // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK
-    None, // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN
-    Some(&[Uop(109)]), // LOAD_ATTR_INSTANCE_VALUE
-    Some(&[Uop(110)]), // LOAD_ATTR_METHOD_LAZY_DICT
-    Some(&[Uop(111)]), // LOAD_ATTR_METHOD_NO_DICT
-    Some(&[Uop(112)]), // LOAD_ATTR_METHOD_WITH_VALUES
-    Some(&[Uop(113)]), // LOAD_ATTR_MODULE
-    Some(&[Uop(114)]), // LOAD_ATTR_NONDESCRIPTOR_NO_DICT
-    Some(&[Uop(115)]), // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
-    Some(&[Uop(116)]), // LOAD_ATTR_PROPERTY
-    Some(&[Uop(117)]), // LOAD_ATTR_SLOT
-    None, // LOAD_ATTR_WITH_HINT
-    Some(&[Uop(126)]), // LOAD_GLOBAL_BUILTIN
-    Some(&[Uop(127)]), // LOAD_GLOBAL_MODULE
-    Some(&[Uop(132)]), // LOAD_SUPER_ATTR_ATTR
-    Some(&[Uop(133)]), // LOAD_SUPER_ATTR_METHOD
+    Some(&[Uop(111)]), // LOAD_ATTR_CLASS
+    Some(&[Uop(112)]), // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK
+    Some(&[Uop(113)]), // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN
+    Some(&[Uop(114)]), // LOAD_ATTR_INSTANCE_VALUE
+    Some(&[Uop(115)]), // LOAD_ATTR_METHOD_LAZY_DICT
+    Some(&[Uop(116)]), // LOAD_ATTR_METHOD_NO_DICT
+    Some(&[Uop(117)]), // LOAD_ATTR_METHOD_WITH_VALUES
+    Some(&[Uop(118)]), // LOAD_ATTR_MODULE
+    Some(&[Uop(119)]), // LOAD_ATTR_NONDESCRIPTOR_NO_DICT
+    Some(&[Uop(120)]), // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
+    Some(&[Uop(121)]), // LOAD_ATTR_PROPERTY
+    Some(&[Uop(122)]), // LOAD_ATTR_SLOT
+    Some(&[Uop(123)]), // LOAD_ATTR_WITH_HINT
+    Some(&[Uop(132)]), // LOAD_GLOBAL_BUILTIN
+    Some(&[Uop(133)]), // LOAD_GLOBAL_MODULE
+    Some(&[Uop(138)]), // LOAD_SUPER_ATTR_ATTR
+    Some(&[Uop(139)]), // LOAD_SUPER_ATTR_METHOD
     None, // RESUME_CHECK
-    Some(&[Uop(157)]), // SEND_GEN
-    Some(&[Uop(163)]), // STORE_ATTR_INSTANCE_VALUE
-    Some(&[Uop(164)]), // STORE_ATTR_SLOT
-    None, // STORE_ATTR_WITH_HINT
-    Some(&[Uop(170)]), // STORE_SUBSCR_DICT
-    Some(&[Uop(171)]), // STORE_SUBSCR_LIST_INT
-    Some(&[Uop(176)]), // TO_BOOL_ALWAYS_TRUE
-    Some(&[Uop(177)]), // TO_BOOL_BOOL
-    Some(&[Uop(178)]), // TO_BOOL_INT
-    Some(&[Uop(179)]), // TO_BOOL_LIST
-    Some(&[Uop(180)]), // TO_BOOL_NONE
-    Some(&[Uop(181)]), // TO_BOOL_STR
-    None, // UNPACK_SEQUENCE_LIST
-    Some(&[Uop(187)]), // UNPACK_SEQUENCE_TUPLE
-    Some(&[Uop(188)]), // UNPACK_SEQUENCE_TWO_TUPLE
-    Some(&[Uop(141)]), // MOVE
-    Some(&[Uop(56)]), // COMPARE_JUMP_IF_TRUE
-    Some(&[Uop(95), Uop(58)]), // COMPARE_JUMP_IF_TRUE_INT
-    Some(&[Uop(94), Uop(57)]), // COMPARE_JUMP_IF_TRUE_FLOAT
-    Some(&[Uop(59)]), // COMPARE_JUMP_IF_TRUE_STR
-    Some(&[Uop(52)]), // COMPARE_JUMP_IF_FALSE
-    Some(&[Uop(95), Uop(54)]), // COMPARE_JUMP_IF_FALSE_INT
-    Some(&[Uop(94), Uop(53)]), // COMPARE_JUMP_IF_FALSE_FLOAT
-    Some(&[Uop(55)]), // COMPARE_JUMP_IF_FALSE_STR
-    Some(&[Uop(174)]), // TEST_JUMP_IF_TRUE
-    Some(&[Uop(173)]), // TEST_JUMP_IF_FALSE
-    Some(&[Uop(103)]), // LEAVE_LOOP
+    Some(&[Uop(163)]), // SEND_GEN
+    Some(&[Uop(169)]), // STORE_ATTR_INSTANCE_VALUE
+    Some(&[Uop(170)]), // STORE_ATTR_SLOT
+    Some(&[Uop(171)]), // STORE_ATTR_WITH_HINT
+    Some(&[Uop(177)]), // STORE_SUBSCR_DICT
+    Some(&[Uop(178)]), // STORE_SUBSCR_LIST_INT
+    Some(&[Uop(183)]), // TO_BOOL_ALWAYS_TRUE
+    Some(&[Uop(184)]), // TO_BOOL_BOOL
+    Some(&[Uop(185)]), // TO_BOOL_INT
+    Some(&[Uop(186)]), // TO_BOOL_LIST
+    Some(&[Uop(187)]), // TO_BOOL_NONE
+    Some(&[Uop(188)]), // TO_BOOL_STR
+    Some(&[Uop(194)]), // UNPACK_SEQUENCE_LIST
+    Some(&[Uop(195)]), // UNPACK_SEQUENCE_TUPLE
+    Some(&[Uop(196)]), // UNPACK_SEQUENCE_TWO_TUPLE
+    Some(&[Uop(147)]), // MOVE
+    Some(&[Uop(60)]), // COMPARE_JUMP_IF_TRUE
+    Some(&[Uop(99), Uop(62)]), // COMPARE_JUMP_IF_TRUE_INT
+    Some(&[Uop(98), Uop(61)]), // COMPARE_JUMP_IF_TRUE_FLOAT
+    Some(&[Uop(63)]), // COMPARE_JUMP_IF_TRUE_STR
+    Some(&[Uop(56)]), // COMPARE_JUMP_IF_FALSE
+    Some(&[Uop(99), Uop(58)]), // COMPARE_JUMP_IF_FALSE_INT
+    Some(&[Uop(98), Uop(57)]), // COMPARE_JUMP_IF_FALSE_FLOAT
+    Some(&[Uop(59)]), // COMPARE_JUMP_IF_FALSE_STR
+    Some(&[Uop(181)]), // TEST_JUMP_IF_TRUE
+    Some(&[Uop(180)]), // TEST_JUMP_IF_FALSE
+    Some(&[Uop(107)]), // LEAVE_LOOP
 ];

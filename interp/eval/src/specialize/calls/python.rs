@@ -2,7 +2,7 @@
 
 use interp_object::args::Args;
 use interp_object::data::descr::BoundMethod;
-use interp_object::data::frame::{OnReturn, payload_in};
+use interp_object::data::frame::{Frame, OnReturn, payload_in};
 use interp_object::data::function::Function;
 use interp_object::data::tuple::Tuple;
 use interp_object::data::types::{Plain, TYPE};
@@ -10,6 +10,7 @@ use interp_object::layout::{self, Obj, ValueExt, class_of};
 use interp_object::typeobj::{TypeBody, TypeFlags};
 use interp_object::{Esc, PyResult, Thread, TypeObject, Value, Word};
 use specializer::cache::{self, Kind};
+use specializer::decide::binary_op::Form as Binary;
 use specializer::decide::call::{Form, KeywordForm};
 use specializer::decide::load_attr::Form as Load;
 use stackref::StackRef;
@@ -21,6 +22,7 @@ use crate::call::bind::bind_frame;
 use crate::call::{Return, clear_block, close_word, enter_frame, is_simple, push_frame};
 use crate::dispatch::{Cell, cell_at};
 use crate::flow::Flow;
+use crate::ops::names::name;
 
 /// A function whose version is the cached one.
 #[inline(always)]
@@ -280,7 +282,27 @@ pub(crate) struct Getter {
 /// `LOAD_ATTR_PROPERTY`
 #[inline(always)]
 pub(crate) fn getter(th: &Thread, owner: Word, cache: u64) -> Option<Getter> {
-    let known = held(cache, fast::record(Load::Property))?;
+    known_getter(th, owner, cache, fast::record(Load::Property))
+}
+
+/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN`
+#[inline(always)]
+pub(crate) fn hook(th: &Thread, owner: Word, cache: u64) -> Option<Getter> {
+    known_getter(th, owner, cache, fast::record(Load::Hook))
+}
+
+/// `BINARY_OP_SUBSCR_GETITEM`
+#[inline(always)]
+pub(crate) fn subscript_getter(th: &Thread, container: Word, cache: u64) -> Option<Getter> {
+    known_getter(th, container, cache, GETTER)
+}
+
+/// The kind of the records of `BINARY_OP_SUBSCR_GETITEM`.
+pub(in crate::specialize) const GETTER: Kind = Kind::record(Binary::Getter as u8);
+
+#[inline(always)]
+fn known_getter(th: &Thread, owner: Word, cache: u64, kind: Kind) -> Option<Getter> {
+    let known = held(cache, kind)?;
     if class_of(owner).version() != known.version || th.recursion_remaining.get() == 0 {
         return None;
     }
@@ -299,6 +321,35 @@ pub(crate) fn enter_getter(th: &Thread, getter: Getter, receiver: Word, ret: Ret
     // SAFETY: the callee's first local.
     unsafe { callee.write(receiver) };
     enter_frame(th, callee, ret)
+}
+
+/// Enters a function of two arguments.
+#[inline(always)]
+pub(crate) fn enter_two(th: &Thread, getter: Getter, first: Word, second: Word, ret: Return) -> Flow {
+    // SAFETY: as in `getter`.
+    let function: &Function = unsafe { payload_in(getter.function) };
+    let callee = push_frame(th, getter.function, function, code_of(function), 2).expect("the guard asked");
+    // SAFETY: the callee's first local.
+    unsafe { callee.write(first) };
+    // SAFETY: the callee's second local: it takes two arguments.
+    let place = unsafe { callee.add(1) };
+    // SAFETY: as above.
+    unsafe { place.write(second) };
+    enter_frame(th, callee, ret)
+}
+
+/// The word of a name of the running code, which keeps it.
+#[inline(always)]
+pub(crate) fn name_word(frame: &Frame, index: u32) -> Word {
+    name(frame, index).word().to_uncounted()
+}
+
+/// Where the result of a `BINARY_OP` at `ip` goes: its destination is field c.
+#[inline(always)]
+pub(crate) fn binary_return(frame: &Frame, ip: *const Cell, next: *const Cell) -> Return {
+    let slot = usize::from((cell_at(ip) >> 48) as u16);
+    let local = slot < frame.locals_count.get() as usize;
+    Return { ip: next, slot, how: if local { OnReturn::StoreLocal } else { OnReturn::Store } }
 }
 
 /// Where the result of a `LOAD_ATTR` at `ip` goes: its destination is field b, and a temporary.
