@@ -23,7 +23,7 @@ fn RERAISE() {
 #[inst(code = 32)]
 #[stack(exc -- prev_exc, new_exc)]
 fn PUSH_EXC_INFO() {
-    let handled = exceptions::push_handled(th, val!(exc));
+    let handled = exceptions::push_handled(th, frame, val!(exc));
     let exception = take!(exc);
     prev_exc = own!(handled);
     new_exc = own!(exception);

@@ -13,6 +13,7 @@ fn RETURN_GENERATOR() {
 #[stack(retval -- value)]
 fn YIELD_VALUE() {
     let yielded = steal!(retval);
+    sync!();
     let flow = generator::yield_value(th, fp, next_cell(ip, inst_size!()), yielded);
     dispatch!(flow.ip, flow.fp);
 }
@@ -27,6 +28,14 @@ fn SEND() {
             redo!();
         }
     }
+    let claimed = generators::claim_receiver(esc, val!(receiver), val!(v));
+    if claimed {
+        let sent = steal!(v);
+        sync!();
+        let entered = containers::claimed_frame(receiver);
+        let flow = containers::enter_send(th, entered, sent, ip, next_cell(ip, inst_size!()));
+        dispatch!(flow.ip, flow.fp);
+    }
     let sent = take!(v);
     let outcome = generators::send(esc, val!(receiver), sent)?;
     let (value, done) = outcome;
@@ -40,7 +49,6 @@ fn SEND() {
 #[stack(receiver, v -- receiver, retval)]
 fn SEND_GEN() {
     let claimed = deopt_unless!(containers::claim_receiver(th, receiver, v));
-    frame.ip.set(ip);
     let sent = steal!(v);
     sync!();
     let flow = containers::enter_send(th, claimed, sent, ip, next_cell(ip, inst_size!()));
@@ -90,10 +98,15 @@ fn GET_ANEXT() {
 /// The iterator behind an awaitable; `oparg` tells `__aenter__` and `__aexit__` for the message.
 #[inst(code = 71, arg)]
 #[stack(iterable -- iter)]
+#[restart]
 fn GET_AWAITABLE() {
-    let made = generators::get_awaitable(esc, val!(iterable), oparg)?;
-    close!(esc, iterable);
-    iter = own!(made);
+    if generators::is_fresh_coroutine(iterable) {
+        iter = steal!(iterable);
+    } else {
+        let made = generators::get_awaitable(esc, val!(iterable), oparg)?;
+        close!(esc, iterable);
+        iter = own!(made);
+    }
 }
 
 /// Ends `async for`: StopAsyncIteration is swallowed, all else is raised again.

@@ -5,6 +5,13 @@
 #[stack(iterable -- iter)]
 #[operands(iterable: L | T, dest: T)]
 fn GET_ITER() {
+    let callee = iter::push_python_iter(esc, val!(iterable));
+    if !callee.is_null() {
+        let receiver = steal!(iterable);
+        sync!();
+        let flow = iter::enter_python_iter(th, callee, receiver, iter::field_b(ip), next_cell(ip, inst_size!()));
+        dispatch!(flow.ip, flow.fp);
+    }
     let made = iter::get_iter(esc, val!(iterable))?;
     close!(esc, iterable);
     iter = own!(made);
@@ -13,10 +20,22 @@ fn GET_ITER() {
 /// The iterable itself if it is a generator or coroutine, else `iter(iterable)`.
 #[inst(code = 19)]
 #[stack(iterable -- iter)]
+#[restart]
 fn GET_YIELD_FROM_ITER() {
-    let made = iter::get_yield_from_iter(esc, frame, val!(iterable))?;
-    close!(esc, iterable);
-    iter = own!(made);
+    if generators::is_generator(iterable) {
+        iter = steal!(iterable);
+    } else {
+        let callee = iter::push_python_iter(esc, val!(iterable));
+        if !callee.is_null() {
+            let receiver = steal!(iterable);
+            sync!();
+            let flow = iter::enter_python_iter(th, callee, receiver, iter::field_a(ip), next_cell(ip, inst_size!()));
+            dispatch!(flow.ip, flow.fp);
+        }
+        let made = iter::get_yield_from_iter(esc, frame, val!(iterable))?;
+        close!(esc, iterable);
+        iter = own!(made);
+    }
 }
 
 /// Pushes the next item, or jumps to the `POP_ITER` of the loop.
@@ -29,6 +48,13 @@ fn FOR_ITER() {
         if installed {
             redo!();
         }
+    }
+    let claimed = generators::claim_iterator(esc, val!(iter));
+    if claimed {
+        sync!();
+        let entered = containers::claimed_frame(iter);
+        let flow = containers::enter_for_iter(th, frame, entered, ip, next_cell(ip, inst_size!()));
+        dispatch!(flow.ip, flow.fp);
     }
     let item = iter::next(esc, val!(iter))?;
     let Some(item) = item else { jump!() };

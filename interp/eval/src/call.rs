@@ -343,6 +343,9 @@ fn leave_frame_slow(th: &Thread, fp: *mut Word, result: Word) -> Flow {
     while let Some(dead) = close_frame(th, fp, frame) {
         dead.finalize();
     }
+    if !frame.owner.get().is_null() {
+        return crate::generator::returned(th, fp, frame, result);
+    }
     unlink_and_return(th, fp, frame, result.into_word())
 }
 
@@ -350,9 +353,6 @@ fn unlink_and_return(th: &Thread, fp: *mut Word, frame: &Frame, result: Word) ->
     let caller = frame.previous.get();
     th.frame.set(caller);
     let (ip, slot, how) = (frame.return_ip.get(), frame.return_slot.get() as usize, frame.on_return.get());
-    if !frame.owner.get().is_null() {
-        return crate::generator::returned(th, fp, frame, result);
-    }
     th.recursion_remaining.set(th.recursion_remaining.get() + 1);
     stack::pop(th, fp);
     if how == OnReturn::Store {

@@ -49,6 +49,7 @@ pub fn init(esc: Esc<'_>) {
         class.slots.finalize.set(Some(generator::finalize));
         interp_object::builder::expose(esc, class);
     }
+    GENERATOR.slots.next.set(Some(generator::next));
     let runner = Runner { send: generator::send, throw: generator::throw, close: generator::close };
     let _ = RUNNER.set(runner);
 }

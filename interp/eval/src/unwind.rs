@@ -46,14 +46,13 @@ pub(crate) fn unwind(ip: *const Cell, fp: *mut Word, th: &Thread) -> Flow {
             return flow;
         }
         let below = extent_below(frame);
-        match drop_frame(esc, fp, frame, extent, &exception) {
+        match drop_frame(esc, fp, frame, extent) {
             Left::Caller(caller) => fp = caller,
             Left::Loop => {
                 // The native caller takes it from here.
                 let _ = esc.restore(exception);
                 return Flow::leave(th, 0);
             }
-            Left::Resumed(flow) => return flow,
         }
         extent = below;
     }
@@ -93,11 +92,10 @@ fn handle(esc: Esc<'_>, fp: *mut Word, frame: &Frame, extent: Extent, exception:
 enum Left {
     Caller(*mut Word),
     Loop,
-    Resumed(Flow),
 }
 
 /// Leaves a frame that does not handle the exception.
-fn drop_frame(esc: Esc<'_>, fp: *mut Word, frame: &Frame, extent: Extent, exception: &Value) -> Left {
+fn drop_frame(esc: Esc<'_>, fp: *mut Word, frame: &Frame, extent: Extent) -> Left {
     let th = esc.thread();
     let locals = frame.locals_count.get() as usize;
     // A callee that was entered from here took the block with it, and left the slots as they were.
@@ -111,10 +109,7 @@ fn drop_frame(esc: Esc<'_>, fp: *mut Word, frame: &Frame, extent: Extent, except
         th.recursion_remaining.set(th.recursion_remaining.get() + 1);
         stack::pop(th, fp);
     } else {
-        let (ip, slot) = (frame.return_ip.get(), frame.return_slot.get() as usize);
-        if let Some(flow) = generator::raised(esc, fp, exception, caller, how, ip, slot) {
-            return Left::Resumed(flow);
-        }
+        generator::raised(th, fp);
     }
     match how {
         OnReturn::Leave => Left::Loop,

@@ -293,7 +293,9 @@ impl<T: Payload> Deferred<T> {
     /// As [`Deferred::new`], from the payload of the object.
     pub fn of(payload: &T) -> Self {
         let header = header_of_payload(payload);
-        header.enable_deferred();
+        if !header.is_uncountable() {
+            header.enable_deferred();
+        }
         Deferred { bits: AtomicU64::new(Word::uncounted(NonNull::from(header)).bits()), payload: PhantomData }
     }
 
@@ -374,6 +376,7 @@ pub fn new_with_type<T: Payload>(esc: Esc<'_>, class: &TypeObject, payload: T) -
     Obj { value, payload: PhantomData }
 }
 
+#[inline]
 fn allocate(esc: Esc<'_>, class: &TypeObject, size: usize) -> NonNull<u8> {
     match esc.thread().mutator().alloc(size, class.is_traced()) {
         Some(memory) => memory,
@@ -385,6 +388,7 @@ fn allocate(esc: Esc<'_>, class: &TypeObject, size: usize) -> NonNull<u8> {
 ///
 /// # Safety
 /// `memory` is a fresh block of `size` bytes from the heap with an initialized payload of the layout of `class`.
+#[inline]
 unsafe fn finish(esc: Esc<'_>, class: &TypeObject, memory: NonNull<u8>, size: usize) -> Value {
     let tail = PAYLOAD_OFFSET + class.layout().size;
     if size > tail {
@@ -430,12 +434,27 @@ pub(crate) fn new_var<T: Payload>(
         };
         return new_with_type(esc, class, fill(VarPlace::Boxed(data)));
     }
+    new_with_room(esc, class, bytes, |room| fill(VarPlace::Inline(room)))
+}
+
+/// Allocates an object of a builtin type with `bytes` of room behind its payload, 8-aligned, which `fill` initializes.
+///
+/// # Panics
+/// If `class` has another layout than `T`.
+#[inline]
+pub(crate) fn new_with_room<T: Payload>(
+    esc: Esc<'_>,
+    class: &TypeObject,
+    bytes: usize,
+    fill: impl FnOnce(NonNull<u8>) -> T,
+) -> Obj<T> {
     const { assert!(size_of::<T>().is_multiple_of(8)) };
+    assert!(class.layout().is::<T>(), "the type has another layout");
     let size = PAYLOAD_OFFSET + size_of::<T>() + bytes;
     let memory = allocate(esc, class, size);
     // SAFETY: inside the block just allocated.
-    let data = unsafe { memory.add(PAYLOAD_OFFSET + size_of::<T>()) };
-    let payload = fill(VarPlace::Inline(data));
+    let room = unsafe { memory.add(PAYLOAD_OFFSET + size_of::<T>()) };
+    let payload = fill(room);
     // SAFETY: the block is private and large enough for header and payload.
     unsafe { payload_of(memory.cast()).cast::<T>().write(payload) };
     // SAFETY: the payload is in place; builtin types of variable size have no tail.

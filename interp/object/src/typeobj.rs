@@ -201,6 +201,14 @@ impl TypeObject {
         }
     }
 
+    /// The type with a deallocator of its own, which leaves to `finalize::dealloc` what it does not handle.
+    ///
+    /// Only for types that cannot be subclassed: the deallocator knows the whole object.
+    pub(crate) const fn with_dealloc(mut self, dealloc: unsafe fn(NonNull<Header>)) -> TypeObject {
+        self.body.dealloc = dealloc;
+        self
+    }
+
     /// The type a value is, if it is a type.
     pub fn from_value(value: &Value) -> Option<&TypeObject> {
         value.payload::<TypeBody>().map(TypeObject::of_body)

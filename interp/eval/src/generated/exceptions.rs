@@ -154,10 +154,11 @@ pub(crate) unsafe extern "C" fn weft_op_push_exc_info(
 ) -> Control {
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
     let mut exc = at.get(at.a());
     let mut prev_exc;
     let mut new_exc;
-    let handled = exceptions::push_handled(th, at.view_slot(at.a()));
+    let handled = exceptions::push_handled(th, frame, at.view_slot(at.a()));
     let exception = at.take(exc);
     prev_exc = at.own(handled);
     new_exc = at.own(exception);

@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `FOR_ITER` as T (interp/ops/iter.rs:26).
+/// `FOR_ITER` as T (interp/ops/iter.rs:45).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -34,6 +34,7 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_t(ip: *const Cell, fp: *mut Wor
 unsafe fn slow_for_iter_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
     let mut iter = at.get(at.a());
     let mut next;
     if at.tick() {
@@ -46,6 +47,18 @@ unsafe fn slow_for_iter_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
         if installed {
             return at.redo_flow();
         }
+    }
+    let claimed = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        generators::claim_iterator(esc, at.view(&iter))
+    };
+    if claimed {
+        at.save_ip();
+        let entered = containers::claimed_frame(iter);
+        let flow = containers::enter_for_iter(th, frame, entered, ip, next_cell(ip, 2usize));
+        return at.go_flow(flow.ip, flow.fp);
     }
     let item = {
         at.save_ip();
@@ -62,7 +75,7 @@ unsafe fn slow_for_iter_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
     at.next_flow(2)
 }
 
-/// `FOR_ITER` as L (interp/ops/iter.rs:26).
+/// `FOR_ITER` as L (interp/ops/iter.rs:45).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -80,6 +93,7 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_l(ip: *const Cell, fp: *mut Wor
 unsafe fn slow_for_iter_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
     let mut iter = at.get(at.a());
     let mut next;
     if at.tick() {
@@ -92,6 +106,18 @@ unsafe fn slow_for_iter_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
         if installed {
             return at.redo_flow();
         }
+    }
+    let claimed = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        generators::claim_iterator(esc, at.view(&iter))
+    };
+    if claimed {
+        at.save_ip();
+        let entered = containers::claimed_frame(iter);
+        let flow = containers::enter_for_iter(th, frame, entered, ip, next_cell(ip, 2usize));
+        return at.go_flow(flow.ip, flow.fp);
     }
     let item = {
         at.save_ip();
@@ -110,7 +136,7 @@ unsafe fn slow_for_iter_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
     at.next_flow(2)
 }
 
-/// `FOR_ITER_GEN` as T, L (interp/ops/iter.rs:65).
+/// `FOR_ITER_GEN` as T, L (interp/ops/iter.rs:91).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -133,7 +159,7 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_gen_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `FOR_ITER_LIST` as T (interp/ops/iter.rs:40).
+/// `FOR_ITER_LIST` as T (interp/ops/iter.rs:66).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -157,7 +183,7 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_list_t(
     at.next(2)
 }
 
-/// `FOR_ITER_LIST` as L (interp/ops/iter.rs:40).
+/// `FOR_ITER_LIST` as L (interp/ops/iter.rs:66).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -184,7 +210,7 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_list_l(
     at.next(2)
 }
 
-/// `FOR_ITER_RANGE` as T (interp/ops/iter.rs:56).
+/// `FOR_ITER_RANGE` as T (interp/ops/iter.rs:82).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -208,7 +234,7 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_range_t(
     at.next(2)
 }
 
-/// `FOR_ITER_RANGE` as L (interp/ops/iter.rs:56).
+/// `FOR_ITER_RANGE` as L (interp/ops/iter.rs:82).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -235,7 +261,7 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_range_l(
     at.next(2)
 }
 
-/// `FOR_ITER_TUPLE` as T (interp/ops/iter.rs:48).
+/// `FOR_ITER_TUPLE` as T (interp/ops/iter.rs:74).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -259,7 +285,7 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_tuple_t(
     at.next(2)
 }
 
-/// `FOR_ITER_TUPLE` as L (interp/ops/iter.rs:48).
+/// `FOR_ITER_TUPLE` as L (interp/ops/iter.rs:74).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `CLEANUP_THROW` (interp/ops/generators.rs:64).
+/// `CLEANUP_THROW` (interp/ops/generators.rs:72).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -71,7 +71,7 @@ unsafe fn slow_cleanup_throw(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(1)
 }
 
-/// `END_SEND` (interp/ops/generators.rs:56).
+/// `END_SEND` (interp/ops/generators.rs:64).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -91,7 +91,7 @@ pub(crate) unsafe extern "C" fn weft_op_end_send(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `GET_AITER` (interp/ops/generators.rs:76).
+/// `GET_AITER` (interp/ops/generators.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -129,7 +129,7 @@ unsafe fn slow_get_aiter(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64)
     at.next_flow(1)
 }
 
-/// `GET_ANEXT` (interp/ops/generators.rs:85).
+/// `GET_ANEXT` (interp/ops/generators.rs:93).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -195,7 +195,7 @@ unsafe fn slow_return_generator(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `END_ASYNC_FOR` (interp/ops/generators.rs:102).
+/// `END_ASYNC_FOR` (interp/ops/generators.rs:115).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -238,11 +238,40 @@ unsafe fn slow_end_async_for(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(1)
 }
 
-/// `GET_AWAITABLE` (interp/ops/generators.rs:93).
+/// `GET_AWAITABLE` (interp/ops/generators.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
 pub(crate) unsafe extern "C" fn weft_op_get_awaitable(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut iterable = at.get(at.a());
+    let mut iter;
+    if generators::is_fresh_coroutine(iterable) {
+        iter = iterable;
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_get_awaitable_slow(ip, fp, th, cell) }
+        };
+    }
+    at.set(at.a(), iter);
+    at.next(1)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_get_awaitable_slow(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
@@ -264,20 +293,24 @@ unsafe fn slow_get_awaitable(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     let oparg: u32 = at.arg_bc();
     let mut iterable = at.get(at.a());
     let mut iter;
-    let made = {
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        match generators::get_awaitable(esc, at.view(&iterable), oparg) {
-            Ok(value) => value,
-            Err(_) => return at.error_flow(),
+    if generators::is_fresh_coroutine(iterable) {
+        iter = iterable;
+    } else {
+        let made = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match generators::get_awaitable(esc, at.view(&iterable), oparg) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if let Some(dead) = at.close(iterable) {
+            at.null(at.a());
+            at.finalize(dead);
         }
-    };
-    if let Some(dead) = at.close(iterable) {
-        at.null(at.a());
-        at.finalize(dead);
+        iter = at.own(made);
     }
-    iter = at.own(made);
     at.set(at.a(), iter);
     at.next_flow(1)
 }
@@ -291,6 +324,8 @@ pub(crate) unsafe extern "C" fn weft_op_yield_value(ip: *const Cell, fp: *mut Wo
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut retval = at.get(at.a());
     let yielded = retval;
+    at.null(at.a());
+    at.save_ip();
     let flow = generator::yield_value(th, fp, next_cell(ip, 1usize), yielded);
     return at.go(flow.ip, flow.fp);
 }

@@ -41,6 +41,18 @@ unsafe fn slow_get_iter_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut iterable = at.get(at.a());
     let mut iter;
+    let callee = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        iter::push_python_iter(esc, at.view(&iterable))
+    };
+    if !callee.is_null() {
+        let receiver = at.dup(iterable);
+        at.save_ip();
+        let flow = iter::enter_python_iter(th, callee, receiver, iter::field_b(ip), next_cell(ip, 1usize));
+        return at.go_flow(flow.ip, flow.fp);
+    }
     let made = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -80,6 +92,19 @@ unsafe fn slow_get_iter_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut iterable = at.get(at.a());
     let mut iter;
+    let callee = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        iter::push_python_iter(esc, at.view(&iterable))
+    };
+    if !callee.is_null() {
+        let receiver = iterable;
+        at.null(at.a());
+        at.save_ip();
+        let flow = iter::enter_python_iter(th, callee, receiver, iter::field_b(ip), next_cell(ip, 1usize));
+        return at.go_flow(flow.ip, flow.fp);
+    }
     let made = {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -98,7 +123,7 @@ unsafe fn slow_get_iter_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u
     at.next_flow(1)
 }
 
-/// `GET_LEN` (interp/ops/iter.rs:90).
+/// `GET_LEN` (interp/ops/iter.rs:116).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -132,11 +157,40 @@ unsafe fn slow_get_len(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -
     at.next_flow(1)
 }
 
-/// `GET_YIELD_FROM_ITER` (interp/ops/iter.rs:16).
+/// `GET_YIELD_FROM_ITER` (interp/ops/iter.rs:24).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
 pub(crate) unsafe extern "C" fn weft_op_get_yield_from_iter(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let frame = at.frame();
+    let mut iterable = at.get(at.a());
+    let mut iter;
+    if generators::is_generator(iterable) {
+        iter = iterable;
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_get_yield_from_iter_slow(ip, fp, th, cell) }
+        };
+    }
+    at.set(at.a(), iter);
+    at.next(1)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_get_yield_from_iter_slow(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
@@ -158,25 +212,42 @@ unsafe fn slow_get_yield_from_iter(ip: *const Cell, fp: *mut Word, th: &Thread, 
     let frame = at.frame();
     let mut iterable = at.get(at.a());
     let mut iter;
-    let made = {
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        match iter::get_yield_from_iter(esc, frame, at.view(&iterable)) {
-            Ok(value) => value,
-            Err(_) => return at.error_flow(),
+    if generators::is_generator(iterable) {
+        iter = iterable;
+    } else {
+        let callee = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            iter::push_python_iter(esc, at.view(&iterable))
+        };
+        if !callee.is_null() {
+            let receiver = iterable;
+            at.null(at.a());
+            at.save_ip();
+            let flow = iter::enter_python_iter(th, callee, receiver, iter::field_a(ip), next_cell(ip, 1usize));
+            return at.go_flow(flow.ip, flow.fp);
         }
-    };
-    if let Some(dead) = at.close(iterable) {
-        at.null(at.a());
-        at.finalize(dead);
+        let made = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match iter::get_yield_from_iter(esc, frame, at.view(&iterable)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if let Some(dead) = at.close(iterable) {
+            at.null(at.a());
+            at.finalize(dead);
+        }
+        iter = at.own(made);
     }
-    iter = at.own(made);
     at.set(at.a(), iter);
     at.next_flow(1)
 }
 
-/// `POP_ITER` (interp/ops/iter.rs:83).
+/// `POP_ITER` (interp/ops/iter.rs:109).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -192,7 +263,7 @@ pub(crate) unsafe extern "C" fn weft_op_pop_iter(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `UNPACK_EX` (interp/ops/iter.rs:145).
+/// `UNPACK_EX` (interp/ops/iter.rs:171).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `SEND` (interp/ops/generators.rs:23).
+/// `SEND` (interp/ops/generators.rs:24).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -48,6 +48,20 @@ unsafe fn slow_send(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> F
             return at.redo_flow();
         }
     }
+    let claimed = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        generators::claim_receiver(esc, at.view(&receiver), at.view(&v))
+    };
+    if claimed {
+        let sent = v;
+        at.null(at.a() + 1);
+        at.save_ip();
+        let entered = containers::claimed_frame(receiver);
+        let flow = containers::enter_send(th, entered, sent, ip, next_cell(ip, 2usize));
+        return at.go_flow(flow.ip, flow.fp);
+    }
     let sent = at.take(v);
     let outcome = {
         at.null(at.a() + 1);
@@ -71,21 +85,19 @@ unsafe fn slow_send(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> F
     at.next_flow(2)
 }
 
-/// `SEND_GEN` (interp/ops/generators.rs:41).
+/// `SEND_GEN` (interp/ops/generators.rs:50).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
 pub(crate) unsafe extern "C" fn weft_op_send_gen(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
-    let frame = at.frame();
     let mut v = at.get(at.a() + 1);
     let mut receiver = at.get(at.a());
     let claimed = match containers::claim_receiver(th, receiver, v) {
         Some(value) => value,
         None => return at.deopt(),
     };
-    frame.ip.set(ip);
     let sent = v;
     at.null(at.a() + 1);
     at.save_ip();

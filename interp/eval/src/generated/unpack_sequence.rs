@@ -16,7 +16,7 @@
 
 use crate::ops::*;
 
-/// `UNPACK_SEQUENCE` (interp/ops/iter.rs:98).
+/// `UNPACK_SEQUENCE` (interp/ops/iter.rs:124).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -67,7 +67,7 @@ unsafe fn slow_unpack_sequence(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     at.next_flow(2)
 }
 
-/// `UNPACK_SEQUENCE_LIST` (interp/ops/iter.rs:131).
+/// `UNPACK_SEQUENCE_LIST` (interp/ops/iter.rs:157).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -96,7 +96,7 @@ pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_list(
     at.next(2)
 }
 
-/// `UNPACK_SEQUENCE_TUPLE` (interp/ops/iter.rs:121).
+/// `UNPACK_SEQUENCE_TUPLE` (interp/ops/iter.rs:147).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -124,7 +124,7 @@ pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_tuple(
     at.next(2)
 }
 
-/// `UNPACK_SEQUENCE_TWO_TUPLE` (interp/ops/iter.rs:112).
+/// `UNPACK_SEQUENCE_TWO_TUPLE` (interp/ops/iter.rs:138).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

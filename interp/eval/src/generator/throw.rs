@@ -13,7 +13,7 @@ use interp_object::layout::ValueExt;
 use interp_object::slots::Sent;
 use interp_object::{Esc, PyResult, Raised, Thread, TypeObject, Value, Word, ops, warn};
 
-use super::{Refusal, claim, outcome, push_handled};
+use super::{Refusal, claim, push_handled};
 use crate::call::{Return, enter_frame};
 use crate::{dispatch, unwind};
 
@@ -109,7 +109,8 @@ fn raise_inside(esc: Esc<'_>, generator: &Generator, was: State, fp: *mut Word, 
     // SAFETY: behind `YIELD_VALUE` or `RETURN_GENERATOR`, which are one word each.
     let at = unwind::unwind(unsafe { ip.sub(1) }, fp, th);
     let bits = if at.ip.is_null() { at.fp.addr() as u64 } else { dispatch::run(at.ip, at.fp, th) };
-    outcome(esc, bits)
+    let value = crate::enter::result_of(esc, bits)?;
+    Ok(if th.yielded.get() { Sent::Yield(value) } else { Sent::Return(value) })
 }
 
 /// Throws into what a generator waits for.
@@ -223,21 +224,21 @@ pub fn close(esc: Esc<'_>, object: &Value) -> PyResult<Option<Value>> {
         Err(Refusal::Done) => return Ok(None),
         Err(Refusal::Raised(raised)) => return Err(raised),
         Ok(State::Created) => {
-            let mut out = Vec::new();
-            // SAFETY: claimed.
-            unsafe { generator.empty_frame(esc.me(), &mut out) };
-            // SAFETY: claimed and emptied.
-            unsafe { generator.release(State::Done) };
-            drop(out);
+            empty(esc, generator);
             return Ok(None);
         }
         Ok(_) => {}
     }
+    // SAFETY: claimed while suspended.
+    let receiver = unsafe { generator.receiver() };
+    // SAFETY: as above.
+    if receiver.is_none() && unsafe { generator.is_outside_try() } {
+        empty(esc, generator);
+        return Ok(None);
+    }
     // SAFETY: claimed.
     let fp = unsafe { generator.fp() };
     link(esc.thread(), fp);
-    // SAFETY: claimed while suspended.
-    let receiver = unsafe { generator.receiver() };
     let exception = match receiver.map_or(Ok(()), |receiver| close_receiver(esc, &receiver)) {
         Ok(()) => exc::new(esc, &exc::GENERATOR_EXIT, &[]).into_value(),
         Err(raised) => raised.catch(esc),
@@ -251,6 +252,16 @@ pub fn close(esc: Esc<'_>, object: &Value) -> PyResult<Option<Value>> {
         Err(raised) if raised.matches(esc, &exc::STOP_ITERATION) => ops::stop_value(esc, raised).map(Some),
         Err(raised) => raised.catch_if(esc, &exc::GENERATOR_EXIT).map(|_exit| None),
     }
+}
+
+/// Ends a claimed generator in which nothing would see an exception: what its frame holds goes.
+fn empty(esc: Esc<'_>, generator: &Generator) {
+    let mut out = Vec::new();
+    // SAFETY: claimed by the caller.
+    unsafe { generator.empty_frame(esc.me(), &mut out) };
+    // SAFETY: claimed and emptied.
+    unsafe { generator.release(State::Done) };
+    drop(out);
 }
 
 /// What happens to a generator that dies unfinished (the `finalize` slot): it is closed; an asynchronous generator goes
@@ -270,7 +281,7 @@ pub(crate) fn finalize(esc: Esc<'_>, object: &Value) {
             }
         }
         GeneratorKind::Coroutine if state == State::Created => {
-            let name = generator.qualname.get(esc, generator).map(|name| ops::text_lossy(&name)).unwrap_or_default();
+            let name = ops::text_lossy(&generator.qualname(esc));
             warn::warn(esc, &exc::RUNTIME_WARNING, &format!("coroutine '{name}' was never awaited"))
         }
         _ => close(esc, object).map(drop),

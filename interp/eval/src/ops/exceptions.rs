@@ -1,9 +1,12 @@
 //! Raising, handling, matching.
 
 use interp_object::data::exception::{self as exc, Exception};
+use interp_object::data::frame::Frame;
 use interp_object::data::{singletons, tuple};
 use interp_object::layout::ValueExt;
 use interp_object::{Esc, PyResult, Raised, Thread, TypeObject, Value, Word, call, ops};
+
+use crate::generator::open_handled;
 
 /// `raise`, `raise exception`, `raise exception from cause`: always an error.
 pub(crate) fn raise(esc: Esc<'_>, args: Vec<Value>) -> PyResult<()> {
@@ -70,7 +73,8 @@ pub(crate) fn current(th: &Thread) -> Option<Value> {
 }
 
 /// Starts handling an exception; what was handled before is given back for the stack (`None` if nothing).
-pub(crate) fn push_handled(th: &Thread, exception: &Value) -> Value {
+pub(crate) fn push_handled(th: &Thread, frame: &Frame, exception: &Value) -> Value {
+    open_handled(th, frame);
     let mut handled = th.handled.borrow_mut();
     let previous = handled.last().cloned().flatten().unwrap_or_else(singletons::none);
     let exception = exception.clone_as(th.id());

@@ -1,20 +1,37 @@
 //! Generators, coroutines and asynchronous iteration.
 
 use interp_object::data::exception::{self as exc, Exception};
-use interp_object::data::generator::{Generator, GeneratorKind, State};
-use interp_object::layout::ValueExt;
+use interp_object::data::frame::{Frame, payload_in};
+use interp_object::data::generator::{COROUTINE, GENERATOR, Generator, GeneratorKind, State};
+use interp_object::layout::{ValueExt, class_of};
 use interp_object::slots::Sent;
-use interp_object::{Esc, PyResult, Thread, Value, Word, ops};
+use interp_object::{Esc, PyResult, Value, Word, ops};
 
-use crate::call::{Return, store_result};
+use crate::dispatch::cell_at;
 use crate::flow::Flow;
+use crate::generator::claim_for_loop;
 use crate::ops::exceptions::reraise;
-use crate::ops::iter::jump_target;
 
-/// A generator that `SEND` resumed returned: the value takes the place of what was sent, and `SEND` jumps.
-pub(crate) fn send_done(th: &Thread, fp: *mut Word, slot: usize, value: Value) -> Flow {
-    let flow = jump_target(fp);
-    store_result(th, fp, Return::store(flow.ip, slot), value)
+/// The jump target of the `SEND` the frame stands at.
+pub(crate) fn send_target(fp: *mut Word) -> Flow {
+    // SAFETY: H1.
+    let ip = unsafe { Frame::of(fp) }.ip.get();
+    // The jump of a cell without operands of its own lies in fields b and c.
+    let distance = ((cell_at(ip) >> 32) as u32).cast_signed() as isize;
+    // SAFETY: lowering computed the distance within the code.
+    Flow { ip: unsafe { ip.offset(distance) }, fp }
+}
+
+/// Claims what `SEND` sends to, if it can run as a frame of this loop.
+pub(crate) fn claim_receiver(esc: Esc<'_>, receiver: &Value, sent: &Value) -> bool {
+    let class = receiver.class();
+    (std::ptr::eq(class, &raw const GENERATOR) || std::ptr::eq(class, &raw const COROUTINE))
+        && receiver.payload::<Generator>().is_some_and(|generator| claim_for_loop(esc, generator, sent.is_none()))
+}
+
+/// Claims what `FOR_ITER` iterates over, if it can run as a frame of this loop.
+pub(crate) fn claim_iterator(esc: Esc<'_>, iterator: &Value) -> bool {
+    iterator.exact::<Generator>().is_some_and(|generator| claim_for_loop(esc, generator, true))
 }
 
 /// Sends a value: what came back, and whether the receiver is finished with it.
@@ -125,6 +142,23 @@ fn awaitable_iterator(esc: Esc<'_>, object: &Value) -> PyResult {
         );
     }
     Ok(iterator)
+}
+
+/// Whether an object is a coroutine that nobody awaits yet: its own awaitable.
+#[inline(always)]
+pub(crate) fn is_fresh_coroutine(object: Word) -> bool {
+    if !object.is_ptr() || !std::ptr::eq(class_of(object), &raw const COROUTINE) {
+        return false;
+    }
+    // SAFETY: the type was compared; the operand's slot keeps the object alive.
+    let coroutine: &Generator = unsafe { payload_in(object) };
+    coroutine.state() == State::Created
+}
+
+/// Whether an object is exactly a generator: `yield from` takes it as it is.
+#[inline(always)]
+pub(crate) fn is_generator(object: Word) -> bool {
+    object.is_ptr() && std::ptr::eq(class_of(object), &raw const GENERATOR)
 }
 
 /// Ends `async for`: `StopAsyncIteration` is swallowed, all else is raised again.

@@ -1,36 +1,28 @@
 //! Iteration.
 
 use interp_code::CodeFlags;
-use interp_object::data::frame::Frame;
+use interp_object::data::code::CodeObject;
+use interp_object::data::frame::{Frame, payload_in};
+use interp_object::data::function::Function;
 use interp_object::data::generator::{Generator, GeneratorKind};
 use interp_object::data::int;
 use interp_object::data::list::{self, List};
 use interp_object::data::tuple::Tuple;
+use interp_object::intern::names;
 use interp_object::layout::ValueExt;
-use interp_object::{Esc, PyResult, Raised, Value, Word, ops};
-use interp_opcode::{CellOp, Place};
+use interp_object::{Esc, PyResult, Raised, Thread, Value, Word, ops, typeobj};
 
-use crate::dispatch::cell_at;
+use crate::call::{Return, enter_frame, is_simple, push_frame};
+use crate::dispatch::{Cell, cell_at};
 use crate::flow::{Flow, Slots};
 
-/// The way on of a `FOR_ITER` whose iterator is exhausted: the jump target of the cell the frame stands at.
-pub(crate) fn loop_exit(fp: *mut Word) -> Flow {
-    jump_target(fp)
-}
-
-/// The jump target of the cell the frame stands at.
+/// The jump target of the `FOR_ITER` the frame stands at.
 pub(crate) fn jump_target(fp: *mut Word) -> Flow {
     // SAFETY: H1.
     let ip = unsafe { Frame::of(fp) }.ip.get();
-    let cell = cell_at(ip);
-    let place = CellOp::from_u16(cell as u16).map_or(Place::None, |op| op.instr().info().layout.jump);
-    let distance = match place {
-        Place::Bc => ((cell >> 32) as u32).cast_signed() as isize,
-        // SAFETY: the layout has a word behind the cell.
-        Place::Aux => ((cell_at(unsafe { ip.add(1) }) >> 32) as u32).cast_signed() as isize,
-        Place::Field(field) => ((cell >> (16 * (u32::from(field) + 1))) as i16) as isize,
-        Place::None | Place::Small => 0,
-    };
+    // The destination has field b, so the jump lies in the word behind the cell.
+    // SAFETY: the layout has this word.
+    let distance = ((cell_at(unsafe { ip.add(1) }) >> 32) as u32).cast_signed() as isize;
     // SAFETY: lowering computed the distance within the code.
     Flow { ip: unsafe { ip.offset(distance) }, fp }
 }
@@ -38,6 +30,55 @@ pub(crate) fn jump_target(fp: *mut Word) -> Flow {
 /// `iter(iterable)`
 pub(crate) fn get_iter(esc: Esc<'_>, iterable: &Value) -> PyResult {
     ops::iterator(esc, iterable)
+}
+
+/// The slot in field a of a cell: its block.
+pub(crate) fn field_a(ip: *const Cell) -> usize {
+    usize::from((cell_at(ip) >> 16) as u16)
+}
+
+/// The slot in field b of a cell: of the destination, where one operand comes before it.
+pub(crate) fn field_b(ip: *const Cell) -> usize {
+    usize::from((cell_at(ip) >> 32) as u16)
+}
+
+/// A frame for `__iter__` of an instance whose class defines it as a generator function, pushed but not entered, without
+/// its argument; null if the general way is to be taken. What such a function returns is an iterator for certain.
+pub(crate) fn push_python_iter(esc: Esc<'_>, iterable: &Value) -> *mut Word {
+    let class = iterable.class();
+    if !class.is_heap() || class.slots.iter.is_empty() {
+        return std::ptr::null_mut();
+    }
+    let method = typeobj::lookup(esc, class, names::iter(esc));
+    let Some(function) = method.as_ref().and_then(|method| method.exact::<Function>()) else {
+        return std::ptr::null_mut();
+    };
+    // SAFETY: a function's code is a code object, deferred: it outlives this use through the function.
+    let code: &CodeObject = unsafe { payload_in(function.code_word()) };
+    let flags = code.data().flags;
+    if !flags.contains(CodeFlags::GENERATOR) || !is_simple(code, 1) {
+        return std::ptr::null_mut();
+    }
+    let word = method.as_ref().map_or(Word::NULL, Value::word);
+    let pushed = push_frame(esc.thread(), word, function, code, 1);
+    if pushed.is_some() {
+        // The frame took the reference over.
+        std::mem::forget(method);
+    }
+    pushed.unwrap_or(std::ptr::null_mut())
+}
+
+/// Enters a frame that [`push_python_iter`] pushed; the iterator goes to a temporary.
+pub(crate) fn enter_python_iter(
+    th: &Thread,
+    callee: *mut Word,
+    receiver: Word,
+    slot: usize,
+    next: *const Cell,
+) -> Flow {
+    // SAFETY: the frame has an argument, its first local, which is not initialized.
+    unsafe { callee.write(receiver) };
+    enter_frame(th, callee, Return::store(next, slot))
 }
 
 /// The iterable itself if it is a generator or coroutine, else `iter(iterable)`.

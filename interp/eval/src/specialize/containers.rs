@@ -191,35 +191,25 @@ pub(crate) fn range_next(iterator: Word) -> Option<Option<Word>> {
     }
 }
 
-/// A generator that this thread claimed.
-pub(crate) struct Claimed<'a> {
-    generator: &'a Generator,
-    was: State,
-}
-
 fn is_idle(generator: &Generator) -> bool {
     matches!(generator.state(), State::Created | State::Suspended)
 }
 
-/// `FOR_ITER_GEN`: claims an idle generator, if a frame may be entered.
+/// `FOR_ITER_GEN`: claims an idle generator, if a frame may be entered: its frame.
 #[inline(always)]
-pub(crate) fn claim_generator<'a>(th: &Thread, iterator: Word) -> Option<Claimed<'a>> {
+pub(crate) fn claim_generator(th: &Thread, iterator: Word) -> Option<*mut Word> {
     let generator = exact::<Generator>(iterator)?;
-    claim(th, generator)
-}
-
-#[inline(always)]
-fn claim<'a>(th: &Thread, generator: &'a Generator) -> Option<Claimed<'a>> {
     if th.recursion_remaining.get() == 0 {
         return None;
     }
-    let was = generator.claim().ok()?;
-    Some(Claimed { generator, was })
+    generator.claim_biased(th.id())?;
+    // SAFETY: claimed.
+    Some(unsafe { generator.fp() })
 }
 
 /// `SEND_GEN`: claims an idle generator or coroutine; a value other than `None` may not start one.
 #[inline(always)]
-pub(crate) fn claim_receiver<'a>(th: &Thread, receiver: Word, sent: Word) -> Option<Claimed<'a>> {
+pub(crate) fn claim_receiver(th: &Thread, receiver: Word, sent: Word) -> Option<*mut Word> {
     if !receiver.is_ptr() {
         return None;
     }
@@ -229,10 +219,21 @@ pub(crate) fn claim_receiver<'a>(th: &Thread, receiver: Word, sent: Word) -> Opt
     }
     // SAFETY: the type was compared; the slot keeps the object alive.
     let generator: &Generator = unsafe { payload_in(receiver) };
-    if !crate::ops::is_none(sent) && generator.state() == State::Created {
+    if th.recursion_remaining.get() == 0 || (!crate::ops::is_none(sent) && generator.state() == State::Created) {
         return None;
     }
-    claim(th, generator)
+    generator.claim_biased(th.id())?;
+    // SAFETY: claimed.
+    Some(unsafe { generator.fp() })
+}
+
+/// The frame of a generator that `claim_iterator` or `claim_receiver` of the generic forms claimed.
+#[inline]
+pub(crate) fn claimed_frame(object: Word) -> *mut Word {
+    // SAFETY: they looked at the type.
+    let generator: &Generator = unsafe { payload_in(object) };
+    // SAFETY: claimed.
+    unsafe { generator.fp() }
 }
 
 /// Enters a claimed generator's frame for a `FOR_ITER` whose cell is at `ip`: the item goes to the cell's destination.
@@ -240,7 +241,7 @@ pub(crate) fn claim_receiver<'a>(th: &Thread, receiver: Word, sent: Word) -> Opt
 pub(crate) fn enter_for_iter(
     th: &Thread,
     frame: &Frame,
-    claimed: Claimed<'_>,
+    claimed: *mut Word,
     ip: *const Cell,
     next: *const Cell,
 ) -> Flow {
@@ -249,21 +250,18 @@ pub(crate) fn enter_for_iter(
     let local = slot < frame.locals_count.get() as usize;
     let how = if local { OnReturn::ForIterLocal } else { OnReturn::ForIter };
     let ret = Return { ip: next, slot, how };
-    let sent = Some(crate::ops::none_word());
     // SAFETY: claimed; the iterator's slot keeps the generator alive.
-    let entered = unsafe { generator::resume(th, claimed.generator, claimed.was, sent, ret) };
-    entered.expect("`claim` found that a frame may be entered")
+    unsafe { generator::enter(th, claimed, crate::ops::none_word(), ret) }
 }
 
 /// Enters a claimed generator's frame for a `SEND`.
 #[inline(always)]
-pub(crate) fn enter_send(th: &Thread, claimed: Claimed<'_>, sent: Word, ip: *const Cell, next: *const Cell) -> Flow {
+pub(crate) fn enter_send(th: &Thread, claimed: *mut Word, sent: Word, ip: *const Cell, next: *const Cell) -> Flow {
     // The block is field a: the receiver, and above it what was sent and what comes back.
     let slot = usize::from((cell_at(ip) >> 16) as u16) + 1;
     let ret = Return { ip: next, slot, how: OnReturn::Send };
     // SAFETY: claimed; the receiver's slot keeps the generator alive.
-    let entered = unsafe { generator::resume(th, claimed.generator, claimed.was, Some(sent), ret) };
-    entered.expect("`claim` found that a frame may be entered")
+    unsafe { generator::enter(th, claimed, sent, ret) }
 }
 
 /// `UNPACK_SEQUENCE_TWO_TUPLE`

@@ -1,6 +1,6 @@
 //! Code objects: the compiler's data with its constants and names turned into values.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
 use interp_code::lower::{CellCode, lower};
@@ -26,6 +26,7 @@ pub struct CodeObject {
     filename: Value,
     version: u32,
     cells: OnceLock<Executable>,
+    shares_generators: AtomicBool,
 }
 
 /// The register form of a code object, with its constants in place.
@@ -164,6 +165,17 @@ impl CodeObject {
         octets
     }
 
+    /// Whether generators of this code have gone from thread to thread: new ones are made ready for that.
+    #[inline]
+    pub fn shares_generators(&self) -> bool {
+        self.shares_generators.load(Relaxed)
+    }
+
+    /// See [`CodeObject::shares_generators`].
+    pub(crate) fn share_generators(&self) {
+        self.shares_generators.store(true, Relaxed);
+    }
+
     /// The docstring, if the code has one.
     pub fn docstring(&self) -> Option<Value> {
         self.code.docstring()?;
@@ -232,6 +244,7 @@ pub fn new(esc: Esc<'_>, code: &Arc<Code>) -> Obj<CodeObject> {
             filename: text(esc, &code.filename),
             version,
             cells: OnceLock::new(),
+            shares_generators: AtomicBool::new(false),
             code: Arc::clone(code),
         },
     );

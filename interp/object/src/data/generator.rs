@@ -1,31 +1,32 @@
 //! Generators, coroutines and asynchronous generators: an object that owns a frame.
 //!
-//! # States
-//! | state | meaning | who may leave it |
-//! |---|---|---|
-//! | `Created` | not started | whoever wins the exchange to `Running` |
-//! | `Suspended` | at a `yield` | the same |
-//! | `Running` | a thread runs the frame, or clears it | that thread, to `Suspended` or `Done` |
-//! | `Done` | the frame is empty | nobody |
+//! The frame lies in the object, behind the payload, and runs there:
 //!
-//! The exchange (Acquire) pairs with the Release store that ends a run, so the winner sees the frame as the last
-//! runner left it. A second thread gets `ValueError: generator already executing`. Who only looks at a suspended frame
-//! ([`Generator::awaited`]) holds it for a few loads in a state of its own that others wait out.
+//! ```text
+//! header | payload | frame header | locals | temporaries
+//! ```
+//!
+//! Who may touch it is the business of [`state`].
 
-use std::cell::UnsafeCell;
+use std::ptr::NonNull;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use interp_opcode::{CellOp, Instr};
-use stackref::{StackRef, Value, Word};
+use stackref::{Header, StackRef, Value, Word};
 
 use super::code::CodeObject;
 use super::frame::{Extent, Frame, HEADER_WORDS, trace_frame};
-use crate::layout::{self, Deferred, Field, Obj, Payload};
+use crate::layout::{self, Deferred, Field, Obj, Payload, header_of_payload, payload_of};
 use crate::raise::PyResult;
 use crate::slots::Sent;
 use crate::thread::Esc;
 use crate::typeobj::{TypeFlags, TypeObject};
+
+mod state;
+
+use state::RunState;
+pub use state::State;
 
 /// Which object of the family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,20 +41,6 @@ pub enum GeneratorKind {
     IterableCoroutine,
 }
 
-/// See the module's table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum State {
-    /// Not started.
-    Created = 0,
-    /// At a `yield`.
-    Suspended = 1,
-    /// Being run or cleared.
-    Running = 2,
-    /// Finished.
-    Done = 3,
-}
-
 /// Bits of [`Generator::async_state`].
 pub mod async_flags {
     /// An awaitable of the generator is being awaited (`ag_running`).
@@ -63,11 +50,6 @@ pub mod async_flags {
     /// The hooks of `sys.set_asyncgen_hooks` were called.
     pub const HOOKED: u8 = 4;
 }
-
-/// The state of a suspended generator whose frame is being looked at.
-const READING: u8 = 4;
-/// As [`READING`], of one that was not started.
-const READING_CREATED: u8 = 5;
 
 /// A frame that does not run, as of one moment.
 pub struct Snapshot {
@@ -81,51 +63,113 @@ pub struct Snapshot {
     pub line: Option<u32>,
 }
 
-/// The payload of generators of all kinds.
+/// The payload of generators of all kinds; the frame lies behind it.
+#[repr(C)]
 pub struct Generator {
+    state: RunState,
     kind: GeneratorKind,
-    state: AtomicU8,
-    frame: UnsafeCell<Box<[Word]>>,
+    /// Flags of asynchronous generators; see [`async_flags`].
+    pub async_state: AtomicU8,
     code: Deferred<CodeObject>,
     /// The exception being handled in the frame while it is suspended inside an `except` block.
     pub handled: Field,
-    /// `__name__`
-    pub name: Field,
-    /// `__qualname__`
-    pub qualname: Field,
+    /// `__name__`, or empty for the code's.
+    name: Field,
+    /// `__qualname__`, or empty for the code's.
+    qualname: Field,
     /// The finalizer hook of an asynchronous generator.
     pub extra: Field,
-    /// Flags of asynchronous generators; see [`async_flags`].
-    pub async_state: AtomicU8,
 }
 
-// SAFETY: the frame is touched only by the thread that holds the state `Running`, or with the world stopped.
-unsafe impl Send for Generator {}
-// SAFETY: as for `Send`.
-unsafe impl Sync for Generator {}
+/// Bytes from a generator's payload to the first local of its frame.
+const FRAME_OFFSET: usize = size_of::<Generator>() + HEADER_WORDS * size_of::<Word>();
+
+static_assertions::const_assert_eq!(size_of::<Generator>() % size_of::<Word>(), 0);
+
+/// What a generator is made from.
+pub struct Parts {
+    /// Which object of the family.
+    pub kind: GeneratorKind,
+    /// `__name__`, unless it is the code's.
+    pub name: Option<Value>,
+    /// `__qualname__`, unless it is the code's.
+    pub qualname: Option<Value>,
+}
+
+/// A generator whose frame is the one at `fp`, which moves: header and locals, with what they own. Its temporaries are
+/// not moved, and the slot `sent` is made empty; `ip` is where it will go on. Locals that own no count get one, because
+/// the frame outlives who lent them.
+///
+/// # Safety
+/// `fp` is a frame of this thread that is left without being closed; `ip` is a cell of its code; at that cell the
+/// temporaries that live are the one in `sent`.
+#[inline]
+pub unsafe fn move_frame(
+    esc: Esc<'_>,
+    class: &TypeObject,
+    parts: Parts,
+    fp: *mut Word,
+    ip: *const u64,
+    sent: usize,
+) -> Value {
+    // SAFETY: forwarded.
+    let frame = unsafe { Frame::of(fp) };
+    let code = frame.code();
+    let locals = frame.locals_count.get() as usize;
+    let bytes = (HEADER_WORDS + frame.slots_count.get() as usize) * size_of::<Word>();
+    let made = layout::new_with_room(esc, class, bytes, |room| {
+        let room = room.cast::<Word>().as_ptr();
+        // SAFETY: a frame lies above its header.
+        let from = unsafe { fp.sub(HEADER_WORDS) };
+        // SAFETY: the header and the locals are initialized, and the room is as large as the whole frame.
+        unsafe { std::ptr::copy_nonoverlapping(from, room, HEADER_WORDS + locals) };
+        // SAFETY: inside the room.
+        let own = unsafe { room.add(HEADER_WORDS) };
+        for slot in 0..locals {
+            // SAFETY: inside the room.
+            let place = unsafe { own.add(slot) };
+            // SAFETY: moved here above.
+            let word = unsafe { place.read() };
+            if word.is_ptr() && !word.is_counted() {
+                // SAFETY: the local's word moved here; what it becomes is stored back.
+                let safe = unsafe { StackRef::from_word(word) }.make_heap_safe(esc.me()).into_word();
+                // SAFETY: as above.
+                unsafe { place.write(safe) };
+            }
+        }
+        // SAFETY: the code has this slot.
+        let sent = unsafe { own.add(sent) };
+        // SAFETY: as above.
+        unsafe { sent.write(Word::NULL) };
+        Generator {
+            state: RunState::new(code.shares_generators()),
+            kind: parts.kind,
+            async_state: AtomicU8::new(0),
+            code: Deferred::of(code),
+            handled: Field::empty(),
+            name: Field::new(parts.name),
+            qualname: Field::new(parts.qualname),
+            extra: Field::empty(),
+        }
+    });
+    // SAFETY: nobody else has seen the generator.
+    let own = unsafe { Frame::of(made.fp()) };
+    own.ip.set(ip);
+    own.owner.set(made.value().word().to_uncounted());
+    made.into_value()
+}
 
 impl Generator {
-    /// A generator that takes over `frame`: header, locals and room for temporaries. What the words own passes to it.
+    /// The generator in which the frame at `fp` lies.
     ///
-    /// # Panics
-    /// If `frame` is shorter than a header.
-    pub fn new(kind: GeneratorKind, mut frame: Box<[Word]>, name: Value, qualname: Value) -> Self {
-        assert!(frame.len() >= HEADER_WORDS, "a frame has a header");
-        // SAFETY: inside the box, or one past its end.
-        let fp = unsafe { frame.as_mut_ptr().add(HEADER_WORDS) };
-        // SAFETY: the words before `fp` are the header of a frame that nobody runs.
-        let code = Deferred::of(unsafe { Frame::of(fp) }.code());
-        Generator {
-            kind,
-            state: AtomicU8::new(State::Created as u8),
-            frame: UnsafeCell::new(frame),
-            code,
-            handled: Field::empty(),
-            name: Field::new(Some(name)),
-            qualname: Field::new(Some(qualname)),
-            extra: Field::empty(),
-            async_state: AtomicU8::new(0),
-        }
+    /// # Safety
+    /// `fp` is the frame of a generator that outlives the reference.
+    #[inline(always)]
+    pub unsafe fn of_frame<'a>(fp: *mut Word) -> &'a Generator {
+        // SAFETY: the frame lies at a fixed distance behind the payload.
+        let payload = unsafe { fp.byte_sub(FRAME_OFFSET) }.cast::<Generator>();
+        // SAFETY: the caller vouches for the generator.
+        unsafe { &*payload }
     }
 
     /// Which object of the family.
@@ -137,28 +181,43 @@ impl Generator {
     /// The state at this moment.
     #[inline]
     pub fn state(&self) -> State {
-        match self.state.load(Ordering::Acquire) {
-            0 | READING_CREATED => State::Created,
-            1 | READING => State::Suspended,
-            2 => State::Running,
-            _ => State::Done,
-        }
+        self.state.phase()
+    }
+
+    fn header(&self) -> &Header {
+        header_of_payload(self)
+    }
+
+    /// Claims the frame, if this thread owns the generator and nothing is special about it: no atomic operation.
+    /// Tells the state it was in.
+    #[inline(always)]
+    pub fn claim_biased(&self, me: u32) -> Option<State> {
+        self.state.claim_biased(self.header(), me)
     }
 
     /// Claims the frame and tells the state it was in. `Err` is the state that forbids it: `Running` or `Done`.
-    #[inline]
-    pub fn claim(&self) -> Result<State, State> {
-        loop {
-            let state = self.state();
-            if matches!(state, State::Running | State::Done) {
-                return Err(state);
-            }
-            let running = State::Running as u8;
-            if self.state.compare_exchange(state as u8, running, Ordering::Acquire, Ordering::Relaxed).is_ok() {
-                return Ok(state);
-            }
-            std::hint::spin_loop();
+    ///
+    /// A safepoint if the generator is another thread's.
+    pub fn claim(&self, esc: Esc<'_>) -> Result<State, State> {
+        let (claimed, made_shared) = self.state.claim(esc, self.header());
+        if made_shared {
+            self.code.share_generators();
         }
+        claimed
+    }
+
+    /// Whether the frame, when it was suspended, handled an exception, or does while it runs.
+    #[inline(always)]
+    pub fn is_handling(&self) -> bool {
+        self.state.is_handling()
+    }
+
+    /// Notes whether the frame has an entry in the list of what the thread handles.
+    ///
+    /// # Safety
+    /// The caller claimed the frame.
+    pub unsafe fn set_handling(&self, on: bool) {
+        self.state.set_handling(on);
     }
 
     /// The code object.
@@ -166,39 +225,40 @@ impl Generator {
         &self.code
     }
 
-    /// Runs `read` while nobody can resume the generator, which is not started or suspended. `read` runs no user code.
-    fn look<R>(&self, read: impl FnOnce(State) -> R) -> Option<R> {
-        loop {
-            let raw = self.state.load(Ordering::Acquire);
-            let (was, held) = match raw {
-                0 => (State::Created, READING_CREATED),
-                1 => (State::Suspended, READING),
-                READING | READING_CREATED => {
-                    std::hint::spin_loop();
-                    continue;
-                }
-                _ => return None,
-            };
-            if self.state.compare_exchange(raw, held, Ordering::Acquire, Ordering::Relaxed).is_ok() {
-                let found = read(was);
-                self.state.store(raw, Ordering::Release);
-                return Some(found);
-            }
-        }
+    /// `__name__`
+    pub fn name(&self, esc: Esc<'_>) -> Value {
+        self.name.get(esc, self).unwrap_or_else(|| self.code.name().clone())
+    }
+
+    /// `__qualname__`
+    pub fn qualname(&self, esc: Esc<'_>) -> Value {
+        self.qualname.get(esc, self).unwrap_or_else(|| self.code.qualname().clone())
+    }
+
+    /// Assigns `__name__`; the old one is given back.
+    #[must_use = "drop the old value where code may run"]
+    pub fn set_name(&self, name: Value) -> Option<Value> {
+        self.name.set(self, Some(name))
+    }
+
+    /// Assigns `__qualname__`; the old one is given back.
+    #[must_use = "drop the old value where code may run"]
+    pub fn set_qualname(&self, name: Value) -> Option<Value> {
+        self.qualname.set(self, Some(name))
     }
 
     /// What a suspended generator waits for in `yield from` or `await` (`gi_yieldfrom`, `cr_await`).
-    pub fn awaited(&self) -> Option<Value> {
-        self.look(|was| match was {
-            // SAFETY: nobody leaves the state but this thread, and `claim` waits for it.
+    pub fn awaited(&self, esc: Esc<'_>) -> Option<Value> {
+        self.state.look(esc, self.header(), |was| match was {
+            // SAFETY: nobody claims the frame meanwhile.
             State::Suspended => unsafe { self.receiver() },
             _ => None,
         })?
     }
 
     /// What can be seen of the frame while it does not run (`gi_frame`).
-    pub fn snapshot(&self) -> Option<Snapshot> {
-        self.look(|_| {
+    pub fn snapshot(&self, esc: Esc<'_>) -> Option<Snapshot> {
+        self.state.look(esc, self.header(), |_| {
             // SAFETY: nobody resumes the frame meanwhile, as in `awaited`.
             let fp = unsafe { self.fp() };
             // SAFETY: as above.
@@ -233,11 +293,8 @@ impl Generator {
         let fp = unsafe { self.fp() };
         // SAFETY: the frame is the caller's.
         let frame = unsafe { Frame::of(fp) };
-        // SAFETY: a suspended frame stands at a cell of its code; the cast is to the atomic that the word is.
-        let cell = unsafe { (*frame.ip.get().cast::<AtomicU64>()).load(Ordering::Relaxed) };
-        let resumes = CellOp::from_u16(cell as u16).is_some_and(|op| op.instr().info().head == Instr::Resume);
-        // The operand of `RESUME` says what suspended the frame: 2 is `yield from`, 3 `await`.
-        if !resumes || (cell >> 32) & 3 < 2 {
+        // What suspended the frame: 2 is `yield from`, 3 `await`.
+        if resume_operand(frame)? & 3 < 2 {
             return None;
         }
         let (locals, live) = frame.code().slots_at(frame.word_index());
@@ -250,25 +307,51 @@ impl Generator {
         (!view.word().is_null()).then(|| view.clone())
     }
 
+    /// Whether the frame, where it is suspended, lies in no `try` block: nothing in it would see an exception.
+    ///
+    /// # Safety
+    /// As [`Generator::receiver`].
+    pub unsafe fn is_outside_try(&self) -> bool {
+        // SAFETY: forwarded.
+        let fp = unsafe { self.fp() };
+        // SAFETY: the frame is the caller's.
+        resume_operand(unsafe { Frame::of(fp) }).is_some_and(|operand| operand & DEPTH_ONE != 0)
+    }
+
     /// Ends a run.
     ///
     /// # Safety
     /// The caller claimed the frame; if `state` is `Done`, the frame holds nothing any more.
     #[inline]
     pub unsafe fn release(&self, state: State) {
-        self.state.store(state as u8, Ordering::Release);
+        self.state.release(state);
+    }
+
+    /// [`Generator::release`] to `Suspended`, of a frame that is not handling an exception.
+    ///
+    /// # Safety
+    /// The caller claimed the frame.
+    #[inline(always)]
+    pub unsafe fn suspend(&self) {
+        self.state.suspend();
     }
 
     /// The frame's first local.
     ///
     /// # Safety
     /// The caller claimed the frame, or the world is stopped.
-    #[inline]
+    #[inline(always)]
     pub unsafe fn fp(&self) -> *mut Word {
-        // SAFETY: nobody else has a reference into the box now.
-        let frame = unsafe { &mut *self.frame.get() };
-        // SAFETY: the box holds a header and then the locals.
-        unsafe { frame.as_mut_ptr().add(HEADER_WORDS) }
+        // SAFETY: a generator exists only as the payload of an object made by `move_frame`, with its frame behind it.
+        unsafe { std::ptr::from_ref(self).cast_mut().byte_add(FRAME_OFFSET) }.cast::<Word>()
+    }
+
+    /// Whether there is nothing left to drop.
+    fn is_spent(&self) -> bool {
+        let fields = [&self.handled, &self.name, &self.qualname, &self.extra];
+        self.state() == State::Done
+            && fields.iter().all(|field| field.word().is_none())
+            && !self.code.word().is_counted()
     }
 
     /// Takes everything the frame holds out of it.
@@ -290,6 +373,17 @@ impl Generator {
         out.extend(owned(frame.locals.replace(Word::NULL), me));
         out.extend(owned(frame.function.replace(Word::NULL), me));
     }
+}
+
+/// The bit of the operand of `RESUME` that says that the only `try` block is the whole body, which the compiler adds.
+const DEPTH_ONE: u64 = 4;
+
+/// The operand of the `RESUME` a suspended frame stands at; `None` before the first run.
+fn resume_operand(frame: &Frame) -> Option<u64> {
+    // SAFETY: a suspended frame stands at a cell of its code; the cast is to the atomic that the word is.
+    let cell = unsafe { (*frame.ip.get().cast::<AtomicU64>()).load(Ordering::Relaxed) };
+    let resumes = CellOp::from_u16(cell as u16).is_some_and(|op| op.instr().info().head == Instr::Resume);
+    resumes.then_some(cell >> 32)
 }
 
 /// The value a frame's word owned; `None` for NULL.
@@ -353,7 +447,8 @@ impl Payload for Generator {
     }
 
     fn clear(&self, out: &mut Vec<Value>) {
-        if self.claim().is_ok() {
+        // What the collector clears nobody else reaches.
+        if self.state.claim_last().is_ok() {
             // SAFETY: claimed.
             unsafe { self.empty_frame(stackref::thread::current_id(), out) };
             // SAFETY: claimed and emptied.
@@ -367,14 +462,39 @@ impl Payload for Generator {
 const FLAGS: TypeFlags = TypeFlags::WEAKREF.union(TypeFlags::FINALIZER);
 
 /// The type `generator`.
-pub static GENERATOR: TypeObject = TypeObject::builtin::<Generator>("generator", Some(&super::types::OBJECT), FLAGS);
+pub static GENERATOR: TypeObject =
+    TypeObject::builtin::<Generator>("generator", Some(&super::types::OBJECT), FLAGS).with_dealloc(dealloc);
 
 /// The type `coroutine`.
-pub static COROUTINE: TypeObject = TypeObject::builtin::<Generator>("coroutine", Some(&super::types::OBJECT), FLAGS);
+pub static COROUTINE: TypeObject =
+    TypeObject::builtin::<Generator>("coroutine", Some(&super::types::OBJECT), FLAGS).with_dealloc(dealloc);
 
 /// The type `async_generator`.
 pub static ASYNC_GENERATOR: TypeObject =
     TypeObject::builtin::<Generator>("async_generator", Some(&super::types::OBJECT), FLAGS);
+
+/// Destroys a generator: one that is done and holds nothing has nothing to finalize.
+///
+/// # Safety
+/// As `finalize::dealloc`.
+unsafe fn dealloc(header: NonNull<Header>) {
+    // SAFETY: the types above are for this payload.
+    let payload = unsafe { payload_of(header).cast::<Generator>().as_ref() };
+    // SAFETY: the object is dead, but its memory is still ours.
+    let object = unsafe { header.as_ref() };
+    if payload.is_spent() && object.tag().load(Ordering::Acquire) == 0 {
+        // SAFETY: whoever dropped the last count could escape.
+        if let Some(esc) = unsafe { Esc::in_destructor() } {
+            // SAFETY: nobody counts a dead object; no field of the payload owns anything.
+            unsafe { object.mark_free() };
+            // SAFETY: the object is dead; the heap takes the block back.
+            unsafe { esc.thread().mutator().free(header.cast()) };
+            return;
+        }
+    }
+    // SAFETY: forwarded.
+    unsafe { crate::finalize::dealloc(header) };
+}
 
 /// The payload of what an asynchronous generator's frame gives for `yield value`, to tell it from what `await` yields
 /// through it. Python code never sees one.

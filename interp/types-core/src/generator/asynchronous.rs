@@ -406,7 +406,7 @@ fn abandoned(esc: Esc<'_>, this: &Value) {
         return;
     }
     let method = if matches!(awaitable.work, Work::Send(_)) { "asend" } else { awaitable.method() };
-    let name = generator.qualname.get(esc, generator).unwrap_or_else(singletons::none);
+    let name = generator.qualname(esc);
     let name = ops::repr_lossy(esc, &name);
     let message = format!("coroutine method '{method}' of {name} was never awaited");
     if let Err(raised) = warn::warn(esc, &exc::RUNTIME_WARNING, &message) {

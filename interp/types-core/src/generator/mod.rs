@@ -201,31 +201,31 @@ fn repr(esc: Esc<'_>, this: &Value) -> PyResult {
         GeneratorKind::AsyncGenerator => "async_generator",
         GeneratorKind::Generator | GeneratorKind::IterableCoroutine => "generator",
     };
-    let name = payload.qualname.get(esc, payload).map(|name| ops::text_lossy(&name)).unwrap_or_default();
+    let name = ops::text_lossy(&payload.qualname(esc));
     Ok(str::new(esc, &format!("<{kind} object {name} at {:#x}>", address(this))).into_value())
 }
 
 fn get_name(esc: Esc<'_>, this: &Value) -> PyResult {
     let payload = expect(esc, this)?;
-    Ok(payload.name.get(esc, payload).unwrap_or_else(singletons::none))
+    Ok(payload.name(esc))
 }
 
 fn set_name(esc: Esc<'_>, this: &Value, value: Option<&Value>) -> PyResult<()> {
     let payload = expect(esc, this)?;
     let name = checked_name(esc, value, "__name__")?;
-    drop(payload.name.set(payload, Some(name)));
+    drop(payload.set_name(name));
     Ok(())
 }
 
 fn get_qualname(esc: Esc<'_>, this: &Value) -> PyResult {
     let payload = expect(esc, this)?;
-    Ok(payload.qualname.get(esc, payload).unwrap_or_else(singletons::none))
+    Ok(payload.qualname(esc))
 }
 
 fn set_qualname(esc: Esc<'_>, this: &Value, value: Option<&Value>) -> PyResult<()> {
     let payload = expect(esc, this)?;
     let name = checked_name(esc, value, "__qualname__")?;
-    drop(payload.qualname.set(payload, Some(name)));
+    drop(payload.set_qualname(name));
     Ok(())
 }
 
@@ -237,7 +237,7 @@ fn checked_name(esc: Esc<'_>, value: Option<&Value>, what: &str) -> PyResult {
 }
 
 fn get_awaited(esc: Esc<'_>, this: &Value) -> PyResult {
-    Ok(expect(esc, this)?.awaited().unwrap_or_else(singletons::none))
+    Ok(expect(esc, this)?.awaited(esc).unwrap_or_else(singletons::none))
 }
 
 fn get_running(esc: Esc<'_>, this: &Value) -> PyResult {
@@ -256,7 +256,7 @@ fn get_code(esc: Esc<'_>, this: &Value) -> PyResult {
 fn get_frame(esc: Esc<'_>, this: &Value) -> PyResult {
     let payload = expect(esc, this)?;
     let code = payload.code().to_obj();
-    let Some(snapshot) = payload.snapshot() else { return Ok(singletons::none()) };
+    let Some(snapshot) = payload.snapshot(esc) else { return Ok(singletons::none()) };
     let Ok(globals) = snapshot.globals.downcast::<Dict>() else {
         return Err(esc.system_error("the globals of a frame are a dictionary"));
     };
