@@ -24,7 +24,7 @@ fn COMPARE_OP() {
         res = bool_word(compare_ints(left, right, oparg));
         imm!(left, right);
     } else {
-        let installed = specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, val!(left), val!(right));
+        let installed = specialize::arith::compare(esc, ip, oparg, val!(left), val!(right));
         if installed {
             redo!();
         }

@@ -159,7 +159,7 @@ fn COMPARE_JUMP_IF_TRUE() {
         }
     } else {
         let installed =
-            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, val!(left), val!(right));
+            specialize::arith::compare(esc, ip, oparg, val!(left), val!(right));
         if installed {
             redo!();
         }
@@ -208,7 +208,7 @@ fn COMPARE_JUMP_IF_FALSE() {
         }
     } else {
         let installed =
-            specialize::arith::compare(esc, ip, specialize::arith::IF_FALSE, oparg, val!(left), val!(right));
+            specialize::arith::compare(esc, ip, oparg, val!(left), val!(right));
         if installed {
             redo!();
         }

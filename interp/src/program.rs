@@ -93,8 +93,13 @@ impl Program {
     /// exception is printed to stderr and given back.
     pub fn run(self) -> Outcome {
         let Program { source, config } = self;
-        if config.x_options.iter().any(|(name, value)| name == "specialize" && value.as_deref() == Some("0")) {
-            interp_eval::specialize::set_enabled(false);
+        for (_, value) in config.x_options.iter().filter(|(name, _)| name == "specialize") {
+            match value.as_deref() {
+                Some("0") => interp_eval::specialize::set_enabled(false),
+                Some("stats") => interp_eval::specialize::count_attempts(),
+                Some("trace") => interp_eval::specialize::trace_attempts(),
+                _ => {}
+            }
         }
         match with_runtime(config, |esc| run(esc, source)) {
             Ok(outcome) => outcome,

@@ -35,6 +35,25 @@ fn run(options: &[&str], last: &[&str]) -> (bool, String) {
 }
 
 #[test]
+fn attempts_are_counted_by_form_and_reason() {
+    let program = "def f(x): return x.real\nfor x in (1, 'a', 1) * 200:\n    try: f(x)\n    except AttributeError: pass\n";
+    let run = |options: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_weft")).args(options).args(["-c", program]).output();
+        String::from_utf8_lossy(&output.expect("the command was built by cargo").stderr).into_owned()
+    };
+    assert_eq!(run(&[]), "");
+    let counts = run(&["-X", "specialize=stats"]);
+    let count = |name: &str| {
+        let line = counts.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("0");
+        line.trim_start_matches(": ").parse::<u64>().expect("a number")
+    };
+    assert!(count("for_iter.specialized.tuple") == 1, "{counts}");
+    assert!(count("load_attr.failed.overriding_descriptor") > 1, "{counts}");
+    assert!(count("load_attr.failed.attribute_is_absent") > 1, "{counts}");
+    assert!(run(&["-X", "specialize=trace"]).contains("<string>:2: for_iter specialized: tuple"));
+}
+
+#[test]
 fn hot_sites_become_what_they_should() {
     let (good, text) = run(&[], &[]);
     assert!(good, "{text}");

@@ -27,6 +27,7 @@ Options:
 -V     : print the version and exit (also --version)
 -X opt : an option of the runtime; unknown ones are kept in sys._xoptions
          -X specialize=0 : run every instruction in its general form
+         -X specialize=stats : show at the end what came of attempts to specialize; =trace : each as it ends
          -X lib=FOLDER   : search FOLDER for the standard library
 -b -B -d -i -q -s -S -v -x -W arg : accepted for compatibility, without effect
 

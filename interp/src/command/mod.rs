@@ -115,10 +115,11 @@ fn run(args: &[String], options: &Options, source: Source, name: &str, folder: O
         unbuffered: options.unbuffered,
         x_options: options.x_options.clone(),
     };
-    if options.x_options.iter().any(|(name, value)| name == "specialize" && value.as_deref() == Some("0")) {
-        interp_eval::specialize::set_enabled(false);
+    let code = Program::new(source).config(config).run().exit_code;
+    for line in interp_eval::specialize::counts() {
+        eprintln!("{line}");
     }
-    Program::new(source).config(config).run().exit_code
+    code
 }
 
 /// `sys.path`: the program's folder, PYTHONPATH, then the library that `WEFT_LIB` or `-X lib` names.

@@ -83,6 +83,8 @@ pub enum Owner {
 pub trait Facts {
     /// A reference that a cache can hold.
     type Handle: Copy;
+    /// Whether names compare by identity and this is one of them.
+    fn name_is_plain(&self) -> bool;
     /// What the owner is.
     fn owner(&self) -> Owner;
     /// Whether the attribute is about to be called, so that a bound method need not be made.
@@ -136,6 +138,8 @@ named! {
 named! {
     /// Why not.
     pub enum Failure {
+        /// The name is not compared by identity.
+        OddName = "odd name",
         /// The owner's type is not ready.
         NotReady = "type is not ready",
         /// A module with a hook, or without a plain table.
@@ -222,6 +226,9 @@ type Decision<H> = Result<Plan<H>, Failure>;
 /// The reason why no form fits. After [`Failure::Absent`] the embedding may [`rest`](crate::rewrite::Claim::rest) instead of
 /// backing off: the attribute may be there the next time.
 pub fn decide<F: Facts>(facts: &F) -> Decision<F::Handle> {
+    if !facts.name_is_plain() {
+        return Err(Failure::OddName);
+    }
     match facts.owner() {
         Owner::NotReady => Err(Failure::NotReady),
         Owner::Module => module(facts),

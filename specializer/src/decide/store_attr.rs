@@ -11,6 +11,8 @@ use crate::family::Family;
 pub trait Facts {
     /// A reference, as in [`load_attr`](super::load_attr).
     type Handle: Copy;
+    /// Whether names compare by identity and this is one of them.
+    fn name_is_plain(&self) -> bool;
     /// Whether the owner is an instance of a ready type that stores in the usual way.
     fn owner_is_plain(&self) -> bool;
     /// What the type says about the name.
@@ -36,6 +38,8 @@ named! {
 named! {
     /// Why not.
     pub enum Failure {
+        /// The name is not compared by identity.
+        OddName = "odd name",
         /// The owner is a module or type, is not ready, or overrides storing.
         OddOwner = "owner is not a plain instance",
         /// A descriptor takes the store.
@@ -92,6 +96,9 @@ impl Planned for Plan {
 /// # Errors
 /// The reason why no form fits.
 pub fn decide(facts: &impl Facts) -> Result<Plan, Failure> {
+    if !facts.name_is_plain() {
+        return Err(Failure::OddName);
+    }
     if !facts.owner_is_plain() {
         return Err(Failure::OddOwner);
     }

@@ -72,6 +72,7 @@ mod attributes {
 
     #[derive(Clone, Copy)]
     struct Case {
+        plain: bool,
         owner: Owner,
         call: bool,
         module: Lookup,
@@ -83,6 +84,7 @@ mod attributes {
     }
 
     const CASE: Case = Case {
+        plain: true,
         owner: Owner::Instance,
         call: false,
         module: Lookup::Busy,
@@ -100,6 +102,9 @@ mod attributes {
 
     impl Facts for Case {
         type Handle = u8;
+        fn name_is_plain(&self) -> bool {
+            self.plain
+        }
         fn owner(&self) -> Owner {
             self.owner
         }
@@ -128,6 +133,9 @@ mod attributes {
 
     impl store_attr::Facts for Case {
         type Handle = u8;
+        fn name_is_plain(&self) -> bool {
+            self.plain
+        }
         fn owner_is_plain(&self) -> bool {
             self.owner == Owner::Instance
         }
@@ -157,6 +165,7 @@ mod attributes {
             Err(Failure::OddStorage),
         );
         check(CASE, Err(Failure::Absent));
+        check(Case { plain: false, storage: INLINE, ..CASE }, Err(Failure::OddName));
         check(Case { storage: INLINE, version: None, ..CASE }, Err(Failure::OutOfVersions));
         check(Case { found: Found::Slot { offset: MAX_INDEX + 1 }, ..CASE }, Err(Failure::TooMany));
     }

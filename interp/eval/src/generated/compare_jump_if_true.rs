@@ -83,7 +83,7 @@ unsafe fn slow_compare_jump_if_true_ll(ip: *const Cell, fp: *mut Word, th: &Thre
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -171,7 +171,7 @@ unsafe fn slow_compare_jump_if_true_lt(ip: *const Cell, fp: *mut Word, th: &Thre
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -263,7 +263,7 @@ unsafe fn slow_compare_jump_if_true_li(ip: *const Cell, fp: *mut Word, th: &Thre
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -351,7 +351,7 @@ unsafe fn slow_compare_jump_if_true_lk(ip: *const Cell, fp: *mut Word, th: &Thre
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -439,7 +439,7 @@ unsafe fn slow_compare_jump_if_true_tl(ip: *const Cell, fp: *mut Word, th: &Thre
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -531,7 +531,7 @@ unsafe fn slow_compare_jump_if_true_tt(ip: *const Cell, fp: *mut Word, th: &Thre
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -628,7 +628,7 @@ unsafe fn slow_compare_jump_if_true_ti(ip: *const Cell, fp: *mut Word, th: &Thre
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -720,7 +720,7 @@ unsafe fn slow_compare_jump_if_true_tk(ip: *const Cell, fp: *mut Word, th: &Thre
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::IF_TRUE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();

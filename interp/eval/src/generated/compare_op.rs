@@ -80,7 +80,7 @@ unsafe fn slow_compare_op_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -164,7 +164,7 @@ unsafe fn slow_compare_op_lt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -252,7 +252,7 @@ unsafe fn slow_compare_op_li_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -336,7 +336,7 @@ unsafe fn slow_compare_op_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -420,7 +420,7 @@ unsafe fn slow_compare_op_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -508,7 +508,7 @@ unsafe fn slow_compare_op_tt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -601,7 +601,7 @@ unsafe fn slow_compare_op_ti_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -689,7 +689,7 @@ unsafe fn slow_compare_op_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -777,7 +777,7 @@ unsafe fn slow_compare_op_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -861,7 +861,7 @@ unsafe fn slow_compare_op_kt_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -949,7 +949,7 @@ unsafe fn slow_compare_op_ki_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();
@@ -1033,7 +1033,7 @@ unsafe fn slow_compare_op_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::arith::compare(esc, ip, specialize::arith::COMPARE, oparg, at.view(&left), at.view(&right))
+            specialize::arith::compare(esc, ip, oparg, at.view(&left), at.view(&right))
         };
         if installed {
             return at.redo_flow();

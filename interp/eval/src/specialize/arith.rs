@@ -14,10 +14,11 @@ use interp_object::layout::ValueExt;
 use interp_object::slots::BinaryOp;
 use interp_object::typeobj;
 use interp_object::{Esc, Value, Word};
-use interp_opcode::Instr;
 use specializer::cache::{self, Kind};
-use specializer::decide::binary_op::{self, Form, Operator, Plan};
-use specializer::decide::{Class, Planned, Version, compare, to_bool};
+use specializer::decide::binary_op::{self, BinaryOp as BinaryOperator, Failure, Form, Operator, Plan};
+use specializer::decide::compare::{self, Compare};
+use specializer::decide::to_bool::{self, ToBool};
+use specializer::decide::{Class, Version};
 
 use super::calls::GETTER;
 use super::{Held, begin, due, texts};
@@ -276,65 +277,29 @@ fn power(left: f64, right: f64) -> f64 {
 /// An attempt at `BINARY_OP`; whether a form was installed.
 #[cold]
 pub(crate) fn binary_op(esc: Esc<'_>, ip: *const Cell, fp: *mut Word, oparg: u32, left: &Value, right: &Value) -> bool {
-    let Some(attempt) = begin(esc, ip) else { return false };
+    let Some(attempt) = begin::<BinaryOperator>(esc, ip) else { return false };
     let operands = Operands { esc, oparg, stored_to_left: texts::stores_to_left(ip, fp), left, right };
-    let Ok(plan) = binary_op::decide(&operands) else { return attempt.fail() };
-    let form = match plan.form() {
-        Form::AddInt => Instr::BinaryOpAddInt,
-        Form::SubtractInt => Instr::BinaryOpSubtractInt,
-        Form::MultiplyInt => Instr::BinaryOpMultiplyInt,
-        Form::AddFloat => Instr::BinaryOpAddFloat,
-        Form::SubtractFloat => Instr::BinaryOpSubtractFloat,
-        Form::MultiplyFloat => Instr::BinaryOpMultiplyFloat,
-        Form::ListInt => Instr::BinaryOpSubscrListInt,
-        Form::TupleInt => Instr::BinaryOpSubscrTupleInt,
-        Form::TextInt => Instr::BinaryOpSubscrStrInt,
-        Form::Map => Instr::BinaryOpSubscrDict,
-        Form::Extend => Instr::BinaryOpExtend,
-        Form::AddText => Instr::BinaryOpAddUnicode,
-        Form::AppendText => Instr::BinaryOpInplaceAddUnicode,
-        Form::ListSlice => Instr::BinaryOpSubscrListSlice,
-        Form::Getter => Instr::BinaryOpSubscrGetitem,
-    };
-    if let Plan::Getter(version) = plan {
-        return match operands.getter_word(version) {
-            Some(word) => attempt.install(form, &[word]),
-            None => attempt.fail(),
-        };
-    }
-    match plan.words() {
-        Some(words) => attempt.install(form, words.as_slice()),
-        None => attempt.fail(),
+    match binary_op::decide(&operands) {
+        Ok(Plan::Getter(version)) => match operands.getter_word(version) {
+            Some(word) => attempt.install(Form::Getter, &[word]),
+            None => attempt.fail(Failure::OutOfVersions),
+        },
+        plan => attempt.end(plan),
     }
 }
-
-/// The forms of a comparison family: int, float, text.
-pub(crate) type Forms = [Instr; 3];
-
-/// `COMPARE_OP`
-pub(crate) const COMPARE: Forms = [Instr::CompareOpInt, Instr::CompareOpFloat, Instr::CompareOpStr];
-/// `COMPARE_JUMP_IF_TRUE`
-pub(crate) const IF_TRUE: Forms =
-    [Instr::CompareJumpIfTrueInt, Instr::CompareJumpIfTrueFloat, Instr::CompareJumpIfTrueStr];
-/// `COMPARE_JUMP_IF_FALSE`
-pub(crate) const IF_FALSE: Forms =
-    [Instr::CompareJumpIfFalseInt, Instr::CompareJumpIfFalseFloat, Instr::CompareJumpIfFalseStr];
 
 /// An attempt at a comparison, if one is due; whether a form was installed.
 #[inline]
-pub(crate) fn compare(esc: Esc<'_>, ip: *const Cell, forms: Forms, oparg: u32, left: &Value, right: &Value) -> bool {
-    due(ip) && compare_now(esc, ip, forms, oparg, left, right)
+pub(crate) fn compare(esc: Esc<'_>, ip: *const Cell, oparg: u32, left: &Value, right: &Value) -> bool {
+    due(ip) && compare_now(esc, ip, oparg, left, right)
 }
 
 #[cold]
-fn compare_now(esc: Esc<'_>, ip: *const Cell, forms: Forms, oparg: u32, left: &Value, right: &Value) -> bool {
-    let Some(attempt) = begin(esc, ip) else { return false };
+fn compare_now(esc: Esc<'_>, ip: *const Cell, oparg: u32, left: &Value, right: &Value) -> bool {
+    let Some(attempt) = begin::<Compare>(esc, ip) else { return false };
     // `==` and `!=` are numbers 2 and 3.
     let for_equality = matches!(oparg >> 5, 2 | 3);
-    match compare::decide(class(left), class(right), for_equality) {
-        Ok(form) => attempt.install(forms[form as usize], &[]),
-        Err(_) => attempt.fail(),
-    }
+    attempt.end(compare::decide(class(left), class(right), for_equality))
 }
 
 /// `COMPARE_OP_STR`: whether two exact strings satisfy `==` or `!=`.
@@ -353,25 +318,13 @@ pub(crate) fn to_bool(esc: Esc<'_>, ip: *const Cell, value: &Value) -> bool {
 
 #[cold]
 fn to_bool_now(esc: Esc<'_>, ip: *const Cell, value: &Value) -> bool {
-    let Some(attempt) = begin(esc, ip) else { return false };
+    let Some(attempt) = begin::<ToBool>(esc, ip) else { return false };
     let silent = || {
         let class = value.class();
         let version = std::num::NonZeroU32::new(class.assign_version());
         (class.slots.bool.is_empty() && class.slots.len.is_empty()).then_some(version)
     };
-    let Ok(plan) = to_bool::decide(class(value), silent) else { return attempt.fail() };
-    let form = match plan.form() {
-        to_bool::Form::Bool => Instr::ToBoolBool,
-        to_bool::Form::Int => Instr::ToBoolInt,
-        to_bool::Form::List => Instr::ToBoolList,
-        to_bool::Form::Nothing => Instr::ToBoolNone,
-        to_bool::Form::Text => Instr::ToBoolStr,
-        to_bool::Form::AlwaysTrue => Instr::ToBoolAlwaysTrue,
-    };
-    match plan.words() {
-        Some(words) => attempt.install(form, words.as_slice()),
-        None => attempt.fail(),
-    }
+    attempt.end(to_bool::decide(class(value), silent))
 }
 
 /// `TO_BOOL_ALWAYS_TRUE`: whether the value's type is in the cached version.

@@ -17,10 +17,9 @@ use interp_object::layout::{ValueExt, class_of};
 use interp_object::native::CLASS_METHOD_DESCRIPTOR;
 use interp_object::typeobj::{self, TypeFlags};
 use interp_object::{Esc, TypeObject, Value, Word, attr, ops};
-use interp_opcode::Instr;
 use specializer::cache::Kind;
-use specializer::decide::load_attr::{self, Failure, Form, Found, OnType, Owner};
-use specializer::decide::store_attr::{self, Form as Store};
+use specializer::decide::load_attr::{self, Form, Found, LoadAttr, OnType, Owner};
+use specializer::decide::store_attr::{self, StoreAttr};
 use specializer::decide::{Lookup, Planned, Storage, Version};
 
 use super::{Held, Probe, begin, is_plain_name, locate};
@@ -153,6 +152,10 @@ impl Site<'_> {
 impl load_attr::Facts for Site<'_> {
     type Handle = Word;
 
+    fn name_is_plain(&self) -> bool {
+        is_plain_name(self.name)
+    }
+
     fn owner(&self) -> Owner {
         let class = self.owner.class();
         if std::ptr::eq(class, &raw const MODULE) {
@@ -242,24 +245,6 @@ pub(super) fn may_hold(word: Word) -> bool {
         && header.enable_deferred()
 }
 
-fn instr_of(form: Form) -> Instr {
-    match form {
-        Form::InstanceValue => Instr::LoadAttrInstanceValue,
-        Form::Slot => Instr::LoadAttrSlot,
-        Form::Module => Instr::LoadAttrModule,
-        Form::Class => Instr::LoadAttrClass,
-        Form::ClassWithMetaCheck => Instr::LoadAttrClassWithMetaclassCheck,
-        Form::MethodWithValues => Instr::LoadAttrMethodWithValues,
-        Form::MethodNoDict => Instr::LoadAttrMethodNoDict,
-        Form::MethodLazyDict => Instr::LoadAttrMethodLazyDict,
-        Form::PlainWithValues => Instr::LoadAttrNondescriptorWithValues,
-        Form::PlainNoDict => Instr::LoadAttrNondescriptorNoDict,
-        Form::Property => Instr::LoadAttrProperty,
-        Form::WithHint => Instr::LoadAttrWithHint,
-        Form::Hook => Instr::LoadAttrGetattributeOverridden,
-    }
-}
-
 fn held(plan: &load_attr::Plan<Word>, value: Word) -> Held {
     let mut held =
         Held { version: plan.version.get(), second: plan.second.map_or(0, NonZeroU32::get), value, ..Held::EMPTY };
@@ -274,30 +259,27 @@ fn held(plan: &load_attr::Plan<Word>, value: Word) -> Held {
 /// An attempt at `LOAD_ATTR`; whether a form was installed.
 #[cold]
 pub(crate) fn load_attr(esc: Esc<'_>, ip: *const Cell, frame: &Frame, owner: &Value, oparg: u32) -> bool {
-    let Some(attempt) = begin(esc, ip) else { return false };
-    let name = name(frame, oparg >> 1);
-    if !is_plain_name(name) {
-        return attempt.fail();
-    }
-    let site = Site::new(esc, owner, name, oparg & 1 != 0);
+    let Some(attempt) = begin::<LoadAttr>(esc, ip) else { return false };
+    let site = Site::new(esc, owner, name(frame, oparg >> 1), oparg & 1 != 0);
     let plan = match load_attr::decide(&site) {
         Ok(plan) => plan,
-        Err(Failure::Absent) => return attempt.fail(),
-        Err(_) => return attempt.fail(),
+        Err(why) => return attempt.fail(why),
     };
-    let form = instr_of(plan.form());
-    match (plan.words(), plan.handle) {
-        (Some(words), _) => attempt.install(form, words.as_slice()),
-        (None, Some(value)) => {
+    match plan.handle {
+        Some(value) => {
             let word = held(&plan, value).publish(Kind::record_of(plan.form()));
-            attempt.install(form, &[word])
+            attempt.install(plan.form(), &[word])
         }
-        (None, None) => attempt.fail(),
+        None => attempt.end(Ok(plan)),
     }
 }
 
 impl store_attr::Facts for Site<'_> {
     type Handle = Word;
+
+    fn name_is_plain(&self) -> bool {
+        is_plain_name(self.name)
+    }
 
     fn owner_is_plain(&self) -> bool {
         let class = self.owner.class();
@@ -323,19 +305,6 @@ impl store_attr::Facts for Site<'_> {
 /// An attempt at `STORE_ATTR`; whether a form was installed.
 #[cold]
 pub(crate) fn store_attr(esc: Esc<'_>, ip: *const Cell, frame: &Frame, owner: &Value, index: u32) -> bool {
-    let Some(attempt) = begin(esc, ip) else { return false };
-    let name = name(frame, index);
-    if !is_plain_name(name) {
-        return attempt.fail();
-    }
-    let Ok(plan) = store_attr::decide(&Site::new(esc, owner, name, false)) else { return attempt.fail() };
-    let form = match plan.form() {
-        Store::InstanceValue => Instr::StoreAttrInstanceValue,
-        Store::Slot => Instr::StoreAttrSlot,
-        Store::WithHint => Instr::StoreAttrWithHint,
-    };
-    match plan.words() {
-        Some(words) => attempt.install(form, words.as_slice()),
-        None => attempt.fail(),
-    }
+    let Some(attempt) = begin::<StoreAttr>(esc, ip) else { return false };
+    attempt.end(store_attr::decide(&Site::new(esc, owner, name(frame, index), false)))
 }

@@ -11,11 +11,10 @@ use interp_object::data::str::{self as text, Str};
 use interp_object::data::tuple::Tuple;
 use interp_object::layout::{ValueExt, class_of};
 use interp_object::{Esc, Payload, PyResult, Thread, Value, Word, ops};
-use interp_opcode::Instr;
-use specializer::decide::compare::{ContainsForm, contains};
-use specializer::decide::iterate::{Form as Iterate, Source, for_iter, send};
-use specializer::decide::store_subscr::{self, Form as Store};
-use specializer::decide::unpack::{self, Form as Unpack};
+use specializer::decide::compare::{Contains, contains};
+use specializer::decide::iterate::{self, ForIter, Source, for_iter, send};
+use specializer::decide::store_subscr::{self, StoreSubscr};
+use specializer::decide::unpack::{self, Unpack};
 use stackref::StackRef;
 
 use super::arith::class;
@@ -331,23 +330,15 @@ pub(crate) fn list_slice(esc: Esc<'_>, list: &Value, slice: &Value) -> PyResult 
 /// An attempt at `STORE_SUBSCR`; whether a form was installed.
 #[cold]
 pub(crate) fn store_subscr(esc: Esc<'_>, ip: *const Cell, container: &Value, key: &Value) -> bool {
-    let Some(attempt) = begin(esc, ip) else { return false };
-    match store_subscr::decide(class(container), class(key), in_range(container, key)) {
-        Ok(Store::ListInt) => attempt.install(Instr::StoreSubscrListInt, &[]),
-        Ok(Store::Map) => attempt.install(Instr::StoreSubscrDict, &[]),
-        Err(_) => attempt.fail(),
-    }
+    let Some(attempt) = begin::<StoreSubscr>(esc, ip) else { return false };
+    attempt.end(store_subscr::decide(class(container), class(key), in_range(container, key)))
 }
 
 /// An attempt at `CONTAINS_OP`; whether a form was installed.
 #[cold]
 pub(crate) fn contains_op(esc: Esc<'_>, ip: *const Cell, container: &Value) -> bool {
-    let Some(attempt) = begin(esc, ip) else { return false };
-    match contains(class(container)) {
-        Ok(ContainsForm::Set) => attempt.install(Instr::ContainsOpSet, &[]),
-        Ok(ContainsForm::Map) => attempt.install(Instr::ContainsOpDict, &[]),
-        Err(_) => attempt.fail(),
-    }
+    let Some(attempt) = begin::<Contains>(esc, ip) else { return false };
+    attempt.end(contains(class(container)))
 }
 
 fn source(iterator: &Value) -> Source {
@@ -369,46 +360,31 @@ fn source(iterator: &Value) -> Source {
 /// An attempt at `FOR_ITER`; whether a form was installed.
 #[cold]
 pub(crate) fn for_iter_op(esc: Esc<'_>, ip: *const Cell, iterator: &Value) -> bool {
-    let Some(attempt) = begin(esc, ip) else { return false };
-    let form = match for_iter(source(iterator)) {
-        Ok(Iterate::List) => Instr::ForIterList,
-        Ok(Iterate::Tuple) => Instr::ForIterTuple,
-        Ok(Iterate::Range) => Instr::ForIterRange,
-        Ok(Iterate::Generator) => Instr::ForIterGen,
-        Err(_) => return attempt.fail(),
-    };
-    attempt.install(form, &[])
+    let Some(attempt) = begin::<ForIter>(esc, ip) else { return false };
+    attempt.end(for_iter(source(iterator)))
 }
 
 /// An attempt at `SEND`; whether a form was installed.
 #[cold]
 pub(crate) fn send_op(esc: Esc<'_>, ip: *const Cell, receiver: &Value) -> bool {
-    let Some(attempt) = begin(esc, ip) else { return false };
+    let Some(attempt) = begin::<iterate::Send>(esc, ip) else { return false };
     let class = receiver.class();
     let known = std::ptr::eq(class, &raw const GENERATOR) || std::ptr::eq(class, &raw const COROUTINE);
     let source = match receiver.payload::<Generator>() {
         Some(generator) if known => Source::Generator { idle: is_idle(generator) },
         _ => Source::Other,
     };
-    match send(source) {
-        Ok(_) => attempt.install(Instr::SendGen, &[]),
-        Err(_) => attempt.fail(),
-    }
+    attempt.end(send(source))
 }
 
 /// An attempt at `UNPACK_SEQUENCE`; whether a form was installed.
 #[cold]
 pub(crate) fn unpack_sequence(esc: Esc<'_>, ip: *const Cell, sequence: &Value, targets: u32) -> bool {
-    let Some(attempt) = begin(esc, ip) else { return false };
+    let Some(attempt) = begin::<Unpack>(esc, ip) else { return false };
     let len = match (sequence.exact::<Tuple>(), sequence.exact::<List>()) {
         (Some(tuple), _) => tuple.len(),
         (_, Some(list)) => list.len(),
         _ => 0,
     };
-    match unpack::decide(class(sequence), len, targets as usize) {
-        Ok(Unpack::TwoTuple) => attempt.install(Instr::UnpackSequenceTwoTuple, &[]),
-        Ok(Unpack::Tuple) => attempt.install(Instr::UnpackSequenceTuple, &[]),
-        Ok(Unpack::List) => attempt.install(Instr::UnpackSequenceList, &[]),
-        Err(_) => attempt.fail(),
-    }
+    attempt.end(unpack::decide(class(sequence), len, targets as usize))
 }

@@ -4,9 +4,8 @@ use interp_object::data::dict::{DICT, Dict, lock_of};
 use interp_object::data::frame::{Frame, payload_in};
 use interp_object::layout::class_of;
 use interp_object::{Esc, Value, Word};
-use interp_opcode::Instr;
-use specializer::decide::load_global::{self, Facts, Form};
-use specializer::decide::{Lookup, Planned};
+use specializer::decide::Lookup;
+use specializer::decide::load_global::{self, Facts, LoadGlobal};
 
 use super::{Probe, begin, is_plain_name, locate_locked};
 use crate::dispatch::Cell;
@@ -64,15 +63,7 @@ fn look(esc: Esc<'_>, frame: &Frame, name: &Value) -> Seen {
 /// An attempt at `LOAD_GLOBAL`; whether a form was installed.
 #[cold]
 pub(crate) fn load_global(esc: Esc<'_>, ip: *const Cell, frame: &Frame, index: u32) -> bool {
-    let Some(attempt) = begin(esc, ip) else { return false };
+    let Some(attempt) = begin::<LoadGlobal>(esc, ip) else { return false };
     let seen = look(esc, frame, name(frame, index));
-    let Ok(plan) = load_global::decide(&seen) else { return attempt.fail() };
-    let form = match plan.form() {
-        Form::Module => Instr::LoadGlobalModule,
-        Form::Builtin => Instr::LoadGlobalBuiltin,
-    };
-    match plan.words() {
-        Some(words) => attempt.install(form, words.as_slice()),
-        None => attempt.fail(),
-    }
+    attempt.end(load_global::decide(&seen))
 }

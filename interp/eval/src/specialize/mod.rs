@@ -9,29 +9,27 @@
 //! dictionary meanwhile lasts until the collector has seen this thread's stack.
 
 pub(crate) mod arith;
+mod attempt;
 pub(crate) mod attrs;
 pub(crate) mod calls;
 pub(crate) mod containers;
 pub(crate) mod fast;
+mod forms;
 pub(crate) mod globals;
 mod record;
 pub(crate) mod supers;
 pub(crate) mod texts;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use dictkeys::{Env, NoSafepoint, Reclaim};
 use interp_object::data::dict::{Dict, KeyEnv, lock_of};
 use interp_object::layout::ValueExt;
 use interp_object::{Esc, Raised, Value, ops};
-use interp_opcode::{CellOp, Instr};
-use specializer::cache;
-use specializer::counter::Counter;
 use specializer::decide::Lookup;
-use specializer::rewrite::{Claim, Site};
 
-use crate::dispatch::{Cell, cell_at};
-
+pub(crate) use attempt::{begin, due};
+pub use attempt::{count_attempts, counts, trace_attempts};
 pub(crate) use record::{Held, Records, held};
 
 static DISABLED: AtomicBool = AtomicBool::new(false);
@@ -44,56 +42,6 @@ pub fn set_enabled(enabled: bool) {
 /// Whether specialization is on.
 pub fn is_enabled() -> bool {
     !DISABLED.load(Ordering::Relaxed)
-}
-
-/// One attempt at the cell that a head runs.
-pub(crate) struct Attempt<'t> {
-    esc: Esc<'t>,
-    claim: Claim<'t>,
-    op: CellOp,
-}
-
-/// Counts one execution of a head whose fast path does not count: whether an attempt is due.
-#[inline]
-pub(crate) fn due(ip: *const Cell) -> bool {
-    // SAFETY: H1: an adaptive cell has word 1 behind it.
-    let meta = unsafe { ip.add(1) };
-    // SAFETY: as above; code words are atomics.
-    specializer::rewrite::tick(unsafe { &*meta.cast::<AtomicU64>() })
-}
-
-/// Takes the attempt that is due at `ip`. `None` if another thread took it, or specialization is off.
-pub(crate) fn begin(esc: Esc<'_>, ip: *const Cell) -> Option<Attempt<'_>> {
-    let op = CellOp::from_u16(cell_at(ip) as u16)?;
-    let words = 1 + usize::from(op.instr().info().layout.words);
-    // SAFETY: H1: a cell of this op has so many data words behind it; the running frame keeps its code alive while the
-    // head runs, which is all that the attempt lasts.
-    let words = unsafe { std::slice::from_raw_parts(ip.cast::<AtomicU64>(), words) };
-    let site = Site::new(words);
-    if !is_enabled() {
-        site.set_counter(Counter::never());
-        return None;
-    }
-    if op == op.base() && site.meta().counter().bits() == 0 {
-        // New code is made with zeros: the second execution attempts.
-        site.set_counter(Counter::new(0, 1));
-        return None;
-    }
-    Some(Attempt { esc, claim: site.claim()?, op })
-}
-
-impl Attempt<'_> {
-    /// Installs a form of the family; whether the cell is to be run again.
-    pub(crate) fn install(self, form: Instr, words: &[cache::Word]) -> bool {
-        let Some(to) = self.op.with_instr(form) else { return false };
-        self.claim.install(self.op.number(), to.number(), words, &Records(self.esc)).is_ok()
-    }
-
-    /// No form fits: back to the head.
-    pub(crate) fn fail(self) -> bool {
-        self.claim.fail(self.op.number(), self.op.base().number());
-        false
-    }
 }
 
 /// A thread in a handler, between two safepoints.

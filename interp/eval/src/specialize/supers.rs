@@ -11,9 +11,8 @@ use interp_object::intern::names;
 use interp_object::layout::{ValueExt, class_of};
 use interp_object::typeobj::{TypeBody, TypeFlags, TypeRef};
 use interp_object::{Esc, PyResult, TypeObject, Value, Word};
-use interp_opcode::Instr;
 use specializer::cache::Kind;
-use specializer::decide::load_super_attr::{self, Facts, Form};
+use specializer::decide::load_super_attr::{self, Facts, Form, LoadSuperAttr};
 use specializer::decide::{Planned, Version};
 
 use super::attrs::{may_hold, uncounted};
@@ -195,7 +194,7 @@ pub(crate) fn load(
     receiver: &Value,
     oparg: u32,
 ) -> bool {
-    let Some(attempt) = begin(esc, ip) else { return false };
+    let Some(attempt) = begin::<LoadSuperAttr>(esc, ip) else { return false };
     let name = name(frame, oparg >> 2);
     let start = TypeObject::from_value(class).filter(|_| is_plain_name(name));
     let (behind, version, second, _found) = match start {
@@ -209,12 +208,11 @@ pub(crate) fn load(
         behind,
         version: NonZeroU32::new(version),
     };
-    let Ok(plan) = load_super_attr::decide(&seen) else { return attempt.fail() };
-    let form = match plan.form() {
-        Form::Attr => Instr::LoadSuperAttrAttr,
-        Form::Method => Instr::LoadSuperAttrMethod,
+    let plan = match load_super_attr::decide(&seen) {
+        Ok(plan) => plan,
+        Err(why) => return attempt.fail(why),
     };
     let beside = start.map_or(Word::NULL, |start| TypeRef::new(start).word());
     let known = Held { version, second, value: plan.handle, beside, ..Held::EMPTY };
-    attempt.install(form, &[known.publish(Kind::record_of(plan.form()))])
+    attempt.install(plan.form(), &[known.publish(Kind::record_of(plan.form()))])
 }

@@ -13,8 +13,7 @@ use interp_object::layout::ValueExt;
 use interp_object::native::{MethodDef, NativeFn, NativeFunction};
 use interp_object::typeobj;
 use interp_object::{Esc, TypeObject, Value, Word};
-use interp_opcode::Instr;
-use specializer::decide::call::{self, Callee, Convention, Form, KeywordForm, WellKnown, WellKnownType};
+use specializer::decide::call::{self, Call, CallKw, Callee, Convention, Form, WellKnown, WellKnownType};
 use specializer::decide::{Planned, Version};
 
 use super::super::attrs::may_hold;
@@ -126,68 +125,31 @@ fn look(esc: Esc<'_>, block: Block) -> Seen {
     Seen { callee, args: args.saturating_sub(receiver), known }
 }
 
-fn instr_of(form: Form) -> Instr {
-    match form {
-        Form::PyExactArgs => Instr::CallPyExactArgs,
-        Form::PyGeneral => Instr::CallPyGeneral,
-        Form::BoundExactArgs => Instr::CallBoundMethodExactArgs,
-        Form::AllocAndEnterInit => Instr::CallAllocAndEnterInit,
-        Form::Type1 => Instr::CallType1,
-        Form::Text1 => Instr::CallStr1,
-        Form::Tuple1 => Instr::CallTuple1,
-        Form::BuiltinClass => Instr::CallBuiltinClass,
-        Form::BuiltinOne => Instr::CallBuiltinO,
-        Form::BuiltinArray => Instr::CallBuiltinFast,
-        Form::BuiltinArrayWithKeywords => Instr::CallBuiltinFastWithKeywords,
-        Form::Len => Instr::CallLen,
-        Form::IsInstance => Instr::CallIsinstance,
-        Form::ListAppend => Instr::CallListAppend,
-        Form::MethodNoArgs => Instr::CallMethodDescriptorNoargs,
-        Form::MethodOne => Instr::CallMethodDescriptorO,
-        Form::MethodArray => Instr::CallMethodDescriptorFast,
-        Form::MethodArrayWithKeywords => Instr::CallMethodDescriptorFastWithKeywords,
-        Form::NonPyGeneral => Instr::CallNonPyGeneral,
-        Form::BoundGeneral => Instr::CallBoundMethodGeneral,
-    }
-}
-
 /// An attempt at `CALL`; whether a form was installed.
 #[cold]
 pub(crate) fn attempt(esc: Esc<'_>, ip: *const Cell, fp: *mut Word, base: usize, argc: usize) -> bool {
-    let Some(attempt) = begin(esc, ip) else { return false };
+    let Some(attempt) = begin::<Call>(esc, ip) else { return false };
     let seen = look(esc, Block::new(fp, base, argc));
-    let Ok(plan) = call::decide(&seen) else { return attempt.fail() };
-    let form = instr_of(plan.form());
-    match plan.form() {
-        Form::AllocAndEnterInit | Form::Len | Form::IsInstance | Form::ListAppend => {
-            let word = seen.known.publish(record(plan.form()));
-            attempt.install(form, &[word])
-        }
-        _ => match plan.words() {
-            Some(words) => attempt.install(form, words.as_slice()),
-            None => attempt.fail(),
+    match call::decide(&seen) {
+        Ok(plan) => match plan.form() {
+            form @ (Form::AllocAndEnterInit | Form::Len | Form::IsInstance | Form::ListAppend) => {
+                attempt.install(form, &[seen.known.publish(record(form))])
+            }
+            _ => attempt.end(Ok(plan)),
         },
+        Err(why) => attempt.fail(why),
     }
 }
 
 /// An attempt at `CALL_KW`; whether a form was installed.
 #[cold]
 pub(crate) fn attempt_keywords(esc: Esc<'_>, ip: *const Cell, callable: Word, this: Word) -> bool {
-    let Some(attempt) = begin(esc, ip) else { return false };
+    let Some(attempt) = begin::<CallKw>(esc, ip) else { return false };
     let bound = exact::<BoundMethod>(callable).filter(|_| this.is_null());
     let callee = match (exact::<Function>(callable), bound.and_then(|bound| bound.function.exact::<Function>())) {
         (Some(function), _) => Callee::Function(function_facts(function, usize::MAX)),
         (None, Some(function)) => Callee::BoundMethod(function_facts(function, usize::MAX)),
         (None, None) => Callee::Other,
     };
-    let Ok(plan) = call::with_keywords(callee) else { return attempt.fail() };
-    let form = match plan.form() {
-        KeywordForm::Py => Instr::CallKwPy,
-        KeywordForm::Bound => Instr::CallKwBoundMethod,
-        KeywordForm::NonPy => Instr::CallKwNonPy,
-    };
-    match plan.words() {
-        Some(words) => attempt.install(form, words.as_slice()),
-        None => attempt.fail(),
-    }
+    attempt.end(call::with_keywords(callee))
 }
