@@ -23,7 +23,7 @@ fn LOAD_ATTR() {
 #[inst(code = 180, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
 fn LOAD_ATTR_INSTANCE_VALUE() {
-    let found = deopt_unless!(fast::instance_value(th, owner, cache!(1)));
+    let found = quick!(fast::instance_value::<QUICK>(th, owner, cache!(1)), fast::instance_value::<FULL>(th, owner, cache!(1)));
     close!(esc, owner);
     attr = found;
     fast::no_self(self_or_null);
@@ -34,7 +34,7 @@ fn LOAD_ATTR_INSTANCE_VALUE() {
 #[inst(code = 184, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
 fn LOAD_ATTR_MODULE() {
-    let found = deopt_unless!(fast::module(th, owner, cache!(1)));
+    let found = quick!(fast::module::<QUICK>(th, owner, cache!(1)), fast::module::<FULL>(th, owner, cache!(1)));
     close!(esc, owner);
     attr = found;
     fast::no_self(self_or_null);
@@ -56,7 +56,7 @@ fn LOAD_ATTR_WITH_HINT() {
 #[inst(code = 188, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
 fn LOAD_ATTR_SLOT() {
-    let found = deopt_unless!(fast::slot(th, owner, cache!(1)));
+    let found = quick!(fast::slot::<QUICK>(th, owner, cache!(1)), fast::slot::<FULL>(th, owner, cache!(1)));
     close!(esc, owner);
     attr = found;
     fast::no_self(self_or_null);
@@ -88,6 +88,7 @@ fn LOAD_ATTR_CLASS_WITH_METACLASS_CHECK() {
 /// Calls a Python property getter: the value comes with the callee's return.
 #[inst(code = 187, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
+#[restart]
 fn LOAD_ATTR_PROPERTY() {
     let getter = deopt_unless!(calls::getter(th, owner, cache!(1)));
     frame.ip.set(ip);
@@ -113,6 +114,7 @@ fn LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN() {
 /// A method that the instance's values do not shadow: a record.
 #[inst(code = 183, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
+#[restart]
 fn LOAD_ATTR_METHOD_WITH_VALUES() {
     let found = deopt_unless!(fast::method_with_values(owner, cache!(1)));
     let receiver = steal!(owner);
@@ -124,6 +126,7 @@ fn LOAD_ATTR_METHOD_WITH_VALUES() {
 /// A method of an instance without attributes: a record.
 #[inst(code = 182, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
+#[restart]
 fn LOAD_ATTR_METHOD_NO_DICT() {
     let found = deopt_unless!(fast::method_no_dict(owner, cache!(1)));
     let receiver = steal!(owner);
@@ -135,6 +138,7 @@ fn LOAD_ATTR_METHOD_NO_DICT() {
 /// A method of an instance whose dictionary was not made yet: a record.
 #[inst(code = 181, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
+#[restart]
 fn LOAD_ATTR_METHOD_LAZY_DICT() {
     let found = deopt_unless!(fast::method_lazy_dict(owner, cache!(1)));
     let receiver = steal!(owner);
@@ -200,6 +204,7 @@ fn STORE_ATTR() {
 
 #[inst(code = 198, arg = name)]
 #[stack(value, owner --)]
+#[restart]
 fn STORE_ATTR_INSTANCE_VALUE() {
     let slot = deopt_unless!(fast::hold_value(owner, cache!(1)));
     let new = take!(value);
@@ -210,6 +215,7 @@ fn STORE_ATTR_INSTANCE_VALUE() {
 
 #[inst(code = 199, arg = name)]
 #[stack(value, owner --)]
+#[restart]
 fn STORE_ATTR_SLOT() {
     let slot = deopt_unless!(fast::hold_member(owner, cache!(1)));
     let new = take!(value);

@@ -138,7 +138,7 @@ fn BINARY_OP_EXTEND() {
 #[inst(code = 137, arg)]
 #[stack(list_st, sub_st -- res)]
 fn BINARY_OP_SUBSCR_LIST_INT() {
-    let item = deopt_unless!(containers::list_item(th, list_st, sub_st));
+    let item = quick!(containers::list_item::<QUICK>(th, list_st, sub_st), containers::list_item::<FULL>(th, list_st, sub_st));
     imm!(sub_st);
     close!(esc, list_st);
     res = item;
@@ -167,7 +167,7 @@ fn BINARY_OP_SUBSCR_STR_INT() {
 #[inst(code = 140, arg)]
 #[stack(tuple_st, sub_st -- res)]
 fn BINARY_OP_SUBSCR_TUPLE_INT() {
-    let item = deopt_unless!(containers::tuple_item(th, tuple_st, sub_st));
+    let item = quick!(containers::tuple_item::<QUICK>(th, tuple_st, sub_st), containers::tuple_item::<FULL>(th, tuple_st, sub_st));
     imm!(sub_st);
     close!(esc, tuple_st);
     res = item;
@@ -257,6 +257,7 @@ fn STORE_SUBSCR() {
 
 #[inst(code = 202)]
 #[stack(value, list_st, sub_st --)]
+#[restart]
 fn STORE_SUBSCR_LIST_INT() {
     let item = deopt_unless!(containers::hold_item(list_st, sub_st));
     let new = take!(value);

@@ -47,7 +47,10 @@ fn CALL_PY_EXACT_ARGS() {
     frame.ip.set(ip);
     let first = block_start(fp, args) - 2;
     let ret = Return::store(next_cell(ip, inst_size!()), first);
-    let flow = deopt_unless!(calls::enter_exact(th, fp, first, args.len(), ret, cache!(1)));
+    let flow = quick!(
+        calls::enter_exact::<QUICK>(th, fp, first, args.len(), ret, cache!(1)),
+        calls::enter_exact::<FULL>(th, fp, first, args.len(), ret, cache!(1)),
+    );
     kill!(args, self_or_null, callable);
     dispatch!(flow.ip, flow.fp);
 }

@@ -21,7 +21,7 @@ fn LOAD_GLOBAL() {
 #[inst(code = 193, arg = name)]
 #[stack(-- res, null[oparg & 1])]
 fn LOAD_GLOBAL_MODULE() {
-    res = deopt_unless!(fast::global(th, frame, cache!(1)));
+    res = quick!(fast::global::<QUICK>(th, frame, cache!(1)), fast::global::<FULL>(th, frame, cache!(1)));
     fast::no_self(null);
     filled!(null);
 }
@@ -30,7 +30,7 @@ fn LOAD_GLOBAL_MODULE() {
 #[inst(code = 192, arg = name)]
 #[stack(-- res, null[oparg & 1])]
 fn LOAD_GLOBAL_BUILTIN() {
-    res = deopt_unless!(fast::builtin(th, frame, cache!(1), cache!(2)));
+    res = quick!(fast::builtin::<QUICK>(th, frame, cache!(1), cache!(2)), fast::builtin::<FULL>(th, frame, cache!(1), cache!(2)));
     fast::no_self(null);
     filled!(null);
 }

@@ -64,7 +64,7 @@ fn FOR_ITER() {
 #[inst(code = 172, arg = jump)]
 #[stack(iter -- iter, next)]
 fn FOR_ITER_LIST() {
-    let step = deopt_unless!(containers::list_next(th, iter));
+    let step = quick!(containers::list_next::<QUICK>(th, iter), containers::list_next::<FULL>(th, iter));
     let Some(item) = step else { jump!() };
     next = item;
 }
@@ -72,7 +72,7 @@ fn FOR_ITER_LIST() {
 #[inst(code = 174, arg = jump)]
 #[stack(iter -- iter, next)]
 fn FOR_ITER_TUPLE() {
-    let step = deopt_unless!(containers::tuple_next(th, iter));
+    let step = quick!(containers::tuple_next::<QUICK>(th, iter), containers::tuple_next::<FULL>(th, iter));
     let Some(item) = step else { jump!() };
     next = item;
 }
@@ -136,7 +136,7 @@ fn UNPACK_SEQUENCE() {
 #[inst(code = 211, arg)]
 #[stack(seq -- second, first)]
 fn UNPACK_SEQUENCE_TWO_TUPLE() {
-    let (one, two) = deopt_unless!(containers::two(th, seq));
+    let (one, two) = quick!(containers::two::<QUICK>(th, seq), containers::two::<FULL>(th, seq));
     close!(esc, seq);
     first = one;
     second = two;

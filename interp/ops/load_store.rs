@@ -46,10 +46,12 @@ fn LOAD_FAST_BORROW_LOAD_FAST_BORROW();
 #[stack(-- value)]
 #[restart]
 fn LOAD_FAST_CHECK() {
-    if local!(oparg).is_null() {
-        names::raise_unbound(esc, frame, oparg)?;
+    if let Some(quick) = bound_local(th, local!(oparg)) {
+        value = quick;
+    } else {
+        let found = names::load_local(esc, fp, oparg)?;
+        value = own!(found);
     }
-    value = dup_word(th, local!(oparg));
 }
 
 /// Pushes a local, NULL included, and clears it (comprehension entry).
@@ -169,9 +171,14 @@ fn COPY_FREE_VARS() { names::copy_free_vars(esc, fp, oparg); }
 /// Pushes what a cell holds, or raises NameError / UnboundLocalError. (CPython counts its operand among the locals.)
 #[inst(code = 83, arg = local)]
 #[stack(-- value)]
+#[restart]
 fn LOAD_DEREF() {
-    let found = names::load_deref(esc, fp, oparg)?;
-    value = own!(found);
+    if let Some(quick) = names::cell_content(th, fp, oparg) {
+        value = quick;
+    } else {
+        let found = names::load_deref(esc, fp, oparg)?;
+        value = own!(found);
+    }
 }
 
 /// Stores into a cell.

@@ -36,7 +36,8 @@ fn run(options: &[&str], last: &[&str]) -> (bool, String) {
 
 #[test]
 fn attempts_are_counted_by_form_and_reason() {
-    let program = "def f(x): return x.real\nfor x in (1, 'a', 1) * 200:\n    try: f(x)\n    except AttributeError: pass\n";
+    let program =
+        "def f(x): return x.real\nfor x in (1, 'a', 1) * 200:\n    try: f(x)\n    except AttributeError: pass\n";
     let run = |options: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_weft")).args(options).args(["-c", program]).output();
         String::from_utf8_lossy(&output.expect("the command was built by cargo").stderr).into_owned()

@@ -170,6 +170,38 @@ impl Slot {
         }
     }
 
+    /// The common cases of [`Slot::load_stackref`], which make no call: immediates, immortals, deferred objects, and
+    /// objects of this thread's. `None` says only that it was none of these.
+    ///
+    /// # Safety
+    /// As [`Slot::load_stackref`].
+    #[inline(always)]
+    #[track_caller]
+    pub unsafe fn load_stackref_quick(&self, me: u32) -> Option<StackRef> {
+        let word = self.peek()?;
+        if !word.is_counted() {
+            // SAFETY: owns nothing (V2).
+            return Some(unsafe { StackRef::from_word(word) });
+        }
+        // SAFETY: counted words are non-null pointers (W2).
+        let object = unsafe { word.header_unchecked() };
+        // SAFETY: the memory is a header (H1).
+        let header = unsafe { object.as_ref() };
+        if header.gc_bits() & crate::gc_bits::DEFERRED != 0 {
+            if self.0.load(Relaxed) != word.bits() {
+                return None;
+            }
+            // SAFETY: deferred objects die only in the collector, which sees the stack (S2).
+            return Some(unsafe { StackRef::from_word(word.to_uncounted()) });
+        }
+        // SAFETY: as the caller's.
+        if !unsafe { header.try_incref_quick(me) } {
+            return None;
+        }
+        // SAFETY: the count just added is the reference's.
+        Some(unsafe { StackRef::from_word(word) })
+    }
+
     /// Replaces the value, publishing what was written before; returns the old one, to be dropped after unlocking.
     ///
     /// # Safety

@@ -37,6 +37,28 @@ impl StackRef {
         unsafe { StackRef::new_ptr(word.header_unchecked(), me) }
     }
 
+    /// [`StackRef::new`] where that takes no call: nothing to count, or an object of this thread's.
+    #[inline(always)]
+    #[track_caller]
+    pub fn new_quick(value: &Value, me: u32) -> Option<StackRef> {
+        let word = value.word();
+        if word.is_immediate() {
+            return Some(StackRef(word));
+        }
+        // SAFETY: a value's pointer is to a live object (V1).
+        let object = unsafe { word.header_unchecked() };
+        // SAFETY: alive, as above.
+        let header = unsafe { object.as_ref() };
+        if header.is_uncountable() {
+            return Some(StackRef(ledger::open(Word::uncounted(object))));
+        }
+        // SAFETY: alive, as above.
+        if !unsafe { header.try_incref_quick(me) } {
+            return None;
+        }
+        Some(StackRef(ledger::open(Word::counted(object))))
+    }
+
     /// A new reference to an object: without a count if it is deferred or immortal.
     ///
     /// # Safety
@@ -141,6 +163,41 @@ impl StackRef {
             unsafe { word.header_unchecked().as_ref().incref(me) };
         }
         StackRef(ledger::dup(self.0))
+    }
+
+    /// [`StackRef::dup`] where that takes no call: nothing to count, or an object of this thread's. `None` changed nothing.
+    #[inline(always)]
+    #[track_caller]
+    pub fn try_dup(&self, me: u32) -> Option<StackRef> {
+        let word = ledger::touch(self.0);
+        if word.is_counted() {
+            // SAFETY: a counted word is a pointer to a live object (S1).
+            let object = unsafe { word.header_unchecked() };
+            // SAFETY: as above.
+            if !unsafe { object.as_ref().try_incref_quick(me) } {
+                return None;
+            }
+        }
+        Some(StackRef(ledger::dup(self.0)))
+    }
+
+    /// [`StackRef::into_value`] where that takes no call: all but deferred objects. `Err` is the reference, untouched.
+    #[inline(always)]
+    #[track_caller]
+    pub fn try_into_value(self) -> Result<Value, StackRef> {
+        let word = ledger::strip(self.0);
+        debug_assert!(!word.is_null(), "NULL is no value");
+        if word.is_uncounted_ptr() {
+            // SAFETY: not NULL, so it names a live object (S1).
+            let object = unsafe { word.header_unchecked() };
+            // SAFETY: as above.
+            if !unsafe { object.as_ref() }.is_immortal() {
+                return Err(self);
+            }
+        }
+        let _ = ledger::close(self.0);
+        // SAFETY: an immediate, an immortal, or a count that moves to the handle (V1).
+        Ok(unsafe { Value::from_word(word) })
     }
 
     /// Gives the reference up. `Some` names the object if it was the last one; finalizing it is the caller's, at a

@@ -55,6 +55,16 @@ impl<T: NoSafepoint> KeysSnapshot<'_, T> {
         unsafe { self.keys.entry(index).value.load_stackref(self.thread.me()) }.value()
     }
 
+    /// The common cases of [`load_at`](Self::load_at), which make no call; `None` says only that it was none of these.
+    #[inline(always)]
+    pub fn load_at_quick(&self, index: u32) -> Option<StackRef> {
+        if index >= self.keys.entries() {
+            return None;
+        }
+        // SAFETY: E1, as in `load_at`.
+        unsafe { self.keys.entry(index).value.load_stackref_quick(self.thread.me()) }
+    }
+
     /// As [`load_at`](Self::load_at), for native code.
     #[inline]
     pub fn value_at(&self, index: u32) -> Option<Value> {

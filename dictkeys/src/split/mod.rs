@@ -156,6 +156,14 @@ impl InlineValues {
         }
     }
 
+    /// The common cases of [`load_stackref`](Self::load_stackref), which make no call; `None` says only that it was none
+    /// of these.
+    #[inline(always)]
+    pub fn load_stackref_quick<T: NoSafepoint>(self, index: usize, thread: &T) -> Option<StackRef> {
+        // SAFETY: E1, as in `load_stackref`.
+        unsafe { self.slot(index)?.load_stackref_quick(thread.me()) }
+    }
+
     /// Reads slot `index` without a lock, as a value.
     #[inline]
     pub fn load<T: NoSafepoint>(self, index: usize, thread: &T) -> Inline<Value> {

@@ -237,6 +237,32 @@ impl<'t> At<'t> {
         reference.dup(self.th.id()).into_word()
     }
 
+    /// [`At::take`] where that makes no call.
+    #[inline(always)]
+    pub(crate) fn try_take(self, word: Word) -> Option<Value> {
+        match Self::reference(word).try_into_value() {
+            Ok(value) => Some(value),
+            Err(reference) => {
+                // The slot still owns it.
+                std::mem::forget(reference);
+                None
+            }
+        }
+    }
+
+    /// [`At::clone_value`] where that makes no call.
+    #[inline(always)]
+    pub(crate) fn try_clone_value(self, word: Word) -> Option<Value> {
+        self.try_take(self.try_dup(word)?)
+    }
+
+    /// [`At::dup`] where that makes no call.
+    #[inline(always)]
+    pub(crate) fn try_dup(self, word: Word) -> Option<Word> {
+        let reference = std::mem::ManuallyDrop::new(Self::reference(word));
+        reference.try_dup(self.th.id()).map(StackRef::into_word)
+    }
+
     #[inline(always)]
     pub(crate) fn borrow(self, word: Word) -> Word {
         if word.is_ptr() { word.to_uncounted() } else { word }

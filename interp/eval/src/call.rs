@@ -1,22 +1,20 @@
 //! Python-to-Python calls: pushing a frame, binding arguments, and coming back.
 
-use interp_code::CodeFlags;
 use interp_object::data::code::CodeObject;
 use interp_object::data::frame::{Frame, HEADER_WORDS, OnReturn, payload_in};
 use interp_object::data::function::Function;
 use interp_object::data::{exception as exc, singletons};
-use interp_object::layout::{ValueExt, class_of};
+use interp_object::layout::ValueExt;
 use interp_object::{Esc, PyResult, Raised, Thread, Value, Word};
 use stackref::{Dead, StackRef};
 
 use crate::dispatch::Cell;
 use crate::flow::Flow;
+use crate::specialize::QUICK;
+use crate::specialize::containers::exact;
 use crate::{stack, unwind};
 
 pub(crate) mod bind;
-
-/// Flags of code whose arguments need more than a copy.
-const VARIADIC: CodeFlags = CodeFlags::VARARGS.union(CodeFlags::VARKEYWORDS);
 
 /// Where a callee's result goes.
 #[derive(Clone, Copy)]
@@ -36,19 +34,13 @@ impl Return {
     }
 }
 
-/// Whether a call with this many positional arguments only copies them.
-#[inline(always)]
-pub(crate) fn is_simple(code: &CodeObject, positional: usize) -> bool {
-    let data = code.data();
-    data.argcount as usize == positional && data.kwonlyargcount == 0 && !data.flags.intersects(VARIADIC)
-}
-
 /// Pushes a frame for `function`, whose word the frame takes over. Locals are NULL from `args` on; the caller writes the
-/// first `args` of them. `Err` (nothing raised yet) if calls nest too deep.
+/// first `args` of them. `None` (nothing raised yet) if calls nest too deep, the code has no register form yet, or, for a
+/// [`QUICK`] push, the data stack must grow.
 ///
 /// The frame is not yet the running one: [`enter_frame`] makes it so.
 #[inline(always)]
-pub(crate) fn push_frame(
+pub(crate) fn push_frame<const PUSH: bool>(
     th: &Thread,
     function: Word,
     payload: &Function,
@@ -60,32 +52,29 @@ pub(crate) fn push_frame(
     if remaining == 0 {
         return None;
     }
+    let size = cells.frame_size();
+    let fp =
+        if PUSH == QUICK { stack::push_quick(th, size.slots as usize)? } else { stack::push(th, size.slots as usize) };
     th.recursion_remaining.set(remaining - 1);
-    let form = cells.form();
-    let slots = form.slots() as usize + RESERVED_SLOTS;
-    let fp = stack::push(th, slots);
     // SAFETY: `push` made room for a header below `fp`.
     let frame = unsafe { Frame::of(fp) };
     frame.ip.set(cells.start());
     frame.code.set(code);
     frame.function.set(function);
-    frame.globals.set(payload.globals().word().to_uncounted());
-    frame.builtins.set(payload.builtins().word().to_uncounted());
+    frame.globals.set(payload.globals().stack_word());
+    frame.builtins.set(payload.builtins().stack_word());
     frame.locals.set(Word::NULL);
     frame.owner.set(Word::NULL);
-    frame.locals_count.set(form.locals);
-    frame.slots_count.set(slots as u32);
-    for local in args..form.locals as usize {
+    frame.locals_count.set(size.locals);
+    frame.slots_count.set(size.slots);
+    for local in args..size.locals as usize {
         // SAFETY: inside the frame.
         let place = unsafe { fp.add(local) };
-        // SAFETY: as above.
-        unsafe { place.write(Word::NULL) };
+        // SAFETY: as above. Volatile: the few words of a frame are better not stored by vector code.
+        unsafe { place.write_volatile(Word::NULL) };
     }
     Some(fp)
 }
-
-/// Slots that intermediates of instructions may be spilled to.
-const RESERVED_SLOTS: usize = 4;
 
 /// Makes a pushed frame the running one.
 #[inline(always)]
@@ -108,26 +97,32 @@ pub(crate) fn call_block(th: &Thread, fp: *mut Word, base: usize, argc: usize, r
     let block = unsafe { fp.add(base) };
     // SAFETY: as above.
     let (callable, this) = unsafe { (block.read(), block.add(1).read()) };
-    if !callable.is_ptr() || !std::ptr::eq(class_of(callable), &raw const interp_object::data::function::FUNCTION) {
-        return None;
-    }
-    // SAFETY: the type was compared; the block keeps the function alive, and the frame takes it over.
-    let function: &Function = unsafe { payload_in(callable) };
+    let function: &Function = exact(callable)?;
     // SAFETY: a function's code is a code object, deferred: it outlives this frame's use through the function.
     let code: &CodeObject = unsafe { payload_in(function.code_word()) };
     let skip = usize::from(this.is_null());
     let given = argc + 1 - skip;
-    if !is_simple(code, given) {
+    if !code.takes_plainly(given) {
         return None;
     }
-    let callee = push_frame(th, callable, function, code, given)?;
-    for index in 0..given {
-        // SAFETY: both blocks are inside their frames; the words move.
-        let word = unsafe { block.add(1 + skip + index).read() };
-        // SAFETY: as above.
-        unsafe { callee.add(index).write(word) };
-    }
+    let callee = push_frame::<QUICK>(th, callable, function, code, given)?;
+    // SAFETY: the block holds that many arguments, and the callee has a local for each.
+    unsafe { move_words(block.add(1 + skip), callee, given) };
     Some(enter_frame(th, callee, ret))
+}
+
+/// Moves arguments to a callee's first locals.
+///
+/// # Safety
+/// Both places are part of frames and have room for `count` words, which the first place gives up.
+#[inline(always)]
+pub(crate) unsafe fn move_words(from: *const Word, to: *mut Word, count: usize) {
+    for index in 0..count {
+        // SAFETY: the caller's. Volatile: arguments are few, and vector code for them costs more than it saves.
+        let word = unsafe { from.add(index).read_volatile() };
+        // SAFETY: as above.
+        unsafe { to.add(index).write(word) };
+    }
 }
 
 /// The rest of [`call_block`]: everything that is no plain call of a Python function. Takes the block's values out, so

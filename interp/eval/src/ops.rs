@@ -30,7 +30,7 @@ pub(crate) use crate::flow::{Flow, Slots};
 #[allow(unused_imports, reason = "as above")]
 pub(crate) use crate::safepoint;
 #[allow(unused_imports, reason = "as above")]
-pub(crate) use crate::specialize::{self, calls, containers, fast, texts};
+pub(crate) use crate::specialize::{self, FULL, QUICK, calls, containers, fast, texts};
 #[allow(unused_imports, reason = "as above")]
 pub(crate) use compare::{bool_word, compare_floats, compare_ints, is_bool, is_none, is_true, quick_truth};
 
@@ -84,11 +84,14 @@ fn raise_missing(th: &Thread, cell: u64) {
     let _ = esc.system_error(format_args!("instruction {name} is not implemented"));
 }
 
-/// Another reference to a word that its slot keeps.
+/// Another reference to a local that is bound, where making it takes no call.
 #[inline(always)]
 #[allow(dead_code, reason = "as above")]
-pub(crate) fn dup_word(th: &Thread, word: Word) -> Word {
+pub(crate) fn bound_local(th: &Thread, word: Word) -> Option<Word> {
+    if word.is_null() {
+        return None;
+    }
     // SAFETY: the slot owns the word; the duplicate is made from a view that is not closed.
     let reference = std::mem::ManuallyDrop::new(unsafe { stackref::StackRef::from_word(word) });
-    reference.dup(th.id()).into_word()
+    reference.try_dup(th.id()).map(stackref::StackRef::into_word)
 }

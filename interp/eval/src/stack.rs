@@ -9,15 +9,24 @@ const CHUNK_WORDS: usize = 16 * 1024;
 /// Room for a frame with this many slots: the address of its first local. Nothing is initialized.
 #[inline(always)]
 pub(crate) fn push(th: &Thread, slots: usize) -> *mut Word {
+    match push_quick(th, slots) {
+        Some(fp) => fp,
+        None => push_slow(th, slots),
+    }
+}
+
+/// As [`push`]; `None` if the chunk is full.
+#[inline(always)]
+pub(crate) fn push_quick(th: &Thread, slots: usize) -> Option<*mut Word> {
     let start = th.stack_top.get();
     let need = HEADER_WORDS + slots;
-    if (th.stack_end.get().addr() - start.addr()) / size_of::<Word>() < need {
-        return push_slow(th, slots);
+    if th.stack_end.get().addr() - start.addr() < need * size_of::<Word>() {
+        return None;
     }
     // SAFETY: the chunk has room for `need` words from `start`.
     th.stack_top.set(unsafe { start.add(need) });
     // SAFETY: as above.
-    unsafe { start.add(HEADER_WORDS) }
+    Some(unsafe { start.add(HEADER_WORDS) })
 }
 
 #[cold]

@@ -10,7 +10,7 @@ use std::ops::Deref;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use stackref::{Header, Load, Slot, Value, Word, gc_bits};
+use stackref::{Header, Load, Slot, StackRef, Value, Word, gc_bits};
 
 use crate::thread::Esc;
 use crate::typeobj::TypeObject;
@@ -276,6 +276,16 @@ pub fn class_of<'a>(word: Word) -> &'a TypeObject {
     }
 }
 
+/// [`class_of`] for objects.
+///
+/// # Safety
+/// The word is a pointer, not NULL, to a live object.
+#[inline(always)]
+pub unsafe fn class_of_object<'a>(word: Word) -> &'a TypeObject {
+    // SAFETY: as the caller's.
+    type_of(unsafe { word.header_unchecked() })
+}
+
 /// A reference to a *deferred* object that owns no count (O5): functions hold their globals so. The collector sees it
 /// through `trace`, and makes it counted through [`Deferred::convert`] when its object turns out to be garbage.
 pub struct Deferred<T: Payload> {
@@ -304,6 +314,13 @@ impl<T: Payload> Deferred<T> {
     pub fn word(&self) -> Word {
         // SAFETY: only words are stored.
         unsafe { Word::from_bits(self.bits.load(Relaxed)) }
+    }
+
+    /// The word for a frame's header: an object's, without a count.
+    #[inline(always)]
+    pub fn stack_word(&self) -> Word {
+        // SAFETY: only words of objects are stored.
+        Word::uncounted(unsafe { self.word().header_unchecked() })
     }
 
     /// A counted handle.
@@ -527,7 +544,19 @@ impl Field {
     #[must_use = "drop the old value where code may run"]
     pub fn set<T: Payload>(&self, owner: &T, value: Option<Value>) -> Option<Value> {
         let _lock = header_of_payload(owner).lock().lock();
-        self.0.swap(value)
+        match value {
+            // SAFETY: the lock that all writers of this field hold is held.
+            Some(value) => unsafe { self.0.store(value) },
+            // SAFETY: as above.
+            None => unsafe { self.0.take() },
+        }
+    }
+
+    /// The content as a stack reference, where reading it takes no call and no lock. `None` says only that it does not.
+    #[inline(always)]
+    pub fn load_quick(&self, me: u32) -> Option<StackRef> {
+        // SAFETY: as in `get_for`; the caller puts the reference on its stack.
+        unsafe { self.0.load_stackref_quick(me) }
     }
 
     /// Takes the content out while nobody else can reach the owner (`clear`).

@@ -259,6 +259,26 @@ impl Header {
         true
     }
 
+    /// The common case of [`Header::try_incref_owned`], which makes no call: the object is this thread's, alive, and its
+    /// count does not saturate.
+    ///
+    /// # Safety
+    /// As [`Header::try_incref_owned`].
+    #[inline(always)]
+    #[must_use]
+    pub unsafe fn try_incref_quick(&self, me: u32) -> bool {
+        if self.owner.load(Relaxed) != me {
+            return false;
+        }
+        let local = self.local.load(Relaxed);
+        // Neither 0 (merged, or dead) nor about to become `IMMORTAL`.
+        if local.wrapping_sub(1) >= IMMORTAL - 2 {
+            return false;
+        }
+        self.local.store(local + 1, Relaxed);
+        true
+    }
+
     /// Whether the caller's is the only reference, so that it may change the object in place.
     /// May be false although it is (after a merge), never true although it is not.
     #[inline]

@@ -4,6 +4,7 @@
 #![allow(
     clippy::all,
     clippy::pedantic,
+    dropping_copy_types,
     unreachable_code,
     unused_assignments,
     unused_braces,
@@ -72,7 +73,7 @@ unsafe fn slow_binary_slice(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u
     at.next_flow(1)
 }
 
-/// `DELETE_SUBSCR` (interp/ops/binary.rs:285).
+/// `DELETE_SUBSCR` (interp/ops/binary.rs:286).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -174,7 +175,7 @@ unsafe fn slow_store_slice(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as L_T (interp/ops/binary.rs:305).
+/// `UNARY_INVERT` as L_T (interp/ops/binary.rs:306).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -213,7 +214,7 @@ unsafe fn slow_unary_invert_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as L_L (interp/ops/binary.rs:305).
+/// `UNARY_INVERT` as L_L (interp/ops/binary.rs:306).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -254,7 +255,7 @@ unsafe fn slow_unary_invert_l_l(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as T_T (interp/ops/binary.rs:305).
+/// `UNARY_INVERT` as T_T (interp/ops/binary.rs:306).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -297,7 +298,7 @@ unsafe fn slow_unary_invert_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as T_L (interp/ops/binary.rs:305).
+/// `UNARY_INVERT` as T_L (interp/ops/binary.rs:306).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -343,7 +344,7 @@ unsafe fn slow_unary_invert_t_l(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as L_T (interp/ops/binary.rs:295).
+/// `UNARY_NEGATIVE` as L_T (interp/ops/binary.rs:296).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -382,7 +383,7 @@ unsafe fn slow_unary_negative_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as L_L (interp/ops/binary.rs:295).
+/// `UNARY_NEGATIVE` as L_L (interp/ops/binary.rs:296).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -423,7 +424,7 @@ unsafe fn slow_unary_negative_l_l(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as T_T (interp/ops/binary.rs:295).
+/// `UNARY_NEGATIVE` as T_T (interp/ops/binary.rs:296).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -466,7 +467,7 @@ unsafe fn slow_unary_negative_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as T_L (interp/ops/binary.rs:295).
+/// `UNARY_NEGATIVE` as T_L (interp/ops/binary.rs:296).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -512,7 +513,7 @@ unsafe fn slow_unary_negative_t_l(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(1)
 }
 
-/// `UNARY_NOT` as L_T, T_T (interp/ops/binary.rs:315).
+/// `UNARY_NOT` as L_T, T_T (interp/ops/binary.rs:316).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -531,7 +532,7 @@ pub(crate) unsafe extern "C" fn weft_op_unary_not_l_t(
     at.next(1)
 }
 
-/// `UNARY_NOT` as L_L, T_L (interp/ops/binary.rs:315).
+/// `UNARY_NOT` as L_L, T_L (interp/ops/binary.rs:316).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -4,6 +4,7 @@
 #![allow(
     clippy::all,
     clippy::pedantic,
+    dropping_copy_types,
     unreachable_code,
     unused_assignments,
     unused_braces,
@@ -6880,13 +6881,55 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ll_t(
     let mut sub_st = at.get(at.b());
     let mut list_st = at.get(at.a());
     let mut res;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_ll_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     at.set(at.c(), res);
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ll_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_ll_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT` as LL_L, LT_L (interp/ops/binary.rs:140).
@@ -6904,9 +6947,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ll_l(
     let mut sub_st = at.get(at.b());
     let mut list_st = at.get(at.a());
     let mut res;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_ll_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     let replaced_0 = at.replace(at.c(), res);
@@ -6914,6 +6962,45 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ll_l(
         return at.finish1(at.next_flow(3), replaced_0);
     }
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ll_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_ll_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_ll_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT` as LI_T (interp/ops/binary.rs:140).
@@ -6931,13 +7018,55 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_li_t(
     let mut sub_st = at.small_b();
     let mut list_st = at.get(at.a());
     let mut res;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_li_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     at.set(at.c(), res);
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_li_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_li_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_li_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT` as LI_L (interp/ops/binary.rs:140).
@@ -6955,9 +7084,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_li_l(
     let mut sub_st = at.small_b();
     let mut list_st = at.get(at.a());
     let mut res;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_li_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     let replaced_0 = at.replace(at.c(), res);
@@ -6965,6 +7099,45 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_li_l(
         return at.finish1(at.next_flow(3), replaced_0);
     }
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_li_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_li_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_li_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT` as LK_T (interp/ops/binary.rs:140).
@@ -6982,13 +7155,55 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_lk_t(
     let mut sub_st = at.constant_word(3);
     let mut list_st = at.get(at.a());
     let mut res;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_lk_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     at.set(at.c(), res);
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_lk_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_lk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT` as LK_L (interp/ops/binary.rs:140).
@@ -7006,9 +7221,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_lk_l(
     let mut sub_st = at.constant_word(3);
     let mut list_st = at.get(at.a());
     let mut res;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_lk_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     let replaced_0 = at.replace(at.c(), res);
@@ -7016,6 +7236,45 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_lk_l(
         return at.finish1(at.next_flow(4), replaced_0);
     }
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_lk_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_lk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_lk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT` as TL_T, TT_T (interp/ops/binary.rs:140).
@@ -7034,9 +7293,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tl_t(
     let mut list_st = at.get(at.a());
     let mut res;
     let mut dead_0 = None;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_tl_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(list_st);
     res = item;
@@ -7045,6 +7309,47 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tl_t(
         return at.finish1(at.next_flow(3), dead_0);
     }
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tl_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_tl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT` as TL_L, TT_L (interp/ops/binary.rs:140).
@@ -7063,9 +7368,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tl_l(
     let mut list_st = at.get(at.a());
     let mut res;
     let mut dead_0 = None;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_tl_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(list_st);
     res = item;
@@ -7074,6 +7384,50 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tl_l(
         return at.finish2(at.next_flow(3), dead_0, replaced_0);
     }
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tl_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_tl_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_tl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT` as TI_T (interp/ops/binary.rs:140).
@@ -7092,9 +7446,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ti_t(
     let mut list_st = at.get(at.a());
     let mut res;
     let mut dead_0 = None;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_ti_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(list_st);
     res = item;
@@ -7103,6 +7462,47 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ti_t(
         return at.finish1(at.next_flow(3), dead_0);
     }
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ti_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_ti_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_ti_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT` as TI_L (interp/ops/binary.rs:140).
@@ -7121,9 +7521,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ti_l(
     let mut list_st = at.get(at.a());
     let mut res;
     let mut dead_0 = None;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_ti_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(list_st);
     res = item;
@@ -7132,6 +7537,50 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ti_l(
         return at.finish2(at.next_flow(3), dead_0, replaced_0);
     }
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ti_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_ti_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_ti_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT` as TK_T (interp/ops/binary.rs:140).
@@ -7150,9 +7599,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tk_t(
     let mut list_st = at.get(at.a());
     let mut res;
     let mut dead_0 = None;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_tk_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(list_st);
     res = item;
@@ -7161,6 +7615,47 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tk_t(
         return at.finish1(at.next_flow(4), dead_0);
     }
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tk_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_tk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT` as TK_L (interp/ops/binary.rs:140).
@@ -7179,9 +7674,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tk_l(
     let mut list_st = at.get(at.a());
     let mut res;
     let mut dead_0 = None;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_tk_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(list_st);
     res = item;
@@ -7190,6 +7690,50 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tk_l(
         return at.finish2(at.next_flow(4), dead_0, replaced_0);
     }
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_tk_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_tk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_tk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut list_st = at.get(at.a());
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT` as KL_T, KT_T (interp/ops/binary.rs:140).
@@ -7207,13 +7751,55 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kl_t(
     let mut sub_st = at.get(at.b());
     let mut list_st = at.constant_word(3);
     let mut res;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_kl_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     at.set(at.c(), res);
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kl_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_kl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT` as KL_L, KT_L (interp/ops/binary.rs:140).
@@ -7231,9 +7817,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kl_l(
     let mut sub_st = at.get(at.b());
     let mut list_st = at.constant_word(3);
     let mut res;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_kl_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     let replaced_0 = at.replace(at.c(), res);
@@ -7241,6 +7832,45 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kl_l(
         return at.finish1(at.next_flow(4), replaced_0);
     }
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kl_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_kl_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_kl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT` as KI_T (interp/ops/binary.rs:140).
@@ -7258,13 +7888,55 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ki_t(
     let mut sub_st = at.small_b();
     let mut list_st = at.constant_word(3);
     let mut res;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_ki_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     at.set(at.c(), res);
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ki_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_ki_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_ki_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT` as KI_L (interp/ops/binary.rs:140).
@@ -7282,9 +7954,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ki_l(
     let mut sub_st = at.small_b();
     let mut list_st = at.constant_word(3);
     let mut res;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_ki_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     let replaced_0 = at.replace(at.c(), res);
@@ -7292,6 +7969,45 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ki_l(
         return at.finish1(at.next_flow(4), replaced_0);
     }
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_ki_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_ki_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_ki_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT` as KK_T (interp/ops/binary.rs:140).
@@ -7309,13 +8025,55 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kk_t(
     let mut sub_st = at.constant_word(4);
     let mut list_st = at.constant_word(3);
     let mut res;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_kk_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     at.set(at.c(), res);
     at.next(5)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kk_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_kk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(4);
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(5)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT` as KK_L (interp/ops/binary.rs:140).
@@ -7333,9 +8091,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kk_l(
     let mut sub_st = at.constant_word(4);
     let mut list_st = at.constant_word(3);
     let mut res;
-    let item = match containers::list_item(th, list_st, sub_st) {
+    let item = match containers::list_item::<QUICK>(th, list_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_list_int_kk_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     let replaced_0 = at.replace(at.c(), res);
@@ -7343,6 +8106,45 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kk_l(
         return at.finish1(at.next_flow(5), replaced_0);
     }
     at.next(5)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_list_int_kk_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_list_int_kk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_list_int_kk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(4);
+    let mut list_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::list_item::<FULL>(th, list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(5)
 }
 
 /// `BINARY_OP_SUBSCR_LIST_SLICE` as LL_T (interp/ops/binary.rs:149).
@@ -9264,13 +10066,55 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ll_t(
     let mut sub_st = at.get(at.b());
     let mut tuple_st = at.get(at.a());
     let mut res;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_ll_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     at.set(at.c(), res);
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ll_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_ll_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT` as LL_L, LT_L (interp/ops/binary.rs:169).
@@ -9288,9 +10132,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ll_l(
     let mut sub_st = at.get(at.b());
     let mut tuple_st = at.get(at.a());
     let mut res;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_ll_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     let replaced_0 = at.replace(at.c(), res);
@@ -9298,6 +10147,45 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ll_l(
         return at.finish1(at.next_flow(3), replaced_0);
     }
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ll_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_ll_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_ll_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT` as LI_T (interp/ops/binary.rs:169).
@@ -9315,13 +10203,55 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_li_t(
     let mut sub_st = at.small_b();
     let mut tuple_st = at.get(at.a());
     let mut res;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_li_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     at.set(at.c(), res);
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_li_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_li_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_li_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT` as LI_L (interp/ops/binary.rs:169).
@@ -9339,9 +10269,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_li_l(
     let mut sub_st = at.small_b();
     let mut tuple_st = at.get(at.a());
     let mut res;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_li_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     let replaced_0 = at.replace(at.c(), res);
@@ -9349,6 +10284,45 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_li_l(
         return at.finish1(at.next_flow(3), replaced_0);
     }
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_li_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_li_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_li_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT` as LK_T (interp/ops/binary.rs:169).
@@ -9366,13 +10340,55 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_lk_t(
     let mut sub_st = at.constant_word(3);
     let mut tuple_st = at.get(at.a());
     let mut res;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_lk_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     at.set(at.c(), res);
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_lk_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_lk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT` as LK_L (interp/ops/binary.rs:169).
@@ -9390,9 +10406,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_lk_l(
     let mut sub_st = at.constant_word(3);
     let mut tuple_st = at.get(at.a());
     let mut res;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_lk_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     let replaced_0 = at.replace(at.c(), res);
@@ -9400,6 +10421,45 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_lk_l(
         return at.finish1(at.next_flow(4), replaced_0);
     }
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_lk_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_lk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_lk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT` as TL_T, TT_T (interp/ops/binary.rs:169).
@@ -9418,9 +10478,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tl_t(
     let mut tuple_st = at.get(at.a());
     let mut res;
     let mut dead_0 = None;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_tl_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(tuple_st);
     res = item;
@@ -9429,6 +10494,47 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tl_t(
         return at.finish1(at.next_flow(3), dead_0);
     }
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tl_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_tl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_tl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(tuple_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT` as TL_L, TT_L (interp/ops/binary.rs:169).
@@ -9447,9 +10553,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tl_l(
     let mut tuple_st = at.get(at.a());
     let mut res;
     let mut dead_0 = None;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_tl_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(tuple_st);
     res = item;
@@ -9458,6 +10569,50 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tl_l(
         return at.finish2(at.next_flow(3), dead_0, replaced_0);
     }
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tl_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_tl_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_tl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(tuple_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT` as TI_T (interp/ops/binary.rs:169).
@@ -9476,9 +10631,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ti_t(
     let mut tuple_st = at.get(at.a());
     let mut res;
     let mut dead_0 = None;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_ti_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(tuple_st);
     res = item;
@@ -9487,6 +10647,47 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ti_t(
         return at.finish1(at.next_flow(3), dead_0);
     }
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ti_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_ti_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_ti_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(tuple_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT` as TI_L (interp/ops/binary.rs:169).
@@ -9505,9 +10706,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ti_l(
     let mut tuple_st = at.get(at.a());
     let mut res;
     let mut dead_0 = None;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_ti_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(tuple_st);
     res = item;
@@ -9516,6 +10722,50 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ti_l(
         return at.finish2(at.next_flow(3), dead_0, replaced_0);
     }
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ti_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_ti_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_ti_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(tuple_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT` as TK_T (interp/ops/binary.rs:169).
@@ -9534,9 +10784,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tk_t(
     let mut tuple_st = at.get(at.a());
     let mut res;
     let mut dead_0 = None;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_tk_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(tuple_st);
     res = item;
@@ -9545,6 +10800,47 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tk_t(
         return at.finish1(at.next_flow(4), dead_0);
     }
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tk_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_tk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_tk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(tuple_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT` as TK_L (interp/ops/binary.rs:169).
@@ -9563,9 +10859,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tk_l(
     let mut tuple_st = at.get(at.a());
     let mut res;
     let mut dead_0 = None;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_tk_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(tuple_st);
     res = item;
@@ -9574,6 +10875,50 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tk_l(
         return at.finish2(at.next_flow(4), dead_0, replaced_0);
     }
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_tk_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_tk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_tk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut tuple_st = at.get(at.a());
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(tuple_st) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT` as KL_T, KT_T (interp/ops/binary.rs:169).
@@ -9591,13 +10936,55 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_kl_t(
     let mut sub_st = at.get(at.b());
     let mut tuple_st = at.constant_word(3);
     let mut res;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_kl_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     at.set(at.c(), res);
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_kl_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_kl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut tuple_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT` as KL_L, KT_L (interp/ops/binary.rs:169).
@@ -9615,9 +11002,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_kl_l(
     let mut sub_st = at.get(at.b());
     let mut tuple_st = at.constant_word(3);
     let mut res;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_kl_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     let replaced_0 = at.replace(at.c(), res);
@@ -9625,6 +11017,45 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_kl_l(
         return at.finish1(at.next_flow(4), replaced_0);
     }
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_kl_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_kl_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_kl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.b());
+    let mut tuple_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT` as KI_T (interp/ops/binary.rs:169).
@@ -9642,13 +11073,55 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ki_t(
     let mut sub_st = at.small_b();
     let mut tuple_st = at.constant_word(3);
     let mut res;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_ki_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     at.set(at.c(), res);
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ki_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_ki_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_ki_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut tuple_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT` as KI_L (interp/ops/binary.rs:169).
@@ -9666,9 +11139,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ki_l(
     let mut sub_st = at.small_b();
     let mut tuple_st = at.constant_word(3);
     let mut res;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_ki_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     let replaced_0 = at.replace(at.c(), res);
@@ -9676,6 +11154,45 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ki_l(
         return at.finish1(at.next_flow(4), replaced_0);
     }
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_ki_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_ki_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_ki_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_b();
+    let mut tuple_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT` as KK_T (interp/ops/binary.rs:169).
@@ -9693,13 +11210,55 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_kk_t(
     let mut sub_st = at.constant_word(4);
     let mut tuple_st = at.constant_word(3);
     let mut res;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_kk_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     at.set(at.c(), res);
     at.next(5)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_kk_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_kk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(4);
+    let mut tuple_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    at.set(at.c(), res);
+    at.next_flow(5)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT` as KK_L (interp/ops/binary.rs:169).
@@ -9717,9 +11276,14 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_kk_l(
     let mut sub_st = at.constant_word(4);
     let mut tuple_st = at.constant_word(3);
     let mut res;
-    let item = match containers::tuple_item(th, tuple_st, sub_st) {
+    let item = match containers::tuple_item::<QUICK>(th, tuple_st, sub_st) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_subscr_tuple_int_kk_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     res = item;
     let replaced_0 = at.replace(at.c(), res);
@@ -9727,6 +11291,45 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_kk_l(
         return at.finish1(at.next_flow(5), replaced_0);
     }
     at.next(5)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_tuple_int_kk_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_subscr_tuple_int_kk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_subscr_tuple_int_kk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(4);
+    let mut tuple_st = at.constant_word(3);
+    let mut res;
+    let item = match containers::tuple_item::<FULL>(th, tuple_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    res = item;
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(5)
 }
 
 /// `BINARY_OP_SUBTRACT_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:102).

@@ -4,6 +4,7 @@
 #![allow(
     clippy::all,
     clippy::pedantic,
+    dropping_copy_types,
     unreachable_code,
     unused_assignments,
     unused_braces,
@@ -16,7 +17,7 @@
 
 use crate::ops::*;
 
-/// `CALL_FUNCTION_EX` (interp/ops/call.rs:356).
+/// `CALL_FUNCTION_EX` (interp/ops/call.rs:359).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -73,7 +74,7 @@ unsafe fn slow_call_function_ex(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `EXIT_INIT_CHECK` (interp/ops/call.rs:413).
+/// `EXIT_INIT_CHECK` (interp/ops/call.rs:416).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -94,7 +95,7 @@ pub(crate) unsafe extern "C" fn weft_op_exit_init_check(
     at.next(1)
 }
 
-/// `INTERPRETER_EXIT` (interp/ops/call.rs:405).
+/// `INTERPRETER_EXIT` (interp/ops/call.rs:408).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -111,7 +112,7 @@ pub(crate) unsafe extern "C" fn weft_op_interpreter_exit(
     return at.leave(result.bits());
 }
 
-/// `RETURN_VALUE` as L (interp/ops/call.rs:388).
+/// `RETURN_VALUE` as L (interp/ops/call.rs:391).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -131,7 +132,7 @@ pub(crate) unsafe extern "C" fn weft_op_return_value_l(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `RETURN_VALUE` as T (interp/ops/call.rs:388).
+/// `RETURN_VALUE` as T (interp/ops/call.rs:391).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -151,7 +152,7 @@ pub(crate) unsafe extern "C" fn weft_op_return_value_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `RETURN_VALUE` as I (interp/ops/call.rs:388).
+/// `RETURN_VALUE` as I (interp/ops/call.rs:391).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -171,7 +172,7 @@ pub(crate) unsafe extern "C" fn weft_op_return_value_i(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `RETURN_VALUE` as K (interp/ops/call.rs:388).
+/// `RETURN_VALUE` as K (interp/ops/call.rs:391).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -226,7 +227,7 @@ pub(crate) unsafe extern "C" fn weft_op_call(ip: *const Cell, fp: *mut Word, th:
     }
 }
 
-/// `CALL_INTRINSIC_1` (interp/ops/call.rs:368).
+/// `CALL_INTRINSIC_1` (interp/ops/call.rs:371).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -271,7 +272,7 @@ unsafe fn slow_call_intrinsic_1(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `CALL_INTRINSIC_2` (interp/ops/call.rs:377).
+/// `CALL_INTRINSIC_2` (interp/ops/call.rs:380).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -321,7 +322,7 @@ unsafe fn slow_call_intrinsic_2(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `CALL_ALLOC_AND_ENTER_INIT` (interp/ops/call.rs:227).
+/// `CALL_ALLOC_AND_ENTER_INIT` (interp/ops/call.rs:230).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -397,7 +398,7 @@ pub(crate) unsafe extern "C" fn weft_op_call_bound_method_exact_args(
     }
 }
 
-/// `CALL_BOUND_METHOD_GENERAL` (interp/ops/call.rs:251).
+/// `CALL_BOUND_METHOD_GENERAL` (interp/ops/call.rs:254).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -441,7 +442,7 @@ unsafe fn slow_call_bound_method_general(ip: *const Cell, fp: *mut Word, th: &Th
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `CALL_BUILTIN_CLASS` (interp/ops/call.rs:93).
+/// `CALL_BUILTIN_CLASS` (interp/ops/call.rs:96).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -499,7 +500,7 @@ unsafe fn slow_call_builtin_class(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(3)
 }
 
-/// `CALL_BUILTIN_FAST` (interp/ops/call.rs:117).
+/// `CALL_BUILTIN_FAST` (interp/ops/call.rs:120).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -557,7 +558,7 @@ unsafe fn slow_call_builtin_fast(ip: *const Cell, fp: *mut Word, th: &Thread, ce
     at.next_flow(3)
 }
 
-/// `CALL_BUILTIN_FAST_WITH_KEYWORDS` (interp/ops/call.rs:129).
+/// `CALL_BUILTIN_FAST_WITH_KEYWORDS` (interp/ops/call.rs:132).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -615,7 +616,7 @@ unsafe fn slow_call_builtin_fast_with_keywords(ip: *const Cell, fp: *mut Word, t
     at.next_flow(3)
 }
 
-/// `CALL_BUILTIN_O` (interp/ops/call.rs:105).
+/// `CALL_BUILTIN_O` (interp/ops/call.rs:108).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -673,7 +674,7 @@ unsafe fn slow_call_builtin_o(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     at.next_flow(3)
 }
 
-/// `CALL_ISINSTANCE` (interp/ops/call.rs:153).
+/// `CALL_ISINSTANCE` (interp/ops/call.rs:156).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -731,7 +732,7 @@ unsafe fn slow_call_isinstance(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     at.next_flow(3)
 }
 
-/// `CALL_LEN` (interp/ops/call.rs:141).
+/// `CALL_LEN` (interp/ops/call.rs:144).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -784,7 +785,7 @@ unsafe fn slow_call_len(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) 
     at.next_flow(3)
 }
 
-/// `CALL_LIST_APPEND` (interp/ops/call.rs:166).
+/// `CALL_LIST_APPEND` (interp/ops/call.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -819,7 +820,7 @@ pub(crate) unsafe extern "C" fn weft_op_call_list_append(
     at.next(3)
 }
 
-/// `CALL_METHOD_DESCRIPTOR_FAST` (interp/ops/call.rs:214).
+/// `CALL_METHOD_DESCRIPTOR_FAST` (interp/ops/call.rs:217).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -877,7 +878,7 @@ unsafe fn slow_call_method_descriptor_fast(ip: *const Cell, fp: *mut Word, th: &
     at.next_flow(3)
 }
 
-/// `CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS` (interp/ops/call.rs:190).
+/// `CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS` (interp/ops/call.rs:193).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -940,7 +941,7 @@ unsafe fn slow_call_method_descriptor_fast_with_keywords(
     at.next_flow(3)
 }
 
-/// `CALL_METHOD_DESCRIPTOR_NOARGS` (interp/ops/call.rs:202).
+/// `CALL_METHOD_DESCRIPTOR_NOARGS` (interp/ops/call.rs:205).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -998,7 +999,7 @@ unsafe fn slow_call_method_descriptor_noargs(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `CALL_METHOD_DESCRIPTOR_O` (interp/ops/call.rs:178).
+/// `CALL_METHOD_DESCRIPTOR_O` (interp/ops/call.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1056,7 +1057,7 @@ unsafe fn slow_call_method_descriptor_o(ip: *const Cell, fp: *mut Word, th: &Thr
     at.next_flow(3)
 }
 
-/// `CALL_NON_PY_GENERAL` (interp/ops/call.rs:262).
+/// `CALL_NON_PY_GENERAL` (interp/ops/call.rs:265).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1132,14 +1133,57 @@ pub(crate) unsafe extern "C" fn weft_op_call_py_exact_args(
     frame.ip.set(ip);
     let first = block_start(fp, args) - 2;
     let ret = Return::store(next_cell(ip, 3usize), first);
-    let flow = match calls::enter_exact(th, fp, first, args.len(), ret, at.cache(1usize)) {
+    let flow = match calls::enter_exact::<QUICK>(th, fp, first, args.len(), ret, at.cache(1usize)) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_call_py_exact_args_slow(ip, fp, th, cell) }
+            };
+        }
     };
     return at.go(flow.ip, flow.fp);
 }
 
-/// `CALL_PY_GENERAL` (interp/ops/call.rs:239).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_call_py_exact_args_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_py_exact_args(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_py_exact_args(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let frame = at.frame();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    frame.ip.set(ip);
+    let first = block_start(fp, args) - 2;
+    let ret = Return::store(next_cell(ip, 3usize), first);
+    let flow = match calls::enter_exact::<FULL>(th, fp, first, args.len(), ret, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    return at.go_flow(flow.ip, flow.fp);
+}
+
+/// `CALL_PY_GENERAL` (interp/ops/call.rs:242).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1182,7 +1226,7 @@ unsafe fn slow_call_py_general(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `CALL_STR_1` (interp/ops/call.rs:69).
+/// `CALL_STR_1` (interp/ops/call.rs:72).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1235,7 +1279,7 @@ unsafe fn slow_call_str_1(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
     at.next_flow(3)
 }
 
-/// `CALL_TUPLE_1` (interp/ops/call.rs:81).
+/// `CALL_TUPLE_1` (interp/ops/call.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1293,7 +1337,7 @@ unsafe fn slow_call_tuple_1(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u
     at.next_flow(3)
 }
 
-/// `CALL_TYPE_1` (interp/ops/call.rs:57).
+/// `CALL_TYPE_1` (interp/ops/call.rs:60).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1346,7 +1390,7 @@ unsafe fn slow_call_type_1(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(3)
 }
 
-/// `LEAVE_LOOP` (interp/ops/call.rs:399).
+/// `LEAVE_LOOP` (interp/ops/call.rs:402).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

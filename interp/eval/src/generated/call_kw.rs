@@ -4,6 +4,7 @@
 #![allow(
     clippy::all,
     clippy::pedantic,
+    dropping_copy_types,
     unreachable_code,
     unused_assignments,
     unused_braces,
@@ -16,7 +17,7 @@
 
 use crate::ops::*;
 
-/// `CALL_KW` (interp/ops/call.rs:299).
+/// `CALL_KW` (interp/ops/call.rs:302).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -85,7 +86,7 @@ unsafe fn slow_call_kw(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -
     at.next_flow(3)
 }
 
-/// `CALL_KW_BOUND_METHOD` (interp/ops/call.rs:328).
+/// `CALL_KW_BOUND_METHOD` (interp/ops/call.rs:331).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -130,7 +131,7 @@ unsafe fn slow_call_kw_bound_method(ip: *const Cell, fp: *mut Word, th: &Thread,
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `CALL_KW_NON_PY` (interp/ops/call.rs:339).
+/// `CALL_KW_NON_PY` (interp/ops/call.rs:342).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -196,7 +197,7 @@ unsafe fn slow_call_kw_non_py(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     at.next_flow(3)
 }
 
-/// `CALL_KW_PY` (interp/ops/call.rs:317).
+/// `CALL_KW_PY` (interp/ops/call.rs:320).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

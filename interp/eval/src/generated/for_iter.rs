@@ -4,6 +4,7 @@
 #![allow(
     clippy::all,
     clippy::pedantic,
+    dropping_copy_types,
     unreachable_code,
     unused_assignments,
     unused_braces,
@@ -173,14 +174,56 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_list_t(
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut iter = at.get(at.a());
     let mut next;
-    let step = match containers::list_next(th, iter) {
+    let step = match containers::list_next::<QUICK>(th, iter) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_for_iter_list_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     let Some(item) = step else { return at.jump(at.jump_aux()) };
     next = item;
     at.set(at.b(), next);
     at.next(2)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_for_iter_list_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_for_iter_list_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_for_iter_list_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut iter = at.get(at.a());
+    let mut next;
+    let step = match containers::list_next::<FULL>(th, iter) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let Some(item) = step else { return at.jump_flow(at.jump_aux()) };
+    next = item;
+    at.set(at.b(), next);
+    at.next_flow(2)
 }
 
 /// `FOR_ITER_LIST` as L (interp/ops/iter.rs:66).
@@ -197,9 +240,14 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_list_l(
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut iter = at.get(at.a());
     let mut next;
-    let step = match containers::list_next(th, iter) {
+    let step = match containers::list_next::<QUICK>(th, iter) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_for_iter_list_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     let Some(item) = step else { return at.jump(at.jump_aux()) };
     next = item;
@@ -208,6 +256,45 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_list_l(
         return at.finish1(at.next_flow(2), replaced_0);
     }
     at.next(2)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_for_iter_list_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_for_iter_list_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_for_iter_list_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut iter = at.get(at.a());
+    let mut next;
+    let step = match containers::list_next::<FULL>(th, iter) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let Some(item) = step else { return at.jump_flow(at.jump_aux()) };
+    next = item;
+    if let Some(dead) = at.replace(at.b(), next) {
+        at.finalize(dead);
+    }
+    at.next_flow(2)
 }
 
 /// `FOR_ITER_RANGE` as T (interp/ops/iter.rs:82).
@@ -275,14 +362,56 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_tuple_t(
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut iter = at.get(at.a());
     let mut next;
-    let step = match containers::tuple_next(th, iter) {
+    let step = match containers::tuple_next::<QUICK>(th, iter) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_for_iter_tuple_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     let Some(item) = step else { return at.jump(at.jump_aux()) };
     next = item;
     at.set(at.b(), next);
     at.next(2)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_for_iter_tuple_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_for_iter_tuple_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_for_iter_tuple_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut iter = at.get(at.a());
+    let mut next;
+    let step = match containers::tuple_next::<FULL>(th, iter) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let Some(item) = step else { return at.jump_flow(at.jump_aux()) };
+    next = item;
+    at.set(at.b(), next);
+    at.next_flow(2)
 }
 
 /// `FOR_ITER_TUPLE` as L (interp/ops/iter.rs:74).
@@ -299,9 +428,14 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_tuple_l(
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut iter = at.get(at.a());
     let mut next;
-    let step = match containers::tuple_next(th, iter) {
+    let step = match containers::tuple_next::<QUICK>(th, iter) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_for_iter_tuple_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     let Some(item) = step else { return at.jump(at.jump_aux()) };
     next = item;
@@ -310,4 +444,43 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_tuple_l(
         return at.finish1(at.next_flow(2), replaced_0);
     }
     at.next(2)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_for_iter_tuple_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_for_iter_tuple_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_for_iter_tuple_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut iter = at.get(at.a());
+    let mut next;
+    let step = match containers::tuple_next::<FULL>(th, iter) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let Some(item) = step else { return at.jump_flow(at.jump_aux()) };
+    next = item;
+    if let Some(dead) = at.replace(at.b(), next) {
+        at.finalize(dead);
+    }
+    at.next_flow(2)
 }

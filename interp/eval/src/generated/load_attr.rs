@@ -4,6 +4,7 @@
 #![allow(
     clippy::all,
     clippy::pedantic,
+    dropping_copy_types,
     unreachable_code,
     unused_assignments,
     unused_braces,
@@ -244,7 +245,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_with_metaclass_check_t_t
     at.next(3)
 }
 
-/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as L_T (interp/ops/attr.rs:103).
+/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as L_T (interp/ops/attr.rs:104).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -271,7 +272,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_getattribute_overridden_l_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as T_T (interp/ops/attr.rs:103).
+/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as T_T (interp/ops/attr.rs:104).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -315,14 +316,58 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_instance_value_l_t(
     let mut owner = at.get(at.a());
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    let found = match fast::instance_value(th, owner, at.cache(1usize)) {
+    let found = match fast::instance_value::<QUICK>(th, owner, at.cache(1usize)) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_instance_value_l_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_instance_value_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_instance_value_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_instance_value_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::instance_value::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next_flow(3)
 }
 
 /// `LOAD_ATTR_INSTANCE_VALUE` as T_T (interp/ops/attr.rs:25).
@@ -342,9 +387,14 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_instance_value_t_t(
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
     let mut dead_0 = None;
-    let found = match fast::instance_value(th, owner, at.cache(1usize)) {
+    let found = match fast::instance_value::<QUICK>(th, owner, at.cache(1usize)) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_instance_value_t_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(owner);
     attr = found;
@@ -356,7 +406,50 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_instance_value_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_LAZY_DICT` as L_T (interp/ops/attr.rs:138).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_instance_value_t_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_instance_value_t_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_instance_value_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::instance_value::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(owner) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next_flow(3)
+}
+
+/// `LOAD_ATTR_METHOD_LAZY_DICT` as L_T (interp/ops/attr.rs:142).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -376,14 +469,63 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_lazy_dict_l_t(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let receiver = at.dup(owner);
+    let receiver = match at.try_dup(owner) {
+        Some(value) => value,
+        None => {
+            drop(found);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_method_lazy_dict_l_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_LAZY_DICT` as T_T (interp/ops/attr.rs:138).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_method_lazy_dict_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_method_lazy_dict_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_method_lazy_dict_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::method_lazy_dict(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let receiver = at.dup(owner);
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    at.set(at.b(), attr);
+    at.next_flow(3)
+}
+
+/// `LOAD_ATTR_METHOD_LAZY_DICT` as T_T (interp/ops/attr.rs:142).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -410,7 +552,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_lazy_dict_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_NO_DICT` as L_T (interp/ops/attr.rs:127).
+/// `LOAD_ATTR_METHOD_NO_DICT` as L_T (interp/ops/attr.rs:130).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -430,14 +572,63 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_no_dict_l_t(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let receiver = at.dup(owner);
+    let receiver = match at.try_dup(owner) {
+        Some(value) => value,
+        None => {
+            drop(found);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_method_no_dict_l_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_NO_DICT` as T_T (interp/ops/attr.rs:127).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_method_no_dict_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_method_no_dict_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_method_no_dict_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::method_no_dict(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let receiver = at.dup(owner);
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    at.set(at.b(), attr);
+    at.next_flow(3)
+}
+
+/// `LOAD_ATTR_METHOD_NO_DICT` as T_T (interp/ops/attr.rs:130).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -464,7 +655,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_no_dict_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_WITH_VALUES` as L_T (interp/ops/attr.rs:116).
+/// `LOAD_ATTR_METHOD_WITH_VALUES` as L_T (interp/ops/attr.rs:118).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -484,14 +675,63 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_with_values_l_t(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let receiver = at.dup(owner);
+    let receiver = match at.try_dup(owner) {
+        Some(value) => value,
+        None => {
+            drop(found);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_method_with_values_l_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
     at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_WITH_VALUES` as T_T (interp/ops/attr.rs:116).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_method_with_values_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_method_with_values_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_method_with_values_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::method_with_values(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let receiver = at.dup(owner);
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    at.set(at.b(), attr);
+    at.next_flow(3)
+}
+
+/// `LOAD_ATTR_METHOD_WITH_VALUES` as T_T (interp/ops/attr.rs:118).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -534,14 +774,58 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_module_l_t(
     let mut owner = at.get(at.a());
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    let found = match fast::module(th, owner, at.cache(1usize)) {
+    let found = match fast::module::<QUICK>(th, owner, at.cache(1usize)) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_module_l_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_module_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_module_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_module_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::module::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next_flow(3)
 }
 
 /// `LOAD_ATTR_MODULE` as T_T (interp/ops/attr.rs:36).
@@ -561,9 +845,14 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_module_t_t(
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
     let mut dead_0 = None;
-    let found = match fast::module(th, owner, at.cache(1usize)) {
+    let found = match fast::module::<QUICK>(th, owner, at.cache(1usize)) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_module_t_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(owner);
     attr = found;
@@ -575,7 +864,50 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_module_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as L_T (interp/ops/attr.rs:160).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_module_t_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_module_t_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_module_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::module::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(owner) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next_flow(3)
+}
+
+/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as L_T (interp/ops/attr.rs:164).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -601,7 +933,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_l_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as T_T (interp/ops/attr.rs:160).
+/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as T_T (interp/ops/attr.rs:164).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -632,7 +964,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as L_T (interp/ops/attr.rs:149).
+/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as L_T (interp/ops/attr.rs:153).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -658,7 +990,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_l_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as T_T (interp/ops/attr.rs:149).
+/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as T_T (interp/ops/attr.rs:153).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -689,7 +1021,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_PROPERTY` as L_T (interp/ops/attr.rs:91).
+/// `LOAD_ATTR_PROPERTY` as L_T (interp/ops/attr.rs:92).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -709,13 +1041,61 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_property_l_t(
         None => return at.deopt(),
     };
     frame.ip.set(ip);
-    let receiver = at.dup(owner);
+    let receiver = match at.try_dup(owner) {
+        Some(value) => value,
+        None => {
+            drop(getter);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_property_l_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     at.save_ip();
     let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 3usize)));
     return at.go(flow.ip, flow.fp);
 }
 
-/// `LOAD_ATTR_PROPERTY` as T_T (interp/ops/attr.rs:91).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_property_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_property_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_property_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.a());
+    let getter = match calls::getter(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    frame.ip.set(ip);
+    let receiver = at.dup(owner);
+    at.save_ip();
+    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 3usize)));
+    return at.go_flow(flow.ip, flow.fp);
+}
+
+/// `LOAD_ATTR_PROPERTY` as T_T (interp/ops/attr.rs:92).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -758,14 +1138,58 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_slot_l_t(
     let mut owner = at.get(at.a());
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    let found = match fast::slot(th, owner, at.cache(1usize)) {
+    let found = match fast::slot::<QUICK>(th, owner, at.cache(1usize)) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_slot_l_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_slot_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_slot_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_slot_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::slot::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next_flow(3)
 }
 
 /// `LOAD_ATTR_SLOT` as T_T (interp/ops/attr.rs:58).
@@ -785,9 +1209,14 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_slot_t_t(
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
     let mut dead_0 = None;
-    let found = match fast::slot(th, owner, at.cache(1usize)) {
+    let found = match fast::slot::<QUICK>(th, owner, at.cache(1usize)) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_slot_t_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(owner);
     attr = found;
@@ -797,6 +1226,49 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_slot_t_t(
         return at.finish1(at.next_flow(3), dead_0);
     }
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_slot_t_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_slot_t_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_slot_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::slot::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(owner) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next_flow(3)
 }
 
 /// `LOAD_ATTR_WITH_HINT` as L_T (interp/ops/attr.rs:47).

@@ -4,6 +4,7 @@
 #![allow(
     clippy::all,
     clippy::pedantic,
+    dropping_copy_types,
     unreachable_code,
     unused_assignments,
     unused_braces,
@@ -85,13 +86,56 @@ pub(crate) unsafe extern "C" fn weft_op_load_global_builtin_t(
     let frame = at.frame();
     let mut res;
     let null = at.slots(at.a() + 1, (oparg & 1) as usize);
-    res = match fast::builtin(th, frame, at.cache(1usize), at.cache(2usize)) {
+    res = match fast::builtin::<QUICK>(th, frame, at.cache(1usize), at.cache(2usize)) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_global_builtin_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     fast::no_self(null);
     at.set(at.a(), res);
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_global_builtin_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_global_builtin_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_global_builtin_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let frame = at.frame();
+    let mut res;
+    let null = at.slots(at.a() + 1, (oparg & 1) as usize);
+    res = match fast::builtin::<FULL>(th, frame, at.cache(1usize), at.cache(2usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    fast::no_self(null);
+    at.set(at.a(), res);
+    at.next_flow(4)
 }
 
 /// `LOAD_GLOBAL_MODULE` as T (interp/ops/global.rs:23).
@@ -110,11 +154,54 @@ pub(crate) unsafe extern "C" fn weft_op_load_global_module_t(
     let frame = at.frame();
     let mut res;
     let null = at.slots(at.a() + 1, (oparg & 1) as usize);
-    res = match fast::global(th, frame, at.cache(1usize)) {
+    res = match fast::global::<QUICK>(th, frame, at.cache(1usize)) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_global_module_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     fast::no_self(null);
     at.set(at.a(), res);
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_global_module_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_global_module_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_global_module_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let frame = at.frame();
+    let mut res;
+    let null = at.slots(at.a() + 1, (oparg & 1) as usize);
+    res = match fast::global::<FULL>(th, frame, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    fast::no_self(null);
+    at.set(at.a(), res);
+    at.next_flow(4)
 }

@@ -4,6 +4,7 @@
 #![allow(
     clippy::all,
     clippy::pedantic,
+    dropping_copy_types,
     unreachable_code,
     unused_assignments,
     unused_braces,
@@ -16,7 +17,7 @@
 
 use crate::ops::*;
 
-/// `POP_TOP` (interp/ops/load_store.rs:132).
+/// `POP_TOP` (interp/ops/load_store.rs:134).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -32,7 +33,7 @@ pub(crate) unsafe extern "C" fn weft_op_pop_top(ip: *const Cell, fp: *mut Word, 
     at.next(1)
 }
 
-/// `PUSH_NULL` (interp/ops/load_store.rs:139).
+/// `PUSH_NULL` (interp/ops/load_store.rs:141).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -45,7 +46,7 @@ pub(crate) unsafe extern "C" fn weft_op_push_null(ip: *const Cell, fp: *mut Word
     at.next(1)
 }
 
-/// `COPY` (interp/ops/load_store.rs:146).
+/// `COPY` (interp/ops/load_store.rs:148).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -55,12 +56,48 @@ pub(crate) unsafe extern "C" fn weft_op_copy(ip: *const Cell, fp: *mut Word, th:
     let oparg: u32 = at.arg_bc();
     let mut bottom = at.get(at.a());
     let mut top;
-    top = at.dup(bottom);
+    top = match at.try_dup(bottom) {
+        Some(value) => value,
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_copy_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     at.set(at.a() + oparg as usize, top);
     at.next(1)
 }
 
-/// `COPY_FREE_VARS` (interp/ops/load_store.rs:167).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_copy_slow(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_copy(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_copy(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut bottom = at.get(at.a());
+    let mut top;
+    top = at.dup(bottom);
+    at.set(at.a() + oparg as usize, top);
+    at.next_flow(1)
+}
+
+/// `COPY_FREE_VARS` (interp/ops/load_store.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -93,7 +130,7 @@ unsafe fn slow_copy_free_vars(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     at.next_flow(1)
 }
 
-/// `DELETE_DEREF` (interp/ops/load_store.rs:188).
+/// `DELETE_DEREF` (interp/ops/load_store.rs:195).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -129,7 +166,7 @@ unsafe fn slow_delete_deref(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u
     at.next_flow(1)
 }
 
-/// `DELETE_FAST` (interp/ops/load_store.rs:81).
+/// `DELETE_FAST` (interp/ops/load_store.rs:83).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -169,7 +206,7 @@ unsafe fn slow_delete_fast(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `LOAD_COMMON_CONSTANT` (interp/ops/load_store.rs:124).
+/// `LOAD_COMMON_CONSTANT` (interp/ops/load_store.rs:126).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -208,11 +245,39 @@ unsafe fn slow_load_common_constant(ip: *const Cell, fp: *mut Word, th: &Thread,
     at.next_flow(1)
 }
 
-/// `LOAD_DEREF` (interp/ops/load_store.rs:172).
+/// `LOAD_DEREF` (interp/ops/load_store.rs:175).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
 pub(crate) unsafe extern "C" fn weft_op_load_deref(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut value;
+    if let Some(quick) = names::cell_content(th, fp, oparg) {
+        value = quick;
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_load_deref_slow(ip, fp, th, cell) }
+        };
+    }
+    at.set(at.a(), value);
+    at.next(1)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_deref_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
     // SAFETY: H1: handed on as it came.
     let flow = unsafe { slow_load_deref(ip, fp, th, cell) };
     flow.go(th)
@@ -228,21 +293,25 @@ unsafe fn slow_load_deref(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
     let at = unsafe { At::new(ip, fp, th, cell) };
     let oparg: u32 = at.arg_bc();
     let mut value;
-    let found = {
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        match names::load_deref(esc, fp, oparg) {
-            Ok(value) => value,
-            Err(_) => return at.error_flow(),
-        }
-    };
-    value = at.own(found);
+    if let Some(quick) = names::cell_content(th, fp, oparg) {
+        value = quick;
+    } else {
+        let found = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match names::load_deref(esc, fp, oparg) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        value = at.own(found);
+    }
     at.set(at.a(), value);
     at.next_flow(1)
 }
 
-/// `LOAD_FAST_AND_CLEAR` (interp/ops/load_store.rs:58).
+/// `LOAD_FAST_AND_CLEAR` (interp/ops/load_store.rs:60).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -274,27 +343,65 @@ pub(crate) unsafe extern "C" fn weft_op_load_fast_check(
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let oparg: u32 = at.arg_bc();
-    let frame = at.frame();
     let mut value;
-    if at.local(oparg).is_null() {
-        {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(names::raise_unbound(esc, frame, oparg)?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
+    if let Some(quick) = bound_local(th, at.local(oparg)) {
+        value = quick;
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_load_fast_check_slow(ip, fp, th, cell) }
         };
     }
-    value = dup_word(th, at.local(oparg));
     at.set(at.a(), value);
     at.next(1)
 }
 
-/// `LOAD_FROM_DICT_OR_DEREF` (interp/ops/load_store.rs:193).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_fast_check_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_fast_check(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_fast_check(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut value;
+    if let Some(quick) = bound_local(th, at.local(oparg)) {
+        value = quick;
+    } else {
+        let found = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match names::load_local(esc, fp, oparg) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        value = at.own(found);
+    }
+    at.set(at.a(), value);
+    at.next_flow(1)
+}
+
+/// `LOAD_FROM_DICT_OR_DEREF` (interp/ops/load_store.rs:200).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -338,7 +445,7 @@ unsafe fn slow_load_from_dict_or_deref(ip: *const Cell, fp: *mut Word, th: &Thre
     at.next_flow(1)
 }
 
-/// `MAKE_CELL` (interp/ops/load_store.rs:162).
+/// `MAKE_CELL` (interp/ops/load_store.rs:164).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -366,7 +473,7 @@ unsafe fn slow_make_cell(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64)
     at.next_flow(1)
 }
 
-/// `STORE_DEREF` (interp/ops/load_store.rs:180).
+/// `STORE_DEREF` (interp/ops/load_store.rs:187).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -397,7 +504,7 @@ unsafe fn slow_store_deref(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `SWAP` (interp/ops/load_store.rs:153).
+/// `SWAP` (interp/ops/load_store.rs:155).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -415,7 +522,7 @@ pub(crate) unsafe extern "C" fn weft_op_swap(ip: *const Cell, fp: *mut Word, th:
     at.next(1)
 }
 
-/// `MOVE` as L_T (interp/ops/load_store.rs:204).
+/// `MOVE` as L_T (interp/ops/load_store.rs:211).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -424,12 +531,52 @@ pub(crate) unsafe extern "C" fn weft_op_move_l_t(ip: *const Cell, fp: *mut Word,
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
     let mut res;
-    res = at.dup(value);
+    res = match at.try_dup(value) {
+        Some(value) => value,
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_move_l_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     at.set(at.b(), res);
     at.next(1)
 }
 
-/// `MOVE` as L_L (interp/ops/load_store.rs:204).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_move_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_move_l_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_move_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let mut res;
+    res = at.dup(value);
+    at.set(at.b(), res);
+    at.next_flow(1)
+}
+
+/// `MOVE` as L_L (interp/ops/load_store.rs:211).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -438,7 +585,15 @@ pub(crate) unsafe extern "C" fn weft_op_move_l_l(ip: *const Cell, fp: *mut Word,
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
     let mut res;
-    res = at.dup(value);
+    res = match at.try_dup(value) {
+        Some(value) => value,
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_move_l_l_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let replaced_0 = at.replace(at.b(), res);
     if replaced_0.is_some() {
         return at.finish1(at.next_flow(1), replaced_0);
@@ -446,7 +601,41 @@ pub(crate) unsafe extern "C" fn weft_op_move_l_l(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as T_T (interp/ops/load_store.rs:204).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_move_l_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_move_l_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_move_l_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let mut res;
+    res = at.dup(value);
+    if let Some(dead) = at.replace(at.b(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(1)
+}
+
+/// `MOVE` as T_T (interp/ops/load_store.rs:211).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -460,7 +649,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_t_t(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as T_L (interp/ops/load_store.rs:204).
+/// `MOVE` as T_L (interp/ops/load_store.rs:211).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -477,7 +666,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_t_l(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as I_T (interp/ops/load_store.rs:204).
+/// `MOVE` as I_T (interp/ops/load_store.rs:211).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -491,7 +680,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_i_t(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as I_L (interp/ops/load_store.rs:204).
+/// `MOVE` as I_L (interp/ops/load_store.rs:211).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -508,7 +697,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_i_l(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as K_T (interp/ops/load_store.rs:204).
+/// `MOVE` as K_T (interp/ops/load_store.rs:211).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -522,7 +711,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_k_t(ip: *const Cell, fp: *mut Word,
     at.next(2)
 }
 
-/// `MOVE` as K_L (interp/ops/load_store.rs:204).
+/// `MOVE` as K_L (interp/ops/load_store.rs:211).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -4,6 +4,7 @@
 #![allow(
     clippy::all,
     clippy::pedantic,
+    dropping_copy_types,
     unreachable_code,
     unused_assignments,
     unused_braces,
@@ -16,7 +17,7 @@
 
 use crate::ops::*;
 
-/// `STORE_ATTR` as LL (interp/ops/attr.rs:189).
+/// `STORE_ATTR` as LL (interp/ops/attr.rs:193).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -66,7 +67,7 @@ unsafe fn slow_store_attr_ll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as LT (interp/ops/attr.rs:189).
+/// `STORE_ATTR` as LT (interp/ops/attr.rs:193).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -120,7 +121,7 @@ unsafe fn slow_store_attr_lt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as TL (interp/ops/attr.rs:189).
+/// `STORE_ATTR` as TL (interp/ops/attr.rs:193).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -174,7 +175,7 @@ unsafe fn slow_store_attr_tl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as TT (interp/ops/attr.rs:189).
+/// `STORE_ATTR` as TT (interp/ops/attr.rs:193).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -233,7 +234,7 @@ unsafe fn slow_store_attr_tt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as KL (interp/ops/attr.rs:189).
+/// `STORE_ATTR` as KL (interp/ops/attr.rs:193).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -283,7 +284,7 @@ unsafe fn slow_store_attr_kl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(4)
 }
 
-/// `STORE_ATTR` as KT (interp/ops/attr.rs:189).
+/// `STORE_ATTR` as KT (interp/ops/attr.rs:193).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -337,7 +338,7 @@ unsafe fn slow_store_attr_kt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(4)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as LL (interp/ops/attr.rs:203).
+/// `STORE_ATTR_INSTANCE_VALUE` as LL (interp/ops/attr.rs:208).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -356,7 +357,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_ll(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_instance_value_ll_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_value(slot, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -365,7 +375,46 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_ll(
     at.next(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as LT (interp/ops/attr.rs:203).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_ll_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_instance_value_ll(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_instance_value_ll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let slot = match fast::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_value(slot, new);
+    if let Some(dead) = at.close(old) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_ATTR_INSTANCE_VALUE` as LT (interp/ops/attr.rs:208).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -385,7 +434,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_lt(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_instance_value_lt_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_value(slot, new);
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
@@ -395,7 +453,51 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_lt(
     at.next(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as TL (interp/ops/attr.rs:203).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_lt_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_instance_value_lt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_instance_value_lt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let slot = match fast::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_value(slot, new);
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_ATTR_INSTANCE_VALUE` as TL (interp/ops/attr.rs:208).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -414,7 +516,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_tl(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.take(value);
+    let new = match at.try_take(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_instance_value_tl_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_value(slot, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -423,7 +534,47 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_tl(
     at.next(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as TT (interp/ops/attr.rs:203).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_tl_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_instance_value_tl(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_instance_value_tl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let slot = match fast::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.take(value);
+    let old = fast::store_value(slot, new);
+    if let Some(dead) = at.close(old) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_ATTR_INSTANCE_VALUE` as TT (interp/ops/attr.rs:208).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -443,7 +594,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_tt(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.take(value);
+    let new = match at.try_take(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_instance_value_tt_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_value(slot, new);
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
@@ -453,7 +613,53 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_tt(
     at.next(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as KL (interp/ops/attr.rs:203).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_tt_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_instance_value_tt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_instance_value_tt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let slot = match fast::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.take(value);
+    let old = fast::store_value(slot, new);
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_ATTR_INSTANCE_VALUE` as KL (interp/ops/attr.rs:208).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -472,7 +678,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_kl(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_instance_value_kl_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_value(slot, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -481,7 +696,46 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_kl(
     at.next(4)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as KT (interp/ops/attr.rs:203).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_kl_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_instance_value_kl(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_instance_value_kl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let slot = match fast::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_value(slot, new);
+    if let Some(dead) = at.close(old) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `STORE_ATTR_INSTANCE_VALUE` as KT (interp/ops/attr.rs:208).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -501,7 +755,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_kt(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_instance_value_kt_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_value(slot, new);
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
@@ -511,7 +774,51 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_kt(
     at.next(4)
 }
 
-/// `STORE_ATTR_SLOT` as LL (interp/ops/attr.rs:213).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_kt_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_instance_value_kt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_instance_value_kt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let slot = match fast::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_value(slot, new);
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `STORE_ATTR_SLOT` as LL (interp/ops/attr.rs:219).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -530,7 +837,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_ll(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_slot_ll_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_member(slot, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -539,7 +855,46 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_ll(
     at.next(3)
 }
 
-/// `STORE_ATTR_SLOT` as LT (interp/ops/attr.rs:213).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_ll_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_slot_ll(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_slot_ll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let slot = match fast::hold_member(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_member(slot, new);
+    if let Some(dead) = at.close(old) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_ATTR_SLOT` as LT (interp/ops/attr.rs:219).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -559,7 +914,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_lt(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_slot_lt_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_member(slot, new);
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
@@ -569,7 +933,51 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_lt(
     at.next(3)
 }
 
-/// `STORE_ATTR_SLOT` as TL (interp/ops/attr.rs:213).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_lt_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_slot_lt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_slot_lt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let slot = match fast::hold_member(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_member(slot, new);
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_ATTR_SLOT` as TL (interp/ops/attr.rs:219).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -588,7 +996,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_tl(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.take(value);
+    let new = match at.try_take(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_slot_tl_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_member(slot, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -597,7 +1014,47 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_tl(
     at.next(3)
 }
 
-/// `STORE_ATTR_SLOT` as TT (interp/ops/attr.rs:213).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_tl_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_slot_tl(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_slot_tl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let slot = match fast::hold_member(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.take(value);
+    let old = fast::store_member(slot, new);
+    if let Some(dead) = at.close(old) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_ATTR_SLOT` as TT (interp/ops/attr.rs:219).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -617,7 +1074,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_tt(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.take(value);
+    let new = match at.try_take(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_slot_tt_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_member(slot, new);
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
@@ -627,7 +1093,53 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_tt(
     at.next(3)
 }
 
-/// `STORE_ATTR_SLOT` as KL (interp/ops/attr.rs:213).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_tt_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_slot_tt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_slot_tt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let slot = match fast::hold_member(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.take(value);
+    let old = fast::store_member(slot, new);
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_ATTR_SLOT` as KL (interp/ops/attr.rs:219).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -646,7 +1158,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_kl(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_slot_kl_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_member(slot, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -655,7 +1176,46 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_kl(
     at.next(4)
 }
 
-/// `STORE_ATTR_SLOT` as KT (interp/ops/attr.rs:213).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_kl_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_slot_kl(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_slot_kl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let slot = match fast::hold_member(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_member(slot, new);
+    if let Some(dead) = at.close(old) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `STORE_ATTR_SLOT` as KT (interp/ops/attr.rs:219).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -675,7 +1235,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_kt(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_slot_kt_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_member(slot, new);
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
@@ -685,7 +1254,51 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_kt(
     at.next(4)
 }
 
-/// `STORE_ATTR_WITH_HINT` as LL (interp/ops/attr.rs:224).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_kt_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_slot_kt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_slot_kt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let slot = match fast::hold_member(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_member(slot, new);
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `STORE_ATTR_WITH_HINT` as LL (interp/ops/attr.rs:230).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -715,7 +1328,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_ll(
     at.next(3)
 }
 
-/// `STORE_ATTR_WITH_HINT` as LT (interp/ops/attr.rs:224).
+/// `STORE_ATTR_WITH_HINT` as LT (interp/ops/attr.rs:230).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -747,7 +1360,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_lt(
     at.next(3)
 }
 
-/// `STORE_ATTR_WITH_HINT` as TL (interp/ops/attr.rs:224).
+/// `STORE_ATTR_WITH_HINT` as TL (interp/ops/attr.rs:230).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -777,7 +1390,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_tl(
     at.next(3)
 }
 
-/// `STORE_ATTR_WITH_HINT` as TT (interp/ops/attr.rs:224).
+/// `STORE_ATTR_WITH_HINT` as TT (interp/ops/attr.rs:230).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -809,7 +1422,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_tt(
     at.next(3)
 }
 
-/// `STORE_ATTR_WITH_HINT` as KL (interp/ops/attr.rs:224).
+/// `STORE_ATTR_WITH_HINT` as KL (interp/ops/attr.rs:230).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -839,7 +1452,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_kl(
     at.next(4)
 }
 
-/// `STORE_ATTR_WITH_HINT` as KT (interp/ops/attr.rs:224).
+/// `STORE_ATTR_WITH_HINT` as KT (interp/ops/attr.rs:230).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -4,6 +4,7 @@
 #![allow(
     clippy::all,
     clippy::pedantic,
+    dropping_copy_types,
     unreachable_code,
     unused_assignments,
     unused_braces,
@@ -1305,7 +1306,7 @@ unsafe fn slow_store_subscr_ktk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(4)
 }
 
-/// `STORE_SUBSCR_DICT` as LLL (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as LLL (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1347,7 +1348,7 @@ unsafe fn slow_store_subscr_dict_lll(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LLT (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as LLT (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1393,7 +1394,7 @@ unsafe fn slow_store_subscr_dict_llt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LLI (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as LLI (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1435,7 +1436,7 @@ unsafe fn slow_store_subscr_dict_lli(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LLK (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as LLK (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1477,7 +1478,7 @@ unsafe fn slow_store_subscr_dict_llk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as LTL (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as LTL (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1523,7 +1524,7 @@ unsafe fn slow_store_subscr_dict_ltl(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LTT (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as LTT (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1574,7 +1575,7 @@ unsafe fn slow_store_subscr_dict_ltt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LTI (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as LTI (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1620,7 +1621,7 @@ unsafe fn slow_store_subscr_dict_lti(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LTK (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as LTK (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1666,7 +1667,7 @@ unsafe fn slow_store_subscr_dict_ltk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as TLL (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as TLL (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1709,7 +1710,7 @@ unsafe fn slow_store_subscr_dict_tll(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TLT (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as TLT (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1756,7 +1757,7 @@ unsafe fn slow_store_subscr_dict_tlt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TLI (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as TLI (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1799,7 +1800,7 @@ unsafe fn slow_store_subscr_dict_tli(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TLK (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as TLK (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1842,7 +1843,7 @@ unsafe fn slow_store_subscr_dict_tlk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as TTL (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as TTL (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1889,7 +1890,7 @@ unsafe fn slow_store_subscr_dict_ttl(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TTT (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as TTT (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1941,7 +1942,7 @@ unsafe fn slow_store_subscr_dict_ttt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TTI (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as TTI (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1988,7 +1989,7 @@ unsafe fn slow_store_subscr_dict_tti(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TTK (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as TTK (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2035,7 +2036,7 @@ unsafe fn slow_store_subscr_dict_ttk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KLL (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as KLL (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2077,7 +2078,7 @@ unsafe fn slow_store_subscr_dict_kll(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KLT (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as KLT (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2123,7 +2124,7 @@ unsafe fn slow_store_subscr_dict_klt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KLI (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as KLI (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2165,7 +2166,7 @@ unsafe fn slow_store_subscr_dict_kli(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KLK (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as KLK (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2207,7 +2208,7 @@ unsafe fn slow_store_subscr_dict_klk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(4)
 }
 
-/// `STORE_SUBSCR_DICT` as KTL (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as KTL (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2253,7 +2254,7 @@ unsafe fn slow_store_subscr_dict_ktl(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KTT (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as KTT (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2304,7 +2305,7 @@ unsafe fn slow_store_subscr_dict_ktt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KTI (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as KTI (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2350,7 +2351,7 @@ unsafe fn slow_store_subscr_dict_kti(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KTK (interp/ops/binary.rs:271).
+/// `STORE_SUBSCR_DICT` as KTK (interp/ops/binary.rs:272).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2396,7 +2397,7 @@ unsafe fn slow_store_subscr_dict_ktk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(4)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LLL, LLT (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR_LIST_INT` as LLL, LLT (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2416,7 +2417,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lll(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_lll_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -2425,7 +2435,47 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lll(
     at.next(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LLI (interp/ops/binary.rs:260).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lll_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_lll(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_lll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.c());
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(old) {
+        at.finalize(dead);
+    }
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as LLI (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2445,7 +2495,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lli(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_lli_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -2454,7 +2513,47 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lli(
     at.next(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LLK (interp/ops/binary.rs:260).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lli_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_lli(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_lli(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_c();
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(old) {
+        at.finalize(dead);
+    }
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as LLK (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2474,7 +2573,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_llk(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_llk_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -2483,7 +2591,47 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_llk(
     at.next(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LTL, LTT (interp/ops/binary.rs:260).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_llk_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_llk(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_llk(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(2);
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(old) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as LTL, LTT (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2504,7 +2652,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ltl(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_ltl_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_0 = at.close(list_st);
     dead_1 = at.close(old);
@@ -2514,7 +2671,52 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ltl(
     at.next(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LTI (interp/ops/binary.rs:260).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ltl_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_ltl(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_ltl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.c());
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as LTI (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2535,7 +2737,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lti(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_lti_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_0 = at.close(list_st);
     dead_1 = at.close(old);
@@ -2545,7 +2756,52 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lti(
     at.next(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LTK (interp/ops/binary.rs:260).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lti_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_lti(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_lti(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_c();
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as LTK (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2566,7 +2822,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ltk(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_ltk_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_0 = at.close(list_st);
     dead_1 = at.close(old);
@@ -2576,7 +2841,52 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ltk(
     at.next(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TLL, TLT (interp/ops/binary.rs:260).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ltk_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_ltk(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_ltk(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(2);
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as TLL, TLT (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2596,7 +2906,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tll(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.take(value);
+    let new = match at.try_take(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_tll_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -2605,7 +2924,48 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tll(
     at.next(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TLI (interp/ops/binary.rs:260).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tll_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_tll(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_tll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.c());
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.take(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(old) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as TLI (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2625,7 +2985,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tli(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.take(value);
+    let new = match at.try_take(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_tli_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -2634,7 +3003,48 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tli(
     at.next(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TLK (interp/ops/binary.rs:260).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tli_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_tli(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_tli(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_c();
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.take(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(old) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as TLK (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2654,7 +3064,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tlk(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.take(value);
+    let new = match at.try_take(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_tlk_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -2663,7 +3082,48 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tlk(
     at.next(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TTL, TTT (interp/ops/binary.rs:260).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tlk_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_tlk(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_tlk(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(2);
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.take(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(old) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as TTL, TTT (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2684,7 +3144,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ttl(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.take(value);
+    let new = match at.try_take(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_ttl_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_0 = at.close(list_st);
     dead_1 = at.close(old);
@@ -2694,7 +3163,54 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ttl(
     at.next(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TTI (interp/ops/binary.rs:260).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ttl_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_ttl(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_ttl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.c());
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.take(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as TTI (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2715,7 +3231,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tti(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.take(value);
+    let new = match at.try_take(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_tti_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_0 = at.close(list_st);
     dead_1 = at.close(old);
@@ -2725,7 +3250,54 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tti(
     at.next(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TTK (interp/ops/binary.rs:260).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tti_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_tti(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_tti(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_c();
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.take(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(2)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as TTK (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2746,7 +3318,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ttk(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.take(value);
+    let new = match at.try_take(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_ttk_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_0 = at.close(list_st);
     dead_1 = at.close(old);
@@ -2756,7 +3337,54 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ttk(
     at.next(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KLL, KLT (interp/ops/binary.rs:260).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ttk_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_ttk(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_ttk(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(2);
+    let mut list_st = at.get(at.b());
+    let mut value = at.get(at.a());
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.take(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as KLL, KLT (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2776,7 +3404,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kll(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_kll_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -2785,7 +3422,47 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kll(
     at.next(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KLI (interp/ops/binary.rs:260).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kll_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_kll(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_kll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.c());
+    let mut list_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(old) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as KLI (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2805,7 +3482,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kli(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_kli_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -2814,7 +3500,47 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kli(
     at.next(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KLK (interp/ops/binary.rs:260).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kli_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_kli(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_kli(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_c();
+    let mut list_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(old) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as KLK (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2834,7 +3560,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_klk(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_klk_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -2843,7 +3578,47 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_klk(
     at.next(4)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KTL, KTT (interp/ops/binary.rs:260).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_klk_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_klk(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_klk(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut list_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(old) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as KTL, KTT (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2864,7 +3639,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ktl(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_ktl_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_0 = at.close(list_st);
     dead_1 = at.close(old);
@@ -2874,7 +3658,52 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ktl(
     at.next(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KTI (interp/ops/binary.rs:260).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ktl_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_ktl(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_ktl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.get(at.c());
+    let mut list_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as KTI (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2895,7 +3724,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kti(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_kti_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_0 = at.close(list_st);
     dead_1 = at.close(old);
@@ -2905,7 +3743,52 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kti(
     at.next(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KTK (interp/ops/binary.rs:260).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kti_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_kti(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_kti(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.small_c();
+    let mut list_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_SUBSCR_LIST_INT` as KTK (interp/ops/binary.rs:261).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2926,7 +3809,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ktk(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(item);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_subscr_list_int_ktk_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = containers::store_item(item, new);
     dead_0 = at.close(list_st);
     dead_1 = at.close(old);
@@ -2934,4 +3826,49 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ktk(
         return at.finish2(at.next_flow(4), dead_0, dead_1);
     }
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ktk_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_subscr_list_int_ktk(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_subscr_list_int_ktk(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut sub_st = at.constant_word(3);
+    let mut list_st = at.get(at.b());
+    let mut value = at.constant_word(2);
+    let item = match containers::hold_item(list_st, sub_st) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = containers::store_item(item, new);
+    if let Some(dead) = at.close(list_st) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
 }

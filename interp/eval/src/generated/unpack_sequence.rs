@@ -4,6 +4,7 @@
 #![allow(
     clippy::all,
     clippy::pedantic,
+    dropping_copy_types,
     unreachable_code,
     unused_assignments,
     unused_braces,
@@ -140,9 +141,14 @@ pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_two_tuple(
     let mut second;
     let mut first;
     let mut dead_0 = None;
-    let (one, two) = match containers::two(th, seq) {
+    let (one, two) = match containers::two::<QUICK>(th, seq) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_unpack_sequence_two_tuple_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(seq);
     first = one;
@@ -153,4 +159,47 @@ pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_two_tuple(
         return at.finish1(at.next_flow(2), dead_0);
     }
     at.next(2)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_two_tuple_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_unpack_sequence_two_tuple(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_unpack_sequence_two_tuple(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut seq = at.get(at.a());
+    let mut second;
+    let mut first;
+    let (one, two) = match containers::two::<FULL>(th, seq) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(seq) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    first = one;
+    second = two;
+    at.set(at.a(), second);
+    at.set(at.a() + 1, first);
+    at.next_flow(2)
 }

@@ -12,9 +12,10 @@ use interp_object::intern::names;
 use interp_object::layout::ValueExt;
 use interp_object::{Esc, PyResult, Raised, Thread, Value, Word, ops, typeobj};
 
-use crate::call::{Return, enter_frame, is_simple, push_frame};
+use crate::call::{Return, enter_frame, push_frame};
 use crate::dispatch::{Cell, cell_at};
 use crate::flow::{Flow, Slots};
+use crate::specialize::FULL;
 
 /// The jump target of the `FOR_ITER` the frame stands at.
 pub(crate) fn jump_target(fp: *mut Word) -> Flow {
@@ -56,11 +57,11 @@ pub(crate) fn push_python_iter(esc: Esc<'_>, iterable: &Value) -> *mut Word {
     // SAFETY: a function's code is a code object, deferred: it outlives this use through the function.
     let code: &CodeObject = unsafe { payload_in(function.code_word()) };
     let flags = code.data().flags;
-    if !flags.contains(CodeFlags::GENERATOR) || !is_simple(code, 1) {
+    if !flags.contains(CodeFlags::GENERATOR) || !code.takes_plainly(1) {
         return std::ptr::null_mut();
     }
     let word = method.as_ref().map_or(Word::NULL, Value::word);
-    let pushed = push_frame(esc.thread(), word, function, code, 1);
+    let pushed = push_frame::<FULL>(esc.thread(), word, function, code, 1);
     if pushed.is_some() {
         // The frame took the reference over.
         std::mem::forget(method);

@@ -9,7 +9,8 @@ use interp_object::data::function::Function;
 use interp_object::data::tuple;
 use interp_object::intern::{self, names};
 use interp_object::layout::ValueExt;
-use interp_object::{Esc, PyResult, Raised, Value, Word, ops};
+use interp_object::{Esc, PyResult, Raised, Thread, Value, Word, ops};
+use stackref::StackRef;
 
 use crate::call::close_word;
 use crate::frames::value_of;
@@ -25,11 +26,29 @@ fn local_name(frame: &Frame, slot: u32) -> String {
 
 /// `UnboundLocalError` for a local without a value.
 #[cold]
-pub(crate) fn raise_unbound(esc: Esc<'_>, frame: &Frame, slot: u32) -> PyResult<()> {
+fn unbound(esc: Esc<'_>, frame: &Frame, slot: u32) -> Raised {
     let text = local_name(frame, slot);
     let name = &frame.code().localsplus()[slot as usize];
     let message = format!("cannot access local variable '{text}' where it is not associated with a value");
-    Err(esc.name_error(&exc::UNBOUND_LOCAL_ERROR, message, name))
+    esc.name_error(&exc::UNBOUND_LOCAL_ERROR, message, name)
+}
+
+/// `UnboundLocalError`, always.
+pub(crate) fn raise_unbound(esc: Esc<'_>, frame: &Frame, slot: u32) -> PyResult<()> {
+    Err(unbound(esc, frame, slot))
+}
+
+/// A local's value, or UnboundLocalError.
+pub(crate) fn load_local(esc: Esc<'_>, fp: *mut Word, slot: u32) -> PyResult {
+    // SAFETY: H1: a local of the frame.
+    let place = unsafe { fp.add(slot as usize) };
+    // SAFETY: locals are always initialized.
+    let word = unsafe { place.read() };
+    match value_of(word) {
+        Some(value) => Ok(value),
+        // SAFETY: H1.
+        None => Err(unbound(esc, unsafe { Frame::of(fp) }, slot)),
+    }
 }
 
 /// `NameError` for a name found nowhere.
@@ -106,6 +125,16 @@ fn raise_unbound_cell(esc: Esc<'_>, frame: &Frame, slot: u32) -> Raised {
     }
     let message = format!("cannot access local variable '{text}' where it is not associated with a value");
     esc.name_error(&exc::UNBOUND_LOCAL_ERROR, message, name)
+}
+
+/// What a cell holds, where reading it takes no call.
+#[inline(always)]
+pub(crate) fn cell_content(th: &Thread, fp: *mut Word, slot: u32) -> Option<Word> {
+    // SAFETY: H1, as in `cell_in`.
+    let place = unsafe { fp.add(slot as usize) };
+    // SAFETY: as above.
+    let cell: &Cell = unsafe { payload_in(place.read()) };
+    cell.load_quick(th.id()).map(StackRef::into_word)
 }
 
 /// What a cell holds.

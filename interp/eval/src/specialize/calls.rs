@@ -14,6 +14,8 @@ use interp_object::{Value, Word};
 use specializer::cache::Kind;
 use specializer::decide::call::Form;
 
+use crate::call::move_words;
+
 pub(crate) use look::{attempt, attempt_keywords};
 pub(crate) use native::*;
 pub(crate) use python::*;
@@ -78,13 +80,10 @@ impl Block {
     /// Moves the arguments to the locals from `to` on.
     #[inline(always)]
     fn move_args(self, to: *mut Word) {
-        let first = 1 + self.skip();
-        for index in 0..self.given() {
-            // SAFETY: the callee's frame has a local for each argument (the guards compared the numbers).
-            let place = unsafe { to.add(index) };
-            // SAFETY: as above.
-            unsafe { place.write(self.word(first + index)) };
-        }
+        // SAFETY: inside the block.
+        let first = unsafe { self.start.add(1 + self.skip()) };
+        // SAFETY: the callee's frame has a local for each argument (the guards compared the numbers).
+        unsafe { move_words(first, to, self.given()) };
     }
 }
 

@@ -9,7 +9,7 @@ use interp_object::data::set;
 use interp_object::data::slice::Slice;
 use interp_object::data::str::{self as text, Str};
 use interp_object::data::tuple::Tuple;
-use interp_object::layout::{ValueExt, class_of};
+use interp_object::layout::{ValueExt, class_of, class_of_object};
 use interp_object::{Esc, Payload, PyResult, Thread, Value, Word, ops};
 use specializer::decide::compare::{Contains, contains};
 use specializer::decide::iterate::{self, ForIter, Source, for_iter, send};
@@ -18,7 +18,7 @@ use specializer::decide::unpack::{self, Unpack};
 use stackref::StackRef;
 
 use super::arith::class;
-use super::begin;
+use super::{QUICK, begin};
 use crate::call::Return;
 use crate::dispatch::{Cell, cell_at};
 use crate::flow::{Flow, Slots};
@@ -26,8 +26,9 @@ use crate::generator;
 
 /// The payload of a word whose type is exactly the builtin type of `T`.
 #[inline(always)]
-pub(super) fn exact<'a, T: Payload>(word: Word) -> Option<&'a T> {
-    if !word.is_ptr() || !std::ptr::eq(class_of(word), T::class()) {
+pub(crate) fn exact<'a, T: Payload>(word: Word) -> Option<&'a T> {
+    // SAFETY: an operand that is a pointer and no NULL names an object that its slot keeps alive.
+    if !word.is_ptr() || word.is_null() || !std::ptr::eq(unsafe { class_of_object(word) }, T::class()) {
         return None;
     }
     // SAFETY: the type was compared; the operand's slot keeps the object alive while the instruction runs.
@@ -54,22 +55,25 @@ fn index(key: Word) -> Option<usize> {
 
 /// `BINARY_OP_SUBSCR_LIST_INT`
 #[inline(always)]
-pub(crate) fn list_item(th: &Thread, list: Word, key: Word) -> Option<Word> {
+pub(crate) fn list_item<const READ: bool>(th: &Thread, list: Word, key: Word) -> Option<Word> {
     let index = index(key)?;
-    exact::<List>(list)?.try_get(th.id(), index).map(StackRef::into_word)
+    let list = exact::<List>(list)?;
+    let item = if READ == QUICK { list.get_quick(th.id(), index) } else { list.try_get(th.id(), index) };
+    item.map(StackRef::into_word)
 }
 
 /// `BINARY_OP_SUBSCR_TUPLE_INT`
 #[inline(always)]
-pub(crate) fn tuple_item(th: &Thread, tuple: Word, key: Word) -> Option<Word> {
+pub(crate) fn tuple_item<const READ: bool>(th: &Thread, tuple: Word, key: Word) -> Option<Word> {
     let index = index(key)?;
-    exact::<Tuple>(tuple)?.as_slice().get(index).map(|item| retained(th, item))
+    retained::<READ>(th, exact::<Tuple>(tuple)?.as_slice().get(index)?)
 }
 
 /// The word of an item that its container keeps alive, owned.
 #[inline(always)]
-fn retained(th: &Thread, item: &Value) -> Word {
-    StackRef::new(item, th.id()).into_word()
+fn retained<const READ: bool>(th: &Thread, item: &Value) -> Option<Word> {
+    let word = if READ == QUICK { StackRef::new_quick(item, th.id())? } else { StackRef::new(item, th.id()) };
+    Some(word.into_word())
 }
 
 /// `BINARY_OP_SUBSCR_STR_INT`: the code point.
@@ -153,29 +157,31 @@ pub(crate) fn str_truth(word: Word) -> Option<bool> {
 
 /// `FOR_ITER_LIST`: the next item, the inner `None` at the end.
 #[inline(always)]
-pub(crate) fn list_next(th: &Thread, iterator: Word) -> Option<Option<Word>> {
+pub(crate) fn list_next<const READ: bool>(th: &Thread, iterator: Word) -> Option<Option<Word>> {
     let iterator = exact::<ListIterator>(iterator)?;
     let index = iterator.index();
     if index >= iterator.list().len() {
         iterator.set_index(EXHAUSTED);
         return Some(None);
     }
-    let item = iterator.list().try_get(th.id(), index)?;
+    let list = iterator.list();
+    let item = if READ == QUICK { list.get_quick(th.id(), index)? } else { list.try_get(th.id(), index)? };
     iterator.set_index(index + 1);
     Some(Some(item.into_word()))
 }
 
 /// `FOR_ITER_TUPLE`: the next item, the inner `None` at the end.
 #[inline(always)]
-pub(crate) fn tuple_next(th: &Thread, iterator: Word) -> Option<Option<Word>> {
+pub(crate) fn tuple_next<const READ: bool>(th: &Thread, iterator: Word) -> Option<Option<Word>> {
     let iterator = exact::<TupleIterator>(iterator)?;
     let index = iterator.index();
     let Some(item) = iterator.tuple().as_slice().get(index) else {
         iterator.set_index(EXHAUSTED);
         return Some(None);
     };
+    let item = retained::<READ>(th, item)?;
     iterator.set_index(index + 1);
-    Some(Some(retained(th, item)))
+    Some(Some(item))
 }
 
 /// `FOR_ITER_RANGE`: the next number if it is immediate, the inner `None` at the end.
@@ -265,10 +271,16 @@ pub(crate) fn enter_send(th: &Thread, claimed: *mut Word, sent: Word, ip: *const
 
 /// `UNPACK_SEQUENCE_TWO_TUPLE`
 #[inline(always)]
-pub(crate) fn two(th: &Thread, tuple: Word) -> Option<(Word, Word)> {
-    match exact::<Tuple>(tuple)?.as_slice() {
-        [one, two] => Some((retained(th, one), retained(th, two))),
-        _ => None,
+pub(crate) fn two<const READ: bool>(th: &Thread, tuple: Word) -> Option<(Word, Word)> {
+    let [one, two] = exact::<Tuple>(tuple)?.as_slice() else { return None };
+    let one = retained::<READ>(th, one)?;
+    match retained::<READ>(th, two) {
+        Some(two) => Some((one, two)),
+        None => {
+            // SAFETY: made above; the tuple holds another count, so this one is not the last.
+            let _alive = unsafe { StackRef::from_word(one) }.close_unless_last(th.id());
+            None
+        }
     }
 }
 
@@ -284,7 +296,7 @@ pub(crate) fn spread(th: &Thread, tuple: Word, items: Slots) {
     let Some(tuple) = exact::<Tuple>(tuple) else { return };
     let last = items.len().wrapping_sub(1);
     for (at, item) in tuple.as_slice().iter().enumerate() {
-        items.set(last - at, retained(th, item));
+        items.set(last - at, StackRef::new(item, th.id()).into_word());
     }
 }
 

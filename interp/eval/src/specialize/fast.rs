@@ -2,12 +2,12 @@
 //!
 //! Words that come out own themselves. Each function loads its cache word once (the caller did) and uses only that copy.
 
-use dictkeys::{HeldEntry, HeldSlot, Inline, InlineValues};
+use dictkeys::{HeldEntry, HeldSlot, Inline, InlineValues, KeysSnapshot};
 use interp_object::data::dict::{Dict, lock_of};
 use interp_object::data::frame::{Frame, payload_in};
 use interp_object::data::module::{MODULE, Module};
 use interp_object::data::types::TYPE;
-use interp_object::layout::class_of;
+use interp_object::layout::{class_of, class_of_object};
 use interp_object::typeobj::TypeBody;
 use interp_object::{Header, Slot, Thread, TypeObject, Value, Word, attr};
 use specializer::cache::{self, Kind};
@@ -17,7 +17,7 @@ use specializer::decide::store_attr::Form as Store;
 use stackref::{Load as Read, StackRef};
 
 use super::containers::exact;
-use super::{Here, held};
+use super::{Here, QUICK, held};
 use crate::flow::Slots;
 use crate::ops::names::name;
 
@@ -41,19 +41,26 @@ fn namespace<'a>(word: Word) -> &'a Dict {
     unsafe { payload_in(word) }
 }
 
+/// Reads an entry of keys that were guarded.
+#[inline(always)]
+fn load_at<const READ: bool>(keys: &KeysSnapshot<'_, Here>, index: u32) -> Option<Word> {
+    let value = if READ == QUICK { keys.load_at_quick(index) } else { keys.load_at(index) };
+    value.map(StackRef::into_word)
+}
+
 /// `LOAD_GLOBAL_MODULE`
 #[inline(always)]
-pub(crate) fn global(th: &Thread, frame: &Frame, cache: u64) -> Option<Word> {
+pub(crate) fn global<const READ: bool>(th: &Thread, frame: &Frame, cache: u64) -> Option<Word> {
     let cache = cache::Word::from_bits(cache);
     let version = cache.version_of(GLOBAL)?;
     let here = Here(th.id());
     let keys = namespace(frame.globals.get()).core().guard(&here, version)?;
-    keys.load_at(cache.index()).map(StackRef::into_word)
+    load_at::<READ>(&keys, cache.index())
 }
 
 /// `LOAD_GLOBAL_BUILTIN`: absent in the globals, found in builtins.
 #[inline(always)]
-pub(crate) fn builtin(th: &Thread, frame: &Frame, cache: u64, link: u64) -> Option<Word> {
+pub(crate) fn builtin<const READ: bool>(th: &Thread, frame: &Frame, cache: u64, link: u64) -> Option<Word> {
     let cache = cache::Word::from_bits(cache);
     let version = cache.version_of(BUILTIN)?;
     let here = Here(th.id());
@@ -64,7 +71,7 @@ pub(crate) fn builtin(th: &Thread, frame: &Frame, cache: u64, link: u64) -> Opti
     }
     globals.guard(&here, absent_in)?;
     let keys = namespace(frame.builtins.get()).core().guard(&here, version)?;
-    keys.load_at(cache.index()).map(StackRef::into_word)
+    load_at::<READ>(&keys, cache.index())
 }
 
 /// Header and type of an object; `None` for immediates.
@@ -73,10 +80,10 @@ fn object<'a>(word: Word) -> Option<(&'a Header, &'a TypeObject)> {
     if !word.is_ptr() {
         return None;
     }
-    // SAFETY: an operand that is a pointer and no NULL names a live object.
+    // SAFETY: an owner that is a pointer is an object, no NULL, which its slot keeps alive while the instruction runs.
     let header = unsafe { word.header_unchecked() };
-    // SAFETY: as above: its slot keeps it alive while the instruction runs.
-    Some((unsafe { header.as_ref() }, class_of(word)))
+    // SAFETY: as above.
+    Some((unsafe { header.as_ref() }, unsafe { class_of_object(word) }))
 }
 
 /// The entry's index if the object's type is in the entry's version.
@@ -89,9 +96,14 @@ fn guarded<'a>(owner: Word, cache: u64, kind: Kind) -> Option<(&'a Header, &'a T
 
 /// `LOAD_ATTR_INSTANCE_VALUE`
 #[inline(always)]
-pub(crate) fn instance_value(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
+pub(crate) fn instance_value<const READ: bool>(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
     let (header, class, index) = guarded(owner, cache, entry(Load::InstanceValue))?;
-    match attr::inline_values(header, class)?.load_stackref(index, &Here(th.id())) {
+    let values = attr::inline_values(header, class)?;
+    let here = Here(th.id());
+    if READ == QUICK {
+        return values.load_stackref_quick(index, &here).map(StackRef::into_word);
+    }
+    match values.load_stackref(index, &here) {
         Inline::Value(value) => Some(value.into_word()),
         _ => None,
     }
@@ -99,10 +111,15 @@ pub(crate) fn instance_value(th: &Thread, owner: Word, cache: u64) -> Option<Wor
 
 /// `LOAD_ATTR_SLOT`
 #[inline(always)]
-pub(crate) fn slot(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
+pub(crate) fn slot<const READ: bool>(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
     let (header, class, offset) = guarded(owner, cache, entry(Load::Slot))?;
+    let slot = member(header, class, offset)?;
+    if READ == QUICK {
+        // SAFETY: as below.
+        return unsafe { slot.load_stackref_quick(th.id()) }.map(StackRef::into_word);
+    }
     // SAFETY: slots hold values of the type-stable heap; this thread is attached and passes no safepoint here.
-    match unsafe { member(header, class, offset)?.load_stackref(th.id()) } {
+    match unsafe { slot.load_stackref(th.id()) } {
         Read::Value(value) => Some(value.into_word()),
         _ => None,
     }
@@ -116,7 +133,7 @@ fn member<'a>(header: &'a Header, class: &TypeObject, offset: usize) -> Option<&
 
 /// `LOAD_ATTR_MODULE`
 #[inline(always)]
-pub(crate) fn module(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
+pub(crate) fn module<const READ: bool>(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
     let (_, class) = object(owner)?;
     if !std::ptr::eq(class, &raw const MODULE) {
         return None;
@@ -127,7 +144,7 @@ pub(crate) fn module(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
     let module: &Module = unsafe { payload_in(owner) };
     let here = Here(th.id());
     let keys = module.dict().core().guard(&here, version)?;
-    keys.load_at(cache.index()).map(StackRef::into_word)
+    load_at::<READ>(&keys, cache.index())
 }
 
 /// `LOAD_ATTR_CLASS`

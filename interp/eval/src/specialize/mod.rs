@@ -32,6 +32,11 @@ pub(crate) use attempt::{begin, due};
 pub use attempt::{count_attempts, counts, trace_attempts};
 pub(crate) use record::{Held, Records, held};
 
+/// How a read treats its uncommon cases: leaves them to the out-of-line copy of its handler (`quick!`), …
+pub(crate) const QUICK: bool = true;
+/// … or, in that copy, serves them too: objects of other threads, counts that saturate, retries.
+pub(crate) const FULL: bool = false;
+
 static DISABLED: AtomicBool = AtomicBool::new(false);
 
 /// Turns specialization on or off (`-X specialize=0`). Off, each site runs its generic form; forms installed before stay.

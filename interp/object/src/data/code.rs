@@ -25,6 +25,8 @@ pub struct CodeObject {
     qualname: Value,
     filename: Value,
     version: u32,
+    /// How many arguments a call passes that has nothing to arrange; `u32::MAX` if there always is something.
+    plain_params: u32,
     cells: OnceLock<Executable>,
     shares_generators: AtomicBool,
 }
@@ -33,7 +35,20 @@ pub struct CodeObject {
 pub struct Executable {
     words: Box<[AtomicU64]>,
     form: CellCode,
+    size: FrameSize,
 }
+
+/// What a frame has room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameSize {
+    /// Locals, cells and free variables.
+    pub locals: u32,
+    /// All slots: locals, temporaries, and [`SPARE_SLOTS`].
+    pub slots: u32,
+}
+
+/// Slots at a frame's end that intermediates of an instruction may be spilled to.
+pub const SPARE_SLOTS: u32 = 4;
 
 static NEXT_VERSION: AtomicU32 = AtomicU32::new(2);
 
@@ -92,6 +107,13 @@ impl CodeObject {
         self.code.flags.contains(CodeFlags::NESTED)
     }
 
+    /// Whether a call with this many positional arguments has nothing to arrange: no defaults, keywords, or variadic
+    /// parameters.
+    #[inline(always)]
+    pub fn takes_plainly(&self, positional: usize) -> bool {
+        self.plain_params as usize == positional
+    }
+
     /// The register form, made on first use.
     ///
     /// # Errors
@@ -115,7 +137,8 @@ impl CodeObject {
             let bits = self.consts[constant as usize].word().to_uncounted().bits();
             words[word as usize].store(bits, Relaxed);
         }
-        Ok(self.cells.get_or_init(|| Executable { words, form }))
+        let size = FrameSize { locals: form.locals, slots: form.slots() + SPARE_SLOTS };
+        Ok(self.cells.get_or_init(|| Executable { words, form, size }))
     }
 
     /// The register form if it was made: true of code that has a frame.
@@ -205,6 +228,12 @@ impl Executable {
         &self.words
     }
 
+    /// What a frame of this code has room for.
+    #[inline(always)]
+    pub fn frame_size(&self) -> FrameSize {
+        self.size
+    }
+
     /// Tables of the register form (its `words` are empty: they are [`Executable::words`]).
     #[inline(always)]
     pub fn form(&self) -> &CellCode {
@@ -243,6 +272,7 @@ pub fn new(esc: Esc<'_>, code: &Arc<Code>) -> Obj<CodeObject> {
             qualname: text(esc, &code.qualname),
             filename: text(esc, &code.filename),
             version,
+            plain_params: plain_params(code),
             cells: OnceLock::new(),
             shares_generators: AtomicBool::new(false),
             code: Arc::clone(code),
@@ -250,6 +280,11 @@ pub fn new(esc: Esc<'_>, code: &Arc<Code>) -> Obj<CodeObject> {
     );
     object.header().enable_deferred();
     object
+}
+
+fn plain_params(code: &Code) -> u32 {
+    let variadic = CodeFlags::VARARGS.union(CodeFlags::VARKEYWORDS);
+    if code.kwonlyargcount == 0 && !code.flags.intersects(variadic) { code.argcount } else { u32::MAX }
 }
 
 /// An interned `str` from compiler text.

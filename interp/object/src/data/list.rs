@@ -180,6 +180,17 @@ impl List {
         unsafe { self.slot(index)?.load_stackref(me) }.value()
     }
 
+    /// The common cases of [`List::try_get`], which make no call; `None` says only that it was none of these.
+    #[inline(always)]
+    pub fn get_quick(&self, me: u32, index: usize) -> Option<StackRef> {
+        let header = self.header();
+        if index >= self.len() || header.owner() != me && !is_shared(header) {
+            return None;
+        }
+        // SAFETY: as in `try_get`.
+        unsafe { self.slot(index)?.load_stackref_quick(me) }
+    }
+
     /// Takes the lock for storing to `index`: the specialized store, which looks before it gives up the value. `None` if
     /// the lock is taken or the list is shorter.
     #[inline(always)]

@@ -204,6 +204,7 @@ impl Walker<'_> {
             "own" => self.call(mac, &quote!(at.own)),
             "set_local" => {
                 self.traits.locals = true;
+                self.held = true;
                 self.call(mac, &quote!(at.set_local))
             }
             "local" => {
@@ -233,11 +234,49 @@ impl Walker<'_> {
                 let hole = self.way_out(Way::Deopt, span);
                 quote!(match #option { Some(value) => value, None => #hole })
             }
+            "quick" => self.quick(mac),
             name => {
                 self.fault(span, format!("`{name}!` stands alone, as a statement"));
                 TokenStream::new()
             }
         }
+    }
+
+    /// `quick!(common, any)`: inline, where `common` is `None`, the instruction starts over out of line; there, where
+    /// `any` is `None`, it deopts.
+    fn quick(&mut self, mac: &Macro) -> TokenStream {
+        let span = mac.path.span();
+        if self.escaping {
+            self.fault(span, "`quick!` cannot stand in an escaping statement: bind its value first");
+            return TokenStream::new();
+        }
+        let pair = |input: syn::parse::ParseStream<'_>| -> syn::Result<(Expr, Expr)> {
+            let common = input.parse()?;
+            input.parse::<syn::Token![,]>()?;
+            let any = input.parse()?;
+            input.parse::<Option<syn::Token![,]>>()?;
+            Ok((common, any))
+        };
+        let (common, any) = match mac.parse_body_with(pair) {
+            Ok(pair) => pair,
+            Err(error) => {
+                self.fault(error.span(), "`quick!(common case, any case)`");
+                return TokenStream::new();
+            }
+        };
+        if scan::has_esc(&mac.tokens) {
+            self.fault(span, "the arguments of `quick!` cannot escape");
+            return TokenStream::new();
+        }
+        if !self.outlined && !self.may_restart() {
+            self.fault(span, "the instruction cannot start over here: `quick!` comes before any effect");
+        }
+        self.deopts(false, span);
+        let option = self.leaf(if self.outlined { &any } else { &common });
+        let way = if self.outlined { Way::Deopt } else { Way::Slow };
+        let hole = self.way_out(way, span);
+        self.held = true;
+        quote!(match #option { Some(value) => value, None => #hole })
     }
 
     /// `val!(x)`, `take!(x)`, `steal!(x)`, `dup!(x)`, of an item or of a word of the body's own.
@@ -264,11 +303,16 @@ impl Walker<'_> {
         self.used.insert(id);
         let action = match name {
             "val" => Action::View(id, self.escaping || self.outlined),
-            "dup" => return quote!(at.dup(#item)),
+            "dup" => {
+                let restart = self.restart();
+                self.held = true;
+                Action::Dup(id, restart)
+            }
             _ => {
+                let restart = self.restart();
                 self.state.kill(id);
                 self.state.hard = true;
-                if name == "take" { Action::Take(id) } else { Action::Steal(id) }
+                if name == "take" { Action::Take(id, restart) } else { Action::Steal(id, restart) }
             }
         };
         self.hole(action).to_token_stream()

@@ -92,9 +92,7 @@ fn alone(op: &Op) -> Inst {
 fn plan(inst: &Inst, ops: &[&Op], cell: &CellFacts) -> Result<Plan, Vec<Fault>> {
     let outlined = ops.iter().filter_map(|op| op.body.as_ref()).any(scan::escapes_at_top);
     let mut fast = walked(inst, ops, cell, outlined)?;
-    let restarts =
-        |action: &plan::Action| matches!(action, plan::Action::Exit(exit) if matches!(exit.way, plan::Way::Slow));
-    if fast.actions.iter().any(restarts) {
+    if fast.actions.iter().any(plan::Action::restarts) {
         let slow = walked(inst, ops, cell, true)?;
         for (part, slow) in fast.parts.iter_mut().zip(&slow.parts) {
             part.traits = slow.traits;

@@ -55,6 +55,8 @@ pub(crate) struct Exit {
     pub(crate) discard: Vec<ValueId>,
     /// Values that live.
     pub(crate) defined: Vec<ValueId>,
+    /// Variables of the body's own that give back what they hold before it starts over.
+    pub(crate) guards: Vec<String>,
 }
 
 /// A hole in a body.
@@ -76,12 +78,25 @@ pub(crate) enum Action {
     Exit(Exit),
     /// `&Value`; whether it is used across an escape.
     View(ValueId, bool),
-    /// `Value`, owned.
-    Take(ValueId),
-    /// `Word`, owned.
-    Steal(ValueId),
+    /// `Value`, owned; and the way to start over out of line where taking it makes a call.
+    Take(ValueId, Option<Exit>),
+    /// `Word`, owned; likewise.
+    Steal(ValueId, Option<Exit>),
+    /// `Word` with a count of its own; likewise.
+    Dup(ValueId, Option<Exit>),
     /// Words of the cell.
     InstSize,
+}
+
+impl Action {
+    /// Whether the instruction may start over here.
+    pub(crate) fn restarts(&self) -> bool {
+        match self {
+            Action::Exit(exit) => matches!(exit.way, Way::Slow),
+            Action::Take(_, restart) | Action::Steal(_, restart) | Action::Dup(_, restart) => restart.is_some(),
+            _ => false,
+        }
+    }
 }
 
 /// What a deferred release drops.

@@ -9,7 +9,7 @@ use syn::{Block, Expr, Pat, Stmt};
 pub(crate) const EXITS: [&str; 6] = ["deopt", "error", "jump", "redo", "dispatch", "leave"];
 
 /// Macros that the language gives a meaning.
-pub(crate) const MACROS: [&str; 27] = [
+pub(crate) const MACROS: [&str; 28] = [
     "deopt",
     "error",
     "jump",
@@ -21,6 +21,7 @@ pub(crate) const MACROS: [&str; 27] = [
     "error_if",
     "deopt_unless",
     "exit_unless",
+    "quick",
     "close",
     "kill",
     "imm",

@@ -82,8 +82,15 @@ impl Walker<'_> {
             return TokenStream::new();
         };
         let raw = raw_word(&init.expr);
+        let held = self.held;
         let value = self.value(&init.expr);
         let after = self.state.clone();
+        let tried = matches!(&*init.expr, Expr::Macro(mac)
+            if matches!(scan::macro_name(&mac.mac).as_str(), "quick" | "deopt_unless"));
+        if tried && self.restart {
+            self.held = held;
+            self.guards.extend(scan::bound(&local.pat).iter().map(ToString::to_string));
+        }
         let otherwise = init.diverge.as_ref().map(|(_, block)| {
             let block = self.value(block);
             quote!(else #block)
@@ -114,7 +121,12 @@ impl Walker<'_> {
 
     /// `res = …`.
     fn define(&mut self, left: &Expr, right: &Expr) -> TokenStream {
+        let held = self.held;
         let value = self.value(right);
+        if matches!(right, Expr::Macro(mac) if matches!(scan::macro_name(&mac.mac).as_str(), "dup" | "quick")) {
+            // What starting over loses is the output, which the way out discards.
+            self.held = held;
+        }
         let Some(id) = self.target(left) else { return TokenStream::new() };
         let span = left.span();
         let name = self.shown(id);

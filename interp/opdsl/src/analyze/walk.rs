@@ -57,6 +57,12 @@ pub(crate) struct Walker<'a> {
     pub(crate) restart: bool,
     /// An earlier part may have had an effect.
     stepped: bool,
+    /// A variable of the body's own may own something, or a local was replaced: starting over would lose it.
+    pub(crate) held: bool,
+    /// Variables that hold something which they give back when dropped: a lock.
+    pub(crate) guards: Vec<String>,
+    /// Something of this part came before: with `#[restart]` it only looked.
+    begun: bool,
     pub(crate) scope: Scope,
     pub(crate) traits: Traits,
     pub(crate) loops: Vec<Loop>,
@@ -88,6 +94,9 @@ impl<'a> Walker<'a> {
             dropped: Vec::new(),
             restart: false,
             stepped: false,
+            held: false,
+            guards: Vec::new(),
+            begun: false,
             scope,
             traits: Traits::default(),
             loops: Vec::new(),
@@ -112,6 +121,8 @@ impl<'a> Walker<'a> {
             .collect();
         self.scope = Scope { file: op.at.file, names, inputs: part.inputs, outputs: part.outputs, peeks: effect.peeks };
         self.restart = op.restart && !self.stepped;
+        self.begun = false;
+        self.guards.clear();
         self.traits = Traits::default();
         let mut body = TokenStream::new();
         if let Some(block) = &op.body {
@@ -131,8 +142,20 @@ impl<'a> Walker<'a> {
         if self.state.reachable {
             self.part_end(op);
         }
-        self.stepped |= self.traits.ticks || self.traits.locals || !op.restart && !op.guards();
+        self.stepped |= self.traits.ticks || !op.restart && !op.guards();
         PartPlan { op: op.name.clone(), at: op.at, renames, body, traits: self.traits }
+    }
+
+    /// Whether the instruction may start over here, out of line.
+    pub(crate) fn may_restart(&self) -> bool {
+        let early = !self.state.hard && !self.traits.ticks && self.loops.is_empty();
+        early && !self.stepped && !self.held && !self.escaping && !self.traits.escapes
+    }
+
+    /// Where a reference of one's own is made that may take a call: the way to start over, if that is right here.
+    pub(crate) fn restart(&mut self) -> Option<Exit> {
+        let right = !self.outlined && self.may_restart() && (self.restart || !self.begun);
+        right.then(|| self.exit(Way::Slow))
     }
 
     /// At the end of an op: consumed inputs are dead, everything else lives.
@@ -186,7 +209,9 @@ impl<'a> Walker<'a> {
                 self.used.insert(*id);
                 self.use_spill(spill);
             }
-            Action::View(id, _) | Action::Take(id) | Action::Steal(id) => drop(self.used.insert(*id)),
+            Action::View(id, _) | Action::Take(id, _) | Action::Steal(id, _) | Action::Dup(id, _) => {
+                self.used.insert(*id);
+            }
             Action::Spill(spill) | Action::CloseLocal(_, spill) => self.use_spill(spill),
             Action::Exit(exit) => {
                 self.used.extend(exit.discard.iter().copied());
@@ -226,7 +251,8 @@ impl<'a> Walker<'a> {
             self.used.extend(left.copied());
         }
         let deads = self.state.deads.iter().copied().collect();
-        Exit { way, spill, deads, discard, defined }
+        let guards = if matches!(way, Way::Slow) { self.guards.clone() } else { Vec::new() };
+        Exit { way, spill, deads, discard, defined, guards }
     }
 
     /// A block without its braces.
@@ -244,6 +270,7 @@ impl<'a> Walker<'a> {
                 Some(cfg) => self.configured(&stmts[index..], cfg),
                 None => (self.stmt(attrs, stmt), 1),
             };
+            self.begun = true;
             tokens.extend(text);
             index += taken;
         }
@@ -311,6 +338,7 @@ impl<'a> Walker<'a> {
 
     fn if_expr(&mut self, expr: &syn::ExprIf) -> TokenStream {
         let cond = self.condition(&expr.cond);
+        self.begun = true;
         let before = self.state.clone();
         let then = self.slow_arm(&expr.then_branch).unwrap_or_else(|| self.block(&expr.then_branch));
         let after = std::mem::replace(&mut self.state, before);
@@ -325,6 +353,7 @@ impl<'a> Walker<'a> {
 
     fn match_expr(&mut self, expr: &syn::ExprMatch) -> TokenStream {
         let subject = self.value(&expr.expr);
+        self.begun = true;
         let before = self.state.clone();
         let mut joined: Option<State> = None;
         let mut arms = TokenStream::new();
@@ -346,7 +375,7 @@ impl<'a> Walker<'a> {
     /// An arm that escapes, where everything before it may run twice: it starts the instruction over, out of line.
     fn slow_arm(&mut self, arm: &impl ToTokens) -> Option<TokenStream> {
         let free = self.restart && !self.outlined && !self.escaping && self.loops.is_empty();
-        let clean = !self.state.hard && !self.traits.ticks && !self.traits.locals;
+        let clean = !self.state.hard && !self.traits.ticks && !self.held;
         if !(free && clean && scan::escapes_inside(&arm.to_token_stream())) {
             return None;
         }

@@ -213,6 +213,18 @@ impl<'a> At<'a> {
         word
     }
     #[inline(always)]
+    pub fn try_take(self, word: Word) -> Option<Value> {
+        Some(self.take(word))
+    }
+    #[inline(always)]
+    pub fn try_clone_value(self, word: Word) -> Option<Value> {
+        Some(self.take(self.dup(word)))
+    }
+    #[inline(always)]
+    pub fn try_dup(self, word: Word) -> Option<Word> {
+        Some(self.dup(word))
+    }
+    #[inline(always)]
     pub fn borrow(self, word: Word) -> Word {
         Word::of(word.0.get() | 1)
     }

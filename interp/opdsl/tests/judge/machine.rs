@@ -419,6 +419,19 @@ impl Machine<'_> {
                 self.gone(*token, "taken")?;
                 Ok(Val::Native)
             }
+            // Where making the reference would take a call nothing happens.
+            ("try_take" | "try_clone_value" | "try_dup", [Val::Word(_)]) if self.random.below(4) == 0 => {
+                Ok(Val::Result(false))
+            }
+            ("try_take", [Val::Word(token)]) => {
+                self.gone(*token, "taken")?;
+                Ok(Val::Done(Box::new(Val::Native)))
+            }
+            ("try_clone_value", [Val::Word(token)]) if self.readable(*token) => Ok(Val::Done(Box::new(Val::Native))),
+            ("try_dup", [Val::Word(token)]) if self.readable(*token) => {
+                let copy = Val::Word(self.fresh());
+                Ok(Val::Done(Box::new(copy)))
+            }
             ("own", [_]) => {
                 let token = self.fresh();
                 self.strong.insert(token);

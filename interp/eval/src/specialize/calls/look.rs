@@ -21,7 +21,6 @@ use super::super::containers::exact;
 use super::super::{Held, begin};
 use super::native::{method_of, native_of};
 use super::{Block, code_of, record};
-use crate::call::is_simple;
 use crate::dispatch::Cell;
 
 /// What is called, as facts.
@@ -43,7 +42,7 @@ impl call::Facts for Seen {
 
 fn function_facts(function: &Function, given: usize) -> call::Function {
     let version: Version = NonZeroU32::new(function.version()).filter(|version| version.get() > 1);
-    call::Function { version, exact: is_simple(code_of(function), given), plain: true }
+    call::Function { version, exact: code_of(function).takes_plainly(given), plain: true }
 }
 
 fn convention(def: &MethodDef) -> Convention {
@@ -77,7 +76,7 @@ fn look_at_class(esc: Esc<'_>, callable: &Value, class: &TypeObject, given: usiz
         return Callee::Other;
     };
     let word = found.as_ref().map_or(Word::NULL, |found| found.word().to_uncounted());
-    if !is_simple(code_of(function), given + 1) || function.version() <= 1 || !may_hold(word) {
+    if !code_of(function).takes_plainly(given + 1) || function.version() <= 1 || !may_hold(word) {
         return Callee::OddType;
     }
     *known = Held { version, value: word, function_version: function.version(), ..*known };

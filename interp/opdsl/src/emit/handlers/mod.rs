@@ -22,7 +22,7 @@ use crate::model::{Inst, Model, Shape};
 const EVAL: &str = "interp/eval/src/generated";
 
 /// What every handler file allows, and why.
-const ALLOW: &str = "#![allow(\n    clippy::all,\n    clippy::pedantic,\n    unreachable_code,\n    unused_assignments,\n    unused_braces,\n    \
+const ALLOW: &str = "#![allow(\n    clippy::all,\n    clippy::pedantic,\n    dropping_copy_types,\n    unreachable_code,\n    unused_assignments,\n    unused_braces,\n    \
     unused_imports,\n    unused_mut,\n    unused_parens,\n    unused_variables,\n    reason = \"generated: bodies of all shapes share one text\"\n)]\n\n\
     use crate::ops::*;\n\n";
 
@@ -94,7 +94,10 @@ fn handlers(model: &Model, inst: &Inst, layout: &Layout, plan: &Plan) -> Result<
     let mut found: Vec<(Body, Vec<Shapes>)> = Vec::new();
     for shapes in layout.shapes() {
         let render = |plan| render::Render { model, inst, layout, plan, shapes: &shapes }.body();
-        let body = (render(plan)?, plan.slow.as_deref().map(render).transpose()?);
+        let fast = render(plan)?;
+        // A shape that takes its operands without a call may have nothing to start over for.
+        let slow = plan.slow.as_deref().filter(|_| fast.contains(render::SLOW)).map(render).transpose()?;
+        let body = (fast, slow);
         match found.iter_mut().find(|(text, _)| *text == body) {
             Some((_, served)) => served.push(shapes),
             None => found.push((body, vec![shapes])),

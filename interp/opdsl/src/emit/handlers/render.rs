@@ -229,21 +229,35 @@ impl Render<'_> {
             Action::Finalize(deads, spill) => (self.finalize(deads, &self.spill(spill)), true),
             Action::Exit(exit) => (self.exit(exit)?, false),
             Action::View(id, across) => (self.view(*id, *across), false),
-            Action::Take(id) if self.owned(*id) => (format!("at.take({})", self.name(*id)), false),
-            Action::Take(id) => (format!("at.clone_value({})", self.name(*id)), false),
-            Action::Steal(id) => (self.steal(*id), false),
+            Action::Take(id, restart) => {
+                let how = if self.owned(*id) { "take" } else { "clone_value" };
+                (self.owning(how, *id, restart.as_ref())?, false)
+            }
+            Action::Steal(id, restart) => (self.steal(*id, restart.as_ref())?, false),
+            Action::Dup(id, restart) => (self.owning("dup", *id, restart.as_ref())?, false),
             Action::InstSize => (format!("{}usize", self.layout.size(self.shapes)), false),
         })
     }
 
-    fn steal(&self, id: ValueId) -> String {
+    /// A reference of one's own; where that makes a call and the instruction may start over, it does.
+    fn owning(&self, how: &str, id: ValueId, restart: Option<&Exit>) -> Result<String, Fault> {
+        let name = self.name(id);
+        Ok(match restart {
+            Some(restart) => {
+                format!("match at.try_{how}({name}) {{ Some(value) => value, None => {} }}", self.exit(restart)?)
+            }
+            None => format!("at.{how}({name})"),
+        })
+    }
+
+    fn steal(&self, id: ValueId, restart: Option<&Exit>) -> Result<String, Fault> {
         let name = self.name(id);
         let operand = self.plan.composed.values[id].input.and_then(|input| self.operand(input));
-        match operand {
-            Some((.., Shape::L)) => format!("at.dup({name})"),
+        Ok(match operand {
+            Some((.., Shape::L)) => return self.owning("dup", id, restart),
             Some((.., Shape::K)) => format!("at.borrow({name})"),
             _ => name.to_owned(),
-        }
+        })
     }
 
     fn view(&self, id: ValueId, across: bool) -> String {
@@ -300,7 +314,10 @@ impl Render<'_> {
             }
             Way::Deopt => (discard, format!("at.deopt{flow}()")),
             Way::Redo => (discard, format!("at.redo{flow}()")),
-            Way::Slow => (discard, SLOW.to_owned()),
+            Way::Slow => {
+                let guards: String = exit.guards.iter().map(|guard| format!("drop({guard}); ")).collect();
+                (guards + &discard, SLOW.to_owned())
+            }
             Way::Leave(arguments) => {
                 let put = if exit.deads.is_empty() { String::new() } else { self.null(&exit.spill.null) };
                 (put + &self.finalize(&exit.deads, ""), format!("at.leave{flow}({})", self.inner(arguments)?))
