@@ -55,6 +55,28 @@ fn attempts_are_counted_by_form_and_reason() {
 }
 
 #[test]
+fn code_that_dies_takes_its_records_along() {
+    let program = "\
+import gc
+class C:
+    def method(self): pass
+source = 'def f(c):\\n for _ in range(9):\\n  c.method(); len(())\\n'
+for n in range(600):
+    space = {'C': C}
+    exec(source + f'f(C()) # {n}', space)
+    space.clear()
+    del space
+    if n % 100 == 99: gc.collect()
+for _ in range(3): gc.collect()
+";
+    let output = Command::new(env!("CARGO_BIN_EXE_weft")).args(["-X", "specialize=stats", "-c", program]).output();
+    let counts = String::from_utf8_lossy(&output.expect("the command was built by cargo").stderr).into_owned();
+    let count = |name: &str| counts.lines().find_map(|line| line.strip_prefix(name)?.parse::<u64>().ok());
+    assert!(count("load_attr.specialized.method_with_values: ") >= Some(600), "{counts}");
+    assert!(count("records.live: ").is_some_and(|live| live < 100), "{counts}");
+}
+
+#[test]
 fn hot_sites_become_what_they_should() {
     let (good, text) = run(&[], &[]);
     assert!(good, "{text}");

@@ -43,6 +43,7 @@ pub fn init(esc: Esc<'_>) {
     flow::init();
     FUNCTION.slots.call.set(Some(enter::call_function));
     interp_object::builder::expose(esc, &FUNCTION);
+    let _ = interp_object::data::code::FORGET.set(specialize::forget);
     let _ = interp_object::data::descr::SUPER_ARGUMENTS.set(frames::super_arguments);
     for class in [&GENERATOR, &COROUTINE, &ASYNC_GENERATOR] {
         class.slots.send.set(Some(generator::send));

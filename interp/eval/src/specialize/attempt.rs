@@ -14,6 +14,7 @@ use specializer::rewrite::{Claim, Site};
 use specializer::stats::Event;
 
 use super::forms::{Running, rows};
+use super::record::live;
 use super::{Records, is_enabled};
 use crate::dispatch::{Cell, cell_at};
 
@@ -30,11 +31,14 @@ pub fn trace_attempts() {
     TRACING.store(true, Ordering::Relaxed);
 }
 
-/// What was counted: a line for each family, event and form or reason. None if nothing asked to count.
+/// What was counted: a line for each family, event and form or reason, and how many records there are. None if nothing asked to count.
 pub fn counts() -> Vec<String> {
     let counting = COUNTING.load(Ordering::Relaxed);
-    let rows = if counting { rows() } else { Vec::new() };
-    rows.iter().map(ToString::to_string).collect()
+    if !counting {
+        return Vec::new();
+    }
+    let records = format!("records.live: {}", live());
+    rows().iter().map(ToString::to_string).chain([records]).collect()
 }
 
 /// One attempt at the cell that a head runs.

@@ -30,7 +30,7 @@ use specializer::decide::Lookup;
 
 pub(crate) use attempt::{begin, due};
 pub use attempt::{count_attempts, counts, trace_attempts};
-pub(crate) use record::{Held, Records, held};
+pub(crate) use record::{Held, Records, forget, held};
 
 /// How a read treats its uncommon cases: leaves them to the out-of-line copy of its handler (`quick!`), …
 pub(crate) const QUICK: bool = true;

@@ -1,11 +1,23 @@
 //! Immutable records behind cache words, and their retirement.
 
 use std::ptr::NonNull;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use interp_object::data::code::Executable;
 use interp_object::native::MethodDef;
 use interp_object::{Esc, Word};
+use interp_opcode::{CELL_COUNT, CellOp, families};
 use specializer::cache::{self, Kind};
-use specializer::rewrite::Retire;
+use specializer::rewrite::{Retire, Site};
+
+/// Records that were published and not freed yet.
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+
+/// How many records there are.
+pub(super) fn live() -> usize {
+    LIVE.load(Ordering::Relaxed)
+}
 
 /// What a form with more than one fact holds: the thing itself and what makes it true.
 #[derive(Clone, Copy)]
@@ -31,6 +43,7 @@ impl Held {
 
     /// Moves the record to where code may point to it.
     pub(crate) fn publish(self, kind: Kind) -> cache::Word {
+        LIVE.fetch_add(1, Ordering::Relaxed);
         let record = NonNull::from(Box::leak(Box::new(self)));
         cache::Word::record(kind, record.as_ptr().expose_provenance() as u64)
     }
@@ -54,6 +67,7 @@ impl Retire for Records<'_> {
         unsafe fn free(record: NonNull<u8>, _bytes: usize) {
             // SAFETY: made by `Held::publish`, and retired once (S4 of `specializer`).
             drop(unsafe { Box::from_raw(record.cast::<Held>().as_ptr()) });
+            LIVE.fetch_sub(1, Ordering::Relaxed);
         }
         let record = std::ptr::with_exposed_provenance_mut::<u8>(address as usize);
         let Some(record) = NonNull::new(record) else { return };
@@ -61,3 +75,24 @@ impl Retire for Records<'_> {
         unsafe { self.0.thread().mutator().retire(record, size_of::<Held>(), free) };
     }
 }
+
+/// Retires the records of code that dies.
+pub(crate) fn forget(esc: Esc<'_>, cells: &Executable) {
+    for cell in &cells.form().cells {
+        let start = cell.word as usize;
+        let op = cells.words()[start].load(Ordering::Relaxed) as u16;
+        let caches = CACHES[usize::from(op)];
+        if caches > 0 {
+            Site::new(&cells.words()[start..start + 2 + caches]).clear(&Records(esc));
+        }
+    }
+}
+
+/// Cache words by number of the cell op.
+static CACHES: LazyLock<Box<[usize]>> = LazyLock::new(|| {
+    let of_family = |op: CellOp| {
+        let family = families().iter().find(|family| family.head == op.base().instr());
+        family.map_or(0, |family| usize::from(family.words).saturating_sub(1))
+    };
+    (0..CELL_COUNT).map(|number| u16::try_from(number).ok().and_then(CellOp::from_u16).map_or(0, of_family)).collect()
+});

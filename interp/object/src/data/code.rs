@@ -50,6 +50,9 @@ pub struct FrameSize {
 /// Slots at a frame's end that intermediates of an instruction may be spilled to.
 pub const SPARE_SLOTS: u32 = 4;
 
+/// Takes what running code published in its cells, when the code dies; `interp-eval` says how.
+pub static FORGET: OnceLock<fn(Esc<'_>, &Executable)> = OnceLock::new();
+
 static NEXT_VERSION: AtomicU32 = AtomicU32::new(2);
 
 impl CodeObject {
@@ -238,6 +241,16 @@ impl Executable {
     #[inline(always)]
     pub fn form(&self) -> &CellCode {
         &self.form
+    }
+}
+
+impl Drop for CodeObject {
+    fn drop(&mut self) {
+        let (Some(cells), Some(forget)) = (self.cells.get(), FORGET.get()) else { return };
+        // SAFETY: a payload is dropped by a thread that could escape.
+        if let Some(esc) = unsafe { Esc::in_destructor() } {
+            forget(esc, cells);
+        }
     }
 }
 
