@@ -10,7 +10,7 @@
 //!
 //! Passes: (0) mark from roots and stacks. (1) Each tracked object that is not ALIVE or FROZEN becomes a candidate (at the latest when a
 //! referrer is traced) and its counted references are subtracted from their referents. (2) Each candidate with a count left is
-//! live, and so is what it reaches, by counted and uncounted words alike; the rest is garbage.
+//! live, and so is what it reaches, by counted and uncounted words alike; so is what dying objects reach; the rest is garbage.
 
 use super::model::{Model, StackWalk};
 use super::scratch;
@@ -50,8 +50,13 @@ pub(crate) unsafe fn find_garbage<M: Model + ?Sized>(
         unsafe { mark_from_frozen(pool, &mut marker) };
     }
     let mut found = Found::default();
+    let mut dying = Vec::new();
     // SAFETY: passed on.
-    unsafe { subtract_internal(pool, model, &mut found) };
+    unsafe { subtract_internal(pool, model, &mut found, &mut dying) };
+    for object in dying {
+        // SAFETY: tracked, hence not yet taken apart.
+        unsafe { model.trace(object, &mut |word| marker.reachable_word(word)) };
+    }
     let mut tentative = Vec::new();
     pool.for_each_live(true, &mut |block| {
         let object = block.cast::<Header>();
@@ -100,16 +105,25 @@ unsafe fn mark_from_frozen<M: Model + ?Sized>(pool: &Pool, marker: &mut Marker<'
     });
 }
 
-/// Pass 1.
+/// Pass 1. Objects without a count that wait for whoever finalizes them are listed: what they hold uncounted must outlive them.
 ///
 /// # Safety
 /// As [`find_garbage`].
-unsafe fn subtract_internal<M: Model + ?Sized>(pool: &Pool, model: &M, found: &mut Found) {
+unsafe fn subtract_internal<M: Model + ?Sized>(
+    pool: &Pool,
+    model: &M,
+    found: &mut Found,
+    dying: &mut Vec<NonNull<Header>>,
+) {
     pool.for_each_live(true, &mut |block| {
         let object = block.cast::<Header>();
         found.live += 1;
         // SAFETY: an initialized block holds an object.
         if !unsafe { scratch::become_candidate(object) } {
+            // SAFETY: an initialized block holds an object.
+            if unsafe { scratch::is_dying(object) } {
+                dying.push(object);
+            }
             return;
         }
         // SAFETY: tracked and live.

@@ -99,8 +99,7 @@ pub(super) unsafe fn become_candidate(object: NonNull<Header>) -> bool {
     }
     // SAFETY: live.
     let count = unsafe { object.as_ref() }.refcount();
-    let dying = count <= 0 && now & gc_bits::DEFERRED == 0;
-    if dying || count >= IMMORTAL_REFCOUNT {
+    if is_dead_count(count, now) || count >= IMMORTAL_REFCOUNT {
         return false;
     }
     // SAFETY: passed on.
@@ -108,6 +107,25 @@ pub(super) unsafe fn become_candidate(object: NonNull<Header>) -> bool {
     // SAFETY: passed on.
     unsafe { set_bits(object, gc_bits::UNREACHABLE) };
     true
+}
+
+fn is_dead_count(count: i64, bits: u8) -> bool {
+    count <= 0 && bits & gc_bits::DEFERRED == 0
+}
+
+/// Whether a tracked object has no count left and waits for whoever finalizes it.
+///
+/// # Safety
+/// As [`change_bits`]; `object` is no candidate.
+#[inline]
+pub(super) unsafe fn is_dying(object: NonNull<Header>) -> bool {
+    // SAFETY: passed on.
+    let now = unsafe { bits(object) };
+    if now & gc_bits::TRACKED == 0 || now & (gc_bits::ALIVE | gc_bits::FROZEN) != 0 {
+        return false;
+    }
+    // SAFETY: an object, whose counts nobody changes in a pause.
+    is_dead_count(unsafe { object.as_ref() }.refcount(), now)
 }
 
 /// # Safety

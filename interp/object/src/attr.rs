@@ -214,13 +214,16 @@ impl TypeObject {
     }
 }
 
-/// Drops attributes and slots of a dead instance.
+/// Drops attributes and slots of a dead instance. Its class may be gone when this returns.
 ///
 /// # Safety
 /// Nobody else can reach the object.
 pub(crate) unsafe fn drop_tail(esc: Esc<'_>, header: NonNull<Header>, class: &TypeObject) {
     // SAFETY: dead, but the memory is still the instance's.
     let object = unsafe { header.as_ref() };
+    // All that the class tells is asked before the first drop.
+    let values = inline_values(object, class);
+    let (start, count) = class.slot_words();
     if let Some(slot) = dict_slot(object, class)
         && let Some(dict) = slot.swap(None)
     {
@@ -229,12 +232,13 @@ pub(crate) unsafe fn drop_tail(esc: Esc<'_>, header: NonNull<Header>, class: &Ty
         }
         drop(dict);
     }
-    if let Some(values) = inline_values(object, class) {
+    if let Some(values) = values {
         values.take_all(drop);
     }
-    let (start, count) = class.slot_words();
     for index in 0..count {
-        drop(member_slot(object, class, start + 8 * index).swap(None));
+        // SAFETY: inside the instance: the words its class counted above.
+        let slot = unsafe { header.cast::<u8>().add(start + 8 * index).cast::<Slot>().as_ref() };
+        drop(slot.swap(None));
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) unsafe fn dealloc(header: NonNull<Header>) {
         // No runtime on this thread any more: leak rather than touch freed state.
         return;
     };
+    crate::zeal::escape(esc);
     let thread = esc.thread();
     if thread.dealloc_depth.get() >= MAX_DEPTH {
         thread.delayed.borrow_mut().push(header);
@@ -76,11 +77,15 @@ unsafe fn destroy(esc: Esc<'_>, header: NonNull<Header>) {
     if object.tag().load(std::sync::atomic::Ordering::Acquire) & weak::HAS_WEAKREFS != 0 {
         weak::call_back(esc, weak::sever(object, esc.me()));
     }
+    // The finalizer may have changed the class.
+    let class = type_of(header);
+    let layout = class.layout();
     object.clear_gc_bits(gc_bits::TRACKED);
+    // From here on the collector does not see that the object needs its class: user code that the drops run may end it.
     // SAFETY: nobody else can reach the object: it is cleared from the tail to the payload, each part once.
     unsafe { crate::attr::drop_tail(esc, header, class) };
     // SAFETY: O1; the payload is dropped exactly once, here.
-    unsafe { (class.layout().drop)(payload_of(header)) };
+    unsafe { (layout.drop)(payload_of(header)) };
     if object.tag().load(std::sync::atomic::Ordering::Relaxed) & crate::gcmodel::COUNTS_TYPE != 0 {
         // SAFETY: the collector gave this object a count on its type, which is given up here.
         drop(unsafe { Value::from_header(NonNull::from(class.header())) });

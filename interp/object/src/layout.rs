@@ -420,8 +420,19 @@ unsafe fn finish(esc: Esc<'_>, class: &TypeObject, memory: NonNull<u8>, size: us
         // SAFETY: just initialized above.
         unsafe { header.as_ref() }.init_gc_bits(gc_bits::TRACKED);
     }
+    if !class.header().is_uncountable() {
+        defer_again(class);
+    }
     // SAFETY: the header was just made with one count, which this value takes.
     unsafe { Value::from_header(header) }
+}
+
+/// A finalizer made an instance of a class that was about to go: instances own no count of their class, so it must be counted
+/// lazily again, which also tells the collector that it came back.
+#[cold]
+#[inline(never)]
+fn defer_again(class: &TypeObject) {
+    class.header().enable_deferred();
 }
 
 /// Where the variable part of an object lies.

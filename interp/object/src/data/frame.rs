@@ -20,7 +20,7 @@ use interp_opcode::{CellOp, Instr};
 use stackref::{Value, Word};
 
 use super::code::CodeObject;
-use crate::layout::payload_of;
+use crate::layout::{header_of_payload, payload_of};
 use crate::thread::{Esc, Thread};
 
 /// Words of a frame's header.
@@ -53,7 +53,7 @@ pub struct Frame {
     pub previous: Cell<*mut Word>,
     /// The cell this frame stands at.
     pub ip: Cell<*const u64>,
-    /// The code, kept alive by the function.
+    /// The code: deferred, and shown to the collector by itself.
     pub code: Cell<*const CodeObject>,
     /// The function: counted, or uncounted while it is deferred.
     pub function: Cell<Word>,
@@ -181,6 +181,8 @@ pub(crate) unsafe fn trace_frame(fp: *mut Word, extent: Extent, visit: &mut dyn 
     for word in [&frame.function, &frame.globals, &frame.builtins, &frame.locals, &frame.owner] {
         visit(word.get());
     }
+    // The function keeps its code, but not the one that ran when `__code__` was assigned, and not while it is being closed.
+    visit(Word::uncounted(NonNull::from(header_of_payload(frame.code()))));
     let live = live_temporaries(frame, extent);
     for slot in 0..frame.locals_count.get() as usize + live {
         // SAFETY: inside the frame: locals are always initialized, temporaries up to the live count are.
