@@ -10,7 +10,7 @@ use crate::attr;
 use crate::data::frame;
 use crate::layout::{payload_of, type_of};
 use crate::thread::{Esc, Thread, world};
-use crate::typeobj::TypeFlags;
+use crate::typeobj::{TypeBody, TypeFlags};
 use crate::weak;
 
 /// Header tag: the object owns a count on its type (see [`Model::convert_uncounted`]).
@@ -124,6 +124,10 @@ unsafe impl Model for Objects<'_> {
         // SAFETY: live per the contract. Callbacks of weak references that are garbage themselves are not called.
         let severed = weak::sever(unsafe { object.as_ref() }, self.esc.me());
         self.esc.thread().delay_drops(severed);
+        if type_of(object).layout().is::<TypeBody>() {
+            // SAFETY: O1: the layout was compared.
+            unsafe { payload_of(object).cast::<TypeBody>().as_ref() }.leave_bases_in_pause();
+        }
     }
 }
 

@@ -59,6 +59,8 @@ bitflags! {
         const METHOD_DESCRIPTOR = 1 << 13;
         /// Instances are traced by the collector whatever the payload says (they have attributes).
         const TRACED = 1 << 14;
+        /// Never freed; see `TypeObject::pin`.
+        const PINNED = 1 << 15;
         /// Subclass of `int`, `str`, … in the order of CPython's fast subclass flags.
         const INT_SUBCLASS = 1 << 24;
         /// See `INT_SUBCLASS`.
@@ -230,6 +232,16 @@ impl TypeObject {
         // takes a count unless the object is immortal.
         let view = std::mem::ManuallyDrop::new(unsafe { Value::from_word(TypeRef::new(self).word()) });
         Value::clone(&view)
+    }
+
+    /// Keeps the class for ever. Native code uses the class of an object, and the classes of its MRO, without counting them, since the
+    /// object keeps them; when one is taken away from under the object, nobody knows who still uses it.
+    pub fn pin(&self) {
+        if self.is_heap() && !self.has(TypeFlags::PINNED) {
+            self.add_flags(TypeFlags::PINNED);
+            // A count that nobody gives up. Two threads may both get here, and pin it twice.
+            std::mem::forget(self.value());
+        }
     }
 
     /// The pointer that instances' headers hold.
@@ -506,6 +518,39 @@ impl TypeBody {
                 base.remove_subclass(TypeObject::of_body(self));
             }
         }
+    }
+}
+
+impl TypeBody {
+    /// As `leave_bases` for a class that the collector is about to take apart: from now on no walk over subclasses meets
+    /// it. The world is stopped, so nothing is counted.
+    pub(crate) fn leave_bases_in_pause(&self) {
+        let Some(bases) = self.bases.word() else { return };
+        // SAFETY: the field keeps the tuple; the view is not dropped.
+        let bases = std::mem::ManuallyDrop::new(unsafe { Value::from_word(bases.to_uncounted()) });
+        let bases = bases.payload::<crate::data::tuple::Tuple>();
+        for base in bases.map_or(&[][..], |bases| bases.as_slice()) {
+            if let Some(base) = base.payload::<TypeBody>() {
+                base.remove_subclass(TypeObject::of_body(self));
+            }
+        }
+    }
+}
+
+/// `object.__class__ = class`; the layouts agree.
+///
+/// The class that the object had is never freed: native code of any thread may be using it on the object's account.
+pub fn reclass(_: Esc<'_>, object: &Header, class: &TypeObject) {
+    if class.is_heap() {
+        class.header().enable_deferred();
+    }
+    let old = crate::layout::type_of(NonNull::from(object));
+    old.pin();
+    let counted = object.tag().fetch_and(!crate::gcmodel::COUNTS_TYPE, Relaxed) & crate::gcmodel::COUNTS_TYPE != 0;
+    object.set_ty(class.head_ptr());
+    if counted {
+        // SAFETY: the count that the collector gave the object on its old class.
+        drop(unsafe { Value::from_header(NonNull::from(old.header())) });
     }
 }
 

@@ -208,7 +208,7 @@ fn set_class(esc: Esc<'_>, this: &Value, value: Option<&Value>) -> PyResult<()> 
     {
         attr::replace_dict(esc, this, dict)?;
     }
-    header.set_ty(new.head_ptr());
+    typeobj::reclass(esc, header, new);
     Ok(())
 }
 

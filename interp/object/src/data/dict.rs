@@ -168,6 +168,12 @@ impl Dict {
         self.set_hashed(esc, key, hash, value)
     }
 
+    /// As [`Dict::set`]; gives back the value that was there.
+    pub fn replace(&self, esc: Esc<'_>, key: &Value, value: Value) -> PyResult<Option<Value>> {
+        let hash = key_hash(esc, key, "dict key")?;
+        self.core.insert(self.lock(), &mut KeyEnv { esc }, key, hash, value)
+    }
+
     /// As [`Dict::set`] for a key whose hash is known.
     #[inline]
     pub fn set_hashed(&self, esc: Esc<'_>, key: &Value, hash: i64, value: Value) -> PyResult<()> {

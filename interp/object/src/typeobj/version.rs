@@ -16,6 +16,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 use stackref::{Value, Word};
 
 use super::{TypeBody, TypeObject, type_lock};
+use crate::data::str::Str;
+use crate::layout::ValueExt;
 use crate::thread::Esc;
 
 const CACHE_ENTRIES: usize = 4096;
@@ -136,7 +138,8 @@ fn lookup_slow(esc: Esc<'_>, class: &TypeObject, name: &Value) -> (Option<Value>
         let version = class.assign_version();
         let found = walk(esc, class, name);
         if version == 0 || class.version() == version {
-            if version != 0 {
+            // Only interned names are immortal, and the cache owns nothing.
+            if version != 0 && name.payload::<Str>().is_some_and(Str::is_interned) {
                 write_cache(version, name, found.as_ref());
             }
             return (found, version);

@@ -251,11 +251,16 @@ fn set_annotations(esc: Esc<'_>, this: &Value, value: Option<&Value>) -> PyResul
 /// Assigned annotations have no function that computes them.
 fn forget_annotate(esc: Esc<'_>, class: &TypeObject) -> PyResult<()> {
     let dict = class.dict();
+    let mut old = Vec::new();
     for name in ["__annotate__", "__annotate_func__"] {
-        drop(dict.remove(esc, &intern(esc, name))?);
+        old.push(dict.remove(esc, &intern(esc, name))?);
     }
-    let _types = interp_object::typeobj::type_lock();
-    class.modified();
+    {
+        let _types = interp_object::typeobj::type_lock();
+        class.modified();
+    }
+    // As in `set_own`.
+    drop(old);
     Ok(())
 }
 

@@ -231,6 +231,9 @@ fn init_subclass(esc: Esc<'_>, class: &Value, args: Args<'_>) -> PyResult<()> {
     call::call_args(esc, &bound, keywords).map(drop)
 }
 
+/// Held while bases change, so that bases, lists of subclasses and MROs agree. No user code runs under it.
+static CHANGING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
 /// `C.__bases__ = bases`
 pub(super) fn set_bases(esc: Esc<'_>, class: &TypeObject, value: &Value) -> PyResult<()> {
     let name = class.name();
@@ -258,6 +261,10 @@ pub(super) fn set_bases(esc: Esc<'_>, class: &TypeObject, value: &Value) -> PyRe
         let (old, new) = (old.name(), base.name());
         return Err(esc.type_error(format_args!("__bases__ assignment: '{new}' object layout differs from '{old}'")));
     }
+    // What the MROs had is used by lookups that go on.
+    let pin = |class: &TypeObject| class.mro().iter().flat_map(|mro| &*mro.0).for_each(|base| base.pin());
+    pin(class);
+    let changing = CHANGING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let refs: Vec<TypeRef> = new.as_slice().iter().filter_map(TypeObject::from_value).map(TypeRef::new).collect();
     let mut mro = vec![TypeRef::new(class)];
     mro.extend(bases::linearize(esc, &refs)?);
@@ -273,6 +280,7 @@ pub(super) fn set_bases(esc: Esc<'_>, class: &TypeObject, value: &Value) -> PyRe
     }
     refresh_subclasses(esc, class)?;
     slots::update_everything(esc, class);
+    drop(changing);
     drop((old_bases, old_base));
     Ok(())
 }
@@ -285,6 +293,7 @@ fn refresh_subclasses(esc: Esc<'_>, class: &TypeObject) -> PyResult<()> {
             Some(bases) => bases.as_slice().iter().filter_map(TypeObject::from_value).map(TypeRef::new).collect(),
             None => continue,
         };
+        subclass.mro().iter().flat_map(|mro| &*mro.0).for_each(|base| base.pin());
         let mut mro = vec![subclass];
         mro.extend(bases::linearize(esc, &refs)?);
         {

@@ -131,11 +131,7 @@ fn setattr(esc: Esc<'_>, this: &Value, name: &Value, value: Option<&Value>) -> P
 pub(crate) fn set_own(esc: Esc<'_>, class: &TypeObject, name: &Value, value: Option<&Value>) -> PyResult<()> {
     let dict = class.dict();
     let old = match value {
-        Some(value) => {
-            let old = dict.get(esc, name)?;
-            dict.set(esc, name, value.clone())?;
-            old
-        }
+        Some(value) => dict.replace(esc, name, value.clone())?,
         None => match dict.remove(esc, name)? {
             Some(old) => Some(old),
             None => return Err(esc.no_attribute(&class.value(), name)),
@@ -146,6 +142,7 @@ pub(crate) fn set_own(esc: Esc<'_>, class: &TypeObject, name: &Value, value: Opt
         class.modified();
     }
     slots::update(esc, class, name);
+    // Not before: what the method cache names lives until its version is gone.
     drop(old);
     Ok(())
 }

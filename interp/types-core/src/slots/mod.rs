@@ -141,21 +141,26 @@ static UPDATES: Mutex<()> = Mutex::new(());
 
 /// Recomputes every slot of a class that nobody else has seen yet.
 pub(crate) fn update_all(esc: Esc<'_>, class: &TypeObject) {
+    let mut seen = Found::new();
     let _updates = UPDATES.lock().unwrap_or_else(PoisonError::into_inner);
     for (names, group) in interned_groups(esc) {
-        update_group(esc, class, names, group);
+        update_group(esc, class, names, group, &mut seen);
     }
 }
+
+/// What lookups found, by the index of the name. Dropped when [`UPDATES`] is free again: it may be the last to hold it.
+type Found = Vec<(usize, Value)>;
 
 /// Recomputes the slots that the names in the class's own dictionary affect (a class under construction with one base,
 /// whose slots it already has).
 pub(crate) fn update_own(esc: Esc<'_>, class: &TypeObject) {
     let dict = class.dict();
     let own: HashSet<u64> = dict.keys(esc).iter().map(key).collect();
+    let mut seen = Found::new();
     let _updates = UPDATES.lock().unwrap_or_else(PoisonError::into_inner);
     for (names, group) in interned_groups(esc) {
         if names.iter().any(|name| own.contains(&key(name))) {
-            update_group(esc, class, names, group);
+            update_group(esc, class, names, group, &mut seen);
         }
     }
 }
@@ -165,32 +170,35 @@ pub(crate) fn update(esc: Esc<'_>, class: &TypeObject, name: &Value) {
     if !is_special(esc, name) {
         return;
     }
+    let mut seen = Found::new();
     let _updates = UPDATES.lock().unwrap_or_else(PoisonError::into_inner);
     for (names, group) in interned_groups(esc) {
         if names.iter().any(|known| known.is(name)) {
-            update_tree(esc, class, names, group);
+            update_tree(esc, class, names, group, &mut seen);
         }
     }
 }
 
 /// Recomputes every slot of a class and of its subclasses (its bases changed).
 pub(crate) fn update_everything(esc: Esc<'_>, class: &TypeObject) {
+    let mut seen = Found::new();
     let _updates = UPDATES.lock().unwrap_or_else(PoisonError::into_inner);
     for (names, group) in interned_groups(esc) {
-        update_tree(esc, class, names, group);
+        update_tree(esc, class, names, group, &mut seen);
     }
 }
 
-fn update_tree(esc: Esc<'_>, class: &TypeObject, names: &[Value], group: &Group) {
-    update_group(esc, class, names, group);
+fn update_tree(esc: Esc<'_>, class: &TypeObject, names: &[Value], group: &Group, seen: &mut Found) {
+    update_group(esc, class, names, group, seen);
     for subclass in class.subclasses() {
-        update_tree(esc, &subclass, names, group);
+        update_tree(esc, &subclass, names, group, seen);
     }
 }
 
-fn update_group(esc: Esc<'_>, class: &TypeObject, names: &[Value], group: &Group) {
-    let found: Vec<(usize, Value)> =
-        names.iter().enumerate().filter_map(|(index, name)| Some((index, find(esc, class, name)?))).collect();
+fn update_group(esc: Esc<'_>, class: &TypeObject, names: &[Value], group: &Group, seen: &mut Found) {
+    let start = seen.len();
+    seen.extend(names.iter().enumerate().filter_map(|(index, name)| Some((index, find(esc, class, name)?))));
+    let found = &seen[start..];
     if found.is_empty() {
         // A builtin base may have an operation without a name (a finalizer).
         if let Some(native) = native_base(class) {
@@ -201,11 +209,11 @@ fn update_group(esc: Esc<'_>, class: &TypeObject, names: &[Value], group: &Group
     match group.special {
         Special::Hash if found[0].1.is_none() => return class.slots.hash.set(Some(python::unhashable)),
         Special::New => return update_new(class, &found[0].1),
-        Special::GetAttr => return update_getattr(class, &found),
+        Special::GetAttr => return update_getattr(class, found),
         Special::Finalize => class.add_flags(TypeFlags::FINALIZER),
         _ => {}
     }
-    match common_owner(class, group, &found) {
+    match common_owner(class, group, found) {
         Some(owner) => (group.copy)(&class.slots, &owner.slots),
         None => (group.generic)(&class.slots),
     }
