@@ -42,6 +42,12 @@ pub mod thread;
 pub mod typeobj;
 pub mod warn;
 pub mod weak;
+#[cfg(not(zeal))]
+#[path = "zeal/off.rs"]
+mod zeal;
+#[cfg(zeal)]
+#[path = "zeal/on.rs"]
+mod zeal;
 
 pub use args::Args;
 pub use layout::{Deferred, Layout, Obj, Payload};

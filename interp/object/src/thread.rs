@@ -176,7 +176,9 @@ impl<'t> Esc<'t> {
     /// shows the value it held (O4).
     #[inline(always)]
     pub unsafe fn after_spill(thread: &'t Thread) -> Self {
-        Esc { thread }
+        let esc = Esc { thread };
+        crate::zeal::escape(esc);
+        esc
     }
 
     /// The token inside a destructor.
