@@ -5,6 +5,8 @@
 mod command;
 
 /// Tables, lists and text outside the collected heap: a per-thread allocator, so that threads do not meet in it.
+/// Not under sanitizers, which have to see when memory changes hands.
+#[cfg(not(sanitizer))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

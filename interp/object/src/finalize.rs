@@ -29,8 +29,13 @@ impl Thread {
 
     /// Drops what was delayed.
     pub fn drop_delayed(&self) {
-        let values = std::mem::take(&mut *self.delayed_values.borrow_mut());
-        drop(values);
+        loop {
+            let values = std::mem::take(&mut *self.delayed_values.borrow_mut());
+            if values.is_empty() {
+                return;
+            }
+            drop(values);
+        }
     }
 }
 

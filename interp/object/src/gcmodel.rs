@@ -39,7 +39,11 @@ fn threads() -> std::sync::MutexGuard<'static, Vec<ThreadPtr>> {
 /// Runs a full collection on the calling thread. Finalizers and callbacks run on it too.
 pub fn collect(esc: Esc<'_>) -> gc::CollectStats {
     let model = Objects { esc, callbacks: Mutex::new(Vec::new()) };
-    world().collect(esc.thread().mutator(), &model, &Stacks)
+    let stats = world().collect(esc.thread().mutator(), &model, &Stacks);
+    // Objects whose last references other threads had dropped were found dead in the pause: callers expect them gone.
+    esc.thread().mutator().record().drain_merge_queue();
+    esc.thread().drop_delayed();
+    stats
 }
 
 struct Objects<'t> {

@@ -141,10 +141,12 @@ impl Thread {
 
 impl Drop for Thread {
     fn drop(&mut self) {
-        self.pending.borrow_mut().take();
-        self.handled.borrow_mut().clear();
-        self.async_generator_hooks.take();
-        self.drop_delayed();
+        let pending = self.pending.borrow_mut().take();
+        let handled = std::mem::take(&mut *self.handled.borrow_mut());
+        let asked = self.async_exception.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        drop((pending, handled, asked, self.async_generator_hooks.take()));
+        // What others have let go of this thread's objects dies here, while finalizers can still run.
+        self.mutator.record().leave(|| self.drop_delayed());
         crate::gcmodel::unregister(self);
         self.mutator.detach();
         CURRENT.set(std::ptr::null());

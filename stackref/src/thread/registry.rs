@@ -215,6 +215,24 @@ impl Record {
         dead
     }
 
+    /// Drains the queue until it is empty and gives it up: from now on whoever drops objects of this thread merges them, and the
+    /// thread touches no object any more. `settle` runs after each draining, to drop what finalizers have put aside. For
+    /// embedders whose finalizers need more of the thread than its registration; [`retire`](Record::retire) does the rest
+    /// later. Idempotent; its own thread only, attached.
+    pub fn leave(&self, mut settle: impl FnMut()) {
+        let id = self.id.get();
+        loop {
+            self.drain_merge_queue();
+            settle();
+            let mut bucket = bucket(id);
+            let Some(at) = bucket.iter().position(|m| m.record.id == self.id) else { return };
+            if bucket[at].inbox.merge.is_empty() && bucket[at].inbox.dead.is_empty() {
+                bucket.swap_remove(at);
+                return;
+            }
+        }
+    }
+
     /// Ends the thread's registration: drains its queue until it is empty, then leaves. Objects that it still owns are
     /// merged by whoever drops them. Idempotent; its own thread only.
     pub fn retire(&self) {
@@ -223,16 +241,8 @@ impl Record {
             return;
         }
         self.attach();
+        self.leave(|| ());
         let id = self.id.get();
-        loop {
-            self.drain_merge_queue();
-            let mut bucket = bucket(id);
-            let at = bucket.iter().position(|m| m.record.id == self.id).expect("a live record is in its bucket");
-            if bucket[at].inbox.merge.is_empty() && bucket[at].inbox.dead.is_empty() {
-                bucket.swap_remove(at);
-                break;
-            }
-        }
         set_current_id(NO_THREAD);
         self.state.store(state::RETIRED, Release);
         lock(&IDS).free.push_back(id);

@@ -129,8 +129,8 @@ pub(super) fn sorted(esc: Esc<'_>, _: &Value, args: Args<'_>) -> PyResult {
     if args.pos().len() != 1 {
         return Err(esc.type_error(format_args!("sorted expected 1 argument, got {}", args.pos().len())));
     }
-    let items = ops::collect(esc, &args.pos()[0])?;
-    let sorted = list::new(esc, items).into_value();
+    // As `list(iterable)`, which takes what it can at one moment.
+    let sorted = call::call(esc, &list::LIST.value(), &args.pos()[..1])?;
     let sort = attr::get(esc, &sorted, &intern(esc, "sort"))?;
     call::call_args(esc, &sort, args.rest())?;
     Ok(sorted)

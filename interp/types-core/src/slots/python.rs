@@ -145,7 +145,7 @@ pub(super) fn richcompare(esc: Esc<'_>, this: &Value, other: &Value, op: Compare
 
 pub(super) fn iter(esc: Esc<'_>, this: &Value) -> PyResult {
     let Some(method) = typeobj::lookup(esc, this.class(), names::iter(esc)) else {
-        return Err(missing(esc, this, names::iter(esc)));
+        return Err(esc.type_error(format_args!("'{}' object is not iterable", this.class().name())));
     };
     if method.is_none() {
         return Err(esc.type_error(format_args!("'{}' object is not iterable", this.class().name())));
@@ -263,7 +263,13 @@ pub(super) fn invert(esc: Esc<'_>, this: &Value) -> PyResult {
 }
 
 pub(super) fn bool(esc: Esc<'_>, this: &Value) -> PyResult<bool> {
-    let result = special(esc, this, names::bool(esc), &[])?;
+    let Some(result) = call::call_special(esc, this, names::bool(esc), &[])? else {
+        // Another thread has just deleted it.
+        return match this.class().slots.len.get() {
+            Some(len) => Ok(len(esc, this)? != 0),
+            None => Ok(true),
+        };
+    };
     match singletons::as_bool(&result) {
         Some(truth) => Ok(truth),
         None => {

@@ -3,7 +3,7 @@
 mod iter;
 mod methods;
 mod update;
-mod views;
+pub(crate) mod views;
 
 use interp_object::builder::TypeBuilder;
 use interp_object::data::dict::{self, DICT, Dict};

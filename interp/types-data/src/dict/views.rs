@@ -4,7 +4,7 @@ use interp_object::builder::TypeBuilder;
 use interp_object::data::descr::MappingProxy;
 use interp_object::data::dict::Dict;
 use interp_object::data::set::{self, FROZENSET, SET, Set, table_of};
-use interp_object::data::tuple::Tuple;
+use interp_object::data::tuple::{self, Tuple};
 use interp_object::data::{singletons, types::OBJECT};
 use interp_object::layout::{self, Obj, Payload, ValueExt};
 use interp_object::native::{GetSetDef, MethodDef, NativeFn};
@@ -25,6 +25,19 @@ impl View {
     pub fn dict(&self) -> &Obj<Dict> {
         &self.dict
     }
+}
+
+/// What a view shows, at one moment: `list(d.items())` is not disturbed by other threads.
+pub(crate) fn items_of(esc: Esc<'_>, view: &Value) -> Option<Vec<Value>> {
+    let dict = view.payload::<View>()?.dict();
+    let class = view.class();
+    Some(if std::ptr::eq(class, &raw const KEYS) {
+        dict.keys(esc)
+    } else if std::ptr::eq(class, &raw const VALUES) {
+        dict.values(esc)
+    } else {
+        dict.items(esc).into_iter().map(|(key, _, value)| tuple::new(esc, [key, value]).into_value()).collect()
+    })
 }
 
 impl Payload for View {

@@ -78,6 +78,9 @@ pub(crate) fn items_at_once(esc: Esc<'_>, iterable: &Value) -> Option<Vec<Value>
     if iterable.class().is_heap() {
         return None;
     }
+    if let Some(items) = crate::dict::views::items_of(esc, iterable) {
+        return Some(items);
+    }
     table_of(iterable).map(|table| table.items(esc).into_iter().map(|(item, _)| item).collect())
 }
 
