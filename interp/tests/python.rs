@@ -2,6 +2,9 @@
 //!
 //! Beside `x.py` lies `x.out`: the lines of stdout, then a line `exit N` if the exit code is not 0. Expected output comes from
 //! CPython 3.14. `WEFT_BLESS=1` rewrites the files from what `weft` prints.
+//!
+//! In a `zeal` build (`cargo xtask zeal`) every escape collects. A program for which that takes long says in its last line
+//! that every n-th is enough: `# zeal: n`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -28,6 +31,13 @@ fn programs(folder: &Path, out: &mut Vec<PathBuf>) {
     }
 }
 
+/// At every how many escapes a `zeal` build collects; other builds do not ask.
+fn zeal_period(program: &Path) -> String {
+    let text = std::fs::read_to_string(program).unwrap_or_default();
+    let last = text.lines().next_back().and_then(|line| line.strip_prefix("# zeal: "));
+    last.unwrap_or("1").to_owned()
+}
+
 fn run(program: &Path, options: &[&str]) -> String {
     let folder = program.parent().expect("a program lies in a folder");
     let output = Command::new(env!("CARGO_BIN_EXE_weft"))
@@ -35,6 +45,7 @@ fn run(program: &Path, options: &[&str]) -> String {
         .arg(program.file_name().expect("a program has a name"))
         .current_dir(folder)
         .env("PYTHONHASHSEED", "0")
+        .env("WEFT_ZEAL", zeal_period(program))
         .env_remove("PYTHONPATH")
         .env_remove("WEFT_LIB")
         .stdin(Stdio::null())

@@ -12,6 +12,7 @@ mod sanitize;
 mod shell;
 mod tidy;
 mod workspace;
+mod zeal;
 
 use std::process::ExitCode;
 
@@ -20,6 +21,7 @@ cargo xtask ci [step…]          run every step of CI, or the named ones; `ci -
 cargo xtask codegen [--check]   write the generated files, or compare them with what would be written
 cargo xtask tidy                check the house rules that a compiler does not
 cargo xtask dispatch            prove from the emitted code that handlers tail-call
+cargo xtask zeal                run the Python behaviour tests with a collection at every escape
 cargo xtask sanitize KIND ARGS… run cargo ARGS under a sanitizer (thread or address), standard library included
 cargo xtask oracle [ARGS…]      compare the compiler with CPython's compile() over its whole library
 cargo xtask help                this text";
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         "tidy" => tidy::run(),
         "dispatch" => dispatch::run().map(|note| println!("{note}")),
         "sanitize" => sanitize::run(rest),
+        "zeal" => zeal::run(),
         "oracle" => oracle::run(rest),
         "help" | "-h" | "--help" => {
             println!("{HELP}");

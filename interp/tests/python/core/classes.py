@@ -116,7 +116,8 @@ except TypeError as e: print(e)
 try:
     class X(int, str): pass
 except TypeError as e: print(e)
-print(type("T", (A,), {"k": 1}).k, type("T", (), {}).__module__)
+T = type("T", (A,), {"k": 1})
+print(T.k, type("T", (), {}).__module__)
 print(int.__add__(1, 2), int.__add__, str.join, [].append.__name__, type(int.__add__), type((1).__add__), type(str.join), type(dict.__dict__['fromkeys']))
 print(object.__reduce__, type.__call__, type.__dict__['__name__'], Sl.__dict__['a'])
 A.__len__ = lambda s: 9

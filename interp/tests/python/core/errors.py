@@ -121,3 +121,4 @@ class Sub(list[int]): pass
 print(Sub.__mro__, Sub.__orig_bases__)
 try: isinstance([], list[int])
 except TypeError as e: print(e)
+# zeal: 2

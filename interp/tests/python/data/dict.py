@@ -132,3 +132,4 @@ for i in range(100):
     big[str(i)] = i
 print(sum(big.values()), big["57"], [k for k in big if k.endswith("7")])
 print(dict[str, int], [*{"a": 1}.items()], sorted({"b": 1, "a": 2}.items()))
+# zeal: 2

@@ -63,3 +63,4 @@ for thunk in (
     lambda: {1}.update(3), lambda: set().issubset(), lambda: {1} - 1, lambda: {}.keys() | 1, lambda: {}.keys() < 1,
 ):
     show(thunk)
+# zeal: 2

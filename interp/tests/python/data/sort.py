@@ -92,3 +92,4 @@ try:
     numbers.sort(key=fail)
 except KeyError as error:
     print(error, numbers)
+# zeal: 10

@@ -176,3 +176,4 @@ for i in range(2000):
     next(w)
     del w
 print(sys.exception())
+# zeal: 10

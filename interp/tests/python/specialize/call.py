@@ -220,3 +220,4 @@ def keywords():
 
 for test in (defaults, init, init_raises, methods, natives, recursion, keywords):
     test()
+# zeal: 20

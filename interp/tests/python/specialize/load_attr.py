@@ -319,3 +319,4 @@ for test in (
     properties,
 ):
     test()
+# zeal: 2

@@ -145,3 +145,4 @@ def others(me):
             bad.append(me)
 storm(*[others] * 4)
 print(bad, sorted(f.__dict__), [getattr(K, f"x{me}") for me in range(4)])
+# zeal: 50

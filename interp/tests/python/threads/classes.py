@@ -200,3 +200,4 @@ def runs(me):
             bad.append("f")
 storm(recodes, runs, runs, runs)
 print(bad)
+# zeal: 50

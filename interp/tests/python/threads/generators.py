@@ -164,3 +164,4 @@ def runs(me):
         pass
 storm(runs, looks, looks, looks)
 print(list(shared))
+# zeal: 50

@@ -103,3 +103,4 @@ def make():
 get, put = make()
 storm(get, get, put, put)
 print(bad)
+# zeal: 50

@@ -185,3 +185,4 @@ def deep(me):
 storm(*[deep] * 4)
 box.clear()
 print("deep")
+# zeal: 50

@@ -140,3 +140,4 @@ def recurse(me):
         depths.append("limit")
 storm(*[recurse] * 4)
 print(depths.count(200), depths.count("limit"))
+# zeal: 50
