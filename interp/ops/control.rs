@@ -250,7 +250,7 @@ const COMPARE_JUMP_IF_FALSE: Family =
 #[operands(value: L | T)]
 #[restart]
 fn TEST_JUMP_IF_TRUE() {
-    let quick = quick_truth(value);
+    let quick = quick_test(value);
     if quick < 2 {
         close!(esc, value);
         if (quick == 1) {
@@ -271,7 +271,7 @@ fn TEST_JUMP_IF_TRUE() {
 #[operands(value: L | T)]
 #[restart]
 fn TEST_JUMP_IF_FALSE() {
-    let quick = quick_truth(value);
+    let quick = quick_test(value);
     if quick < 2 {
         close!(esc, value);
         if !(quick == 1) {

@@ -33,7 +33,7 @@ fn SEND() {
         let sent = steal!(v);
         sync!();
         let entered = containers::claimed_frame(receiver);
-        let flow = containers::enter_send(th, entered, sent, ip, next_cell(ip, inst_size!()));
+        let flow = containers::enter_send(th, fp, entered, sent, ip, next_cell(ip, inst_size!()));
         dispatch!(flow.ip, flow.fp);
     }
     let sent = take!(v);
@@ -51,7 +51,7 @@ fn SEND_GEN() {
     let claimed = deopt_unless!(containers::claim_receiver(th, receiver, v));
     let sent = steal!(v);
     sync!();
-    let flow = containers::enter_send(th, claimed, sent, ip, next_cell(ip, inst_size!()));
+    let flow = containers::enter_send(th, fp, claimed, sent, ip, next_cell(ip, inst_size!()));
     dispatch!(flow.ip, flow.fp);
 }
 

@@ -53,7 +53,7 @@ fn FOR_ITER() {
     if claimed {
         sync!();
         let entered = containers::claimed_frame(iter);
-        let flow = containers::enter_for_iter(th, frame, entered, ip, next_cell(ip, inst_size!()));
+        let flow = containers::enter_for_iter(th, fp, entered, ip, next_cell(ip, inst_size!()));
         dispatch!(flow.ip, flow.fp);
     }
     let item = iter::next(esc, val!(iter))?;
@@ -91,7 +91,7 @@ fn FOR_ITER_RANGE() {
 fn FOR_ITER_GEN() {
     let claimed = deopt_unless!(containers::claim_generator(th, iter));
     frame.ip.set(ip);
-    let flow = containers::enter_for_iter(th, frame, claimed, ip, next_cell(ip, inst_size!()));
+    let flow = containers::enter_for_iter(th, fp, claimed, ip, next_cell(ip, inst_size!()));
     dispatch!(flow.ip, flow.fp);
 }
 

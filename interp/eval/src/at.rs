@@ -409,7 +409,7 @@ impl<'t> At<'t> {
 
     #[inline(always)]
     pub(crate) fn finish1(self, to: Flow, one: Option<StackRef>) -> Control {
-        finish(to.ip, to.fp, self.th, one, None, None)
+        finish_one(to.ip, to.fp, self.th, one)
     }
 
     #[inline(always)]
@@ -427,6 +427,18 @@ impl<'t> At<'t> {
     ) -> Control {
         finish(to.ip, to.fp, self.th, one, two, three)
     }
+}
+
+/// [`finish`] for one reference, which is what most instructions let go.
+#[cold]
+#[inline(never)]
+extern "C" fn finish_one(ip: *const Cell, fp: *mut Word, th: &Thread, one: Option<StackRef>) -> Control {
+    // SAFETY: H1: the flow names a frame of this thread.
+    unsafe { Frame::of(fp) }.ip.set(ip);
+    if let Some(dead) = one.and_then(|last| last.close(th.id())) {
+        dead.finalize();
+    }
+    next(ip, fp, th)
 }
 
 /// Closes what an instruction let go, after its effects, and goes on at the next one.

@@ -331,6 +331,16 @@ pub(crate) fn leave_frame(th: &Thread, fp: *mut Word, result: Word) -> Flow {
 #[cold]
 #[inline(never)]
 fn leave_frame_slow(th: &Thread, fp: *mut Word, result: Word) -> Flow {
+    // SAFETY: H1.
+    if !unsafe { Frame::of(fp) }.owner.get().is_null() {
+        return crate::generator::leave(th, fp, result);
+    }
+    leave_closing(th, fp, result)
+}
+
+/// [`leave_frame`] for a frame whose references may be the last ones.
+#[inline(never)]
+pub(crate) fn leave_closing(th: &Thread, fp: *mut Word, result: Word) -> Flow {
     // SAFETY: the result is owned; as a native handle it survives what finalizers do.
     let result = unsafe { StackRef::from_word(result) }.into_value(th.id());
     // SAFETY: H1.

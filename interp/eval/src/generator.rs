@@ -12,9 +12,10 @@ use interp_object::data::singletons;
 use interp_object::layout::{Field, ValueExt};
 use interp_object::slots::Sent;
 use interp_object::{Esc, PyResult, Raised, Thread, Value, Word};
+use interp_opcode::Instr;
 use stackref::StackRef;
 
-use crate::call::{Return, enter_frame, store_result};
+use crate::call::{Return, leave_closing, store_result};
 use crate::dispatch::{self, Cell, cell_at};
 use crate::flow::Flow;
 use crate::stack;
@@ -65,7 +66,7 @@ fn names_of(esc: Esc<'_>, frame: &Frame) -> (Option<Value>, Option<Value>) {
     // SAFETY: the frame keeps its function.
     let function: &Function = unsafe { payload_in(frame.function.get()) };
     let code = frame.code();
-    let same = |field: &Field, name: &Value| field.word().and_then(Word::header) == name.word().header();
+    let same = |field: &Field, name: &Value| field.word() == Some(name.word());
     let name = if same(&function.name, code.name()) { None } else { function.name.get(esc, function) };
     let qualname = if same(&function.qualname, code.qualname()) { None } else { function.qualname.get(esc, function) };
     (name, qualname)
@@ -86,25 +87,63 @@ fn sent_slot(ip: *const Cell) -> usize {
 
 /// Makes a claimed generator's frame the running one of this loop: hands it what was sent.
 ///
+/// If the frame was suspended because what it delegates to yielded (see [`yield_value`]), that is what goes on: as long
+/// as nothing is special about it, its frame is entered at once, and so on down. The frames between stand at their
+/// `SEND`, as if they had run to there.
+///
 /// # Safety
-/// The caller claimed the generator whose frame this is, and the running frame, which stands at its cell, keeps the
-/// generator alive.
+/// The caller claimed the generator whose frame this is; the frame `resumer` is the running one, stands at its cell, and
+/// keeps the generator alive.
 #[inline(always)]
-pub(crate) unsafe fn enter(th: &Thread, fp: *mut Word, sent: Word, ret: Return) -> Flow {
-    // SAFETY: forwarded.
-    let frame = unsafe { Frame::of(fp) };
-    let ip = frame.ip.get();
-    let slot = sent_slot(ip);
-    debug_assert_eq!(slot + 1, {
-        let (locals, live) = frame.code().slots_at(frame.word_index());
-        locals + live
-    });
-    // SAFETY: a slot of the frame, which holds nothing while suspended.
-    let place = unsafe { fp.add(slot) };
-    // SAFETY: as above.
-    unsafe { place.write(sent) };
-    th.recursion_remaining.set(th.recursion_remaining.get() - 1);
-    enter_frame(th, fp, ret)
+pub(crate) unsafe fn enter(th: &Thread, resumer: *mut Word, fp: *mut Word, sent: Word, ret: Return) -> Flow {
+    let (mut resumer, mut fp, mut ret) = (resumer, fp, ret);
+    loop {
+        // SAFETY: forwarded; further down, claimed below.
+        let frame = unsafe { Frame::of(fp) };
+        let (delegate, send) = (frame.previous.get(), frame.return_ip.get());
+        th.recursion_remaining.set(th.recursion_remaining.get() - 1);
+        frame.previous.set(resumer);
+        frame.return_ip.set(ret.ip);
+        frame.return_slot.set(ret.slot as u32);
+        frame.on_return.set(ret.how);
+        if delegate.is_null() {
+            th.frame.set(fp);
+            let ip = frame.ip.get();
+            let slot = sent_slot(ip);
+            debug_assert_eq!(slot + 1, top_of(frame), "a suspended frame expects the value sent on top");
+            // SAFETY: a slot of the frame, which holds nothing while suspended.
+            let place = unsafe { fp.add(slot) };
+            // SAFETY: as above.
+            unsafe { place.write(sent) };
+            return Flow { ip, fp };
+        }
+        frame.ip.set(send);
+        // The block of `SEND` is the receiver, and above it what is sent and what comes back.
+        let slot = usize::from((cell_at(send) >> 16) as u16) + 1;
+        // SAFETY: the receiver in the frame keeps the generator alive whose frame was noted when it yielded.
+        let receiver = unsafe { Generator::of_frame(delegate) };
+        if th.recursion_remaining.get() == 0 || receiver.claim_biased(th.id()).is_none() {
+            // `SEND` finds out what there is.
+            th.frame.set(fp);
+            // SAFETY: a slot of the frame, which holds nothing at `SEND`.
+            let place = unsafe { fp.add(slot) };
+            // SAFETY: as above.
+            unsafe { place.write(sent) };
+            return Flow { ip: send, fp };
+        }
+        (resumer, fp) = (fp, delegate);
+        // SAFETY: behind `SEND`, of two words, stands a `YIELD_VALUE`.
+        ret = Return { ip: unsafe { send.add(SEND_WORDS) }, slot, how: OnReturn::Send };
+    }
+}
+
+/// Words of the cell of `SEND`.
+const SEND_WORDS: usize = 2;
+
+/// The slot above all that live where a frame stands.
+fn top_of(frame: &Frame) -> usize {
+    let (locals, live) = frame.code().slots_at(frame.word_index());
+    locals + live
 }
 
 /// Claims a generator for a frame of this loop, if one may be entered; else the native way finds out what is wrong. What
@@ -163,50 +202,94 @@ pub(crate) fn open_handled(th: &Thread, frame: &Frame) {
     }
 }
 
+/// Whether a `YIELD_VALUE` stands there.
+#[inline(always)]
+fn is_yield(ip: *const Cell) -> bool {
+    cell_at(ip) as u16 == Instr::YieldValue.info().first
+}
+
 /// `YIELD_VALUE`: suspends the running generator at `next` and gives `value` to whoever resumed it. The slot the value
 /// was in holds nothing: the value sent will arrive there.
+///
+/// A resumer that delegates (its `SEND` stands before a `YIELD_VALUE`) yields the same value, without being gone back
+/// to: it is suspended behind its `YIELD_VALUE`, and so on up. It notes in fields that have no use meanwhile whose
+/// frame it waits for (`previous`) and where its `SEND` is (`return_ip`), so that [`enter`] finds the way down. The
+/// note holds as long as the frame is suspended, because the receiver stays in its slot; any other way of suspending
+/// leaves `previous` null.
 #[inline(always)]
 pub(crate) fn yield_value(th: &Thread, fp: *mut Word, next: *const Cell, value: Word) -> Flow {
-    // SAFETY: H1.
-    let frame = unsafe { Frame::of(fp) };
-    frame.ip.set(next);
-    // SAFETY: only generators yield, and the resumer keeps this one alive.
-    let generator = unsafe { Generator::of_frame(fp) };
-    let caller = frame.previous.get();
-    // SAFETY: H1: the resumer's frame, if there is one.
-    let place = caller.wrapping_add(frame.return_slot.get() as usize);
-    let how = frame.on_return.get();
-    if generator.is_handling() {
-        return yield_slow(th, fp, value);
-    }
-    match how {
-        OnReturn::ForIter | OnReturn::Send => {}
-        OnReturn::ForIterLocal => {
-            // SAFETY: a local of the resumer's, which is always initialized.
-            let old = unsafe { place.read() };
-            if old.is_counted() {
-                // SAFETY: the local owns a count of a live object.
-                let object = unsafe { old.header_unchecked().as_ref() };
-                // SAFETY: as above; the local gives its count up.
-                if !unsafe { object.decref_unless_last(th.id()) } {
-                    return yield_slow(th, fp, value);
+    let (mut fp, mut next) = (fp, next);
+    let mut delegate = Delegate { fp: std::ptr::null_mut(), send: std::ptr::null() };
+    loop {
+        // SAFETY: H1.
+        let frame = unsafe { Frame::of(fp) };
+        // SAFETY: only generators yield, and the resumer keeps this one alive.
+        let generator = unsafe { Generator::of_frame(fp) };
+        let (caller, how, return_ip) = (frame.previous.get(), frame.on_return.get(), frame.return_ip.get());
+        frame.ip.set(next);
+        if generator.is_handling() {
+            return yield_slow(th, fp, value, delegate.fp, delegate.send);
+        }
+        if how == OnReturn::Send && is_yield(return_ip) {
+            suspend(th, frame, generator, delegate);
+            // SAFETY: behind `SEND`.
+            delegate = Delegate { fp, send: unsafe { return_ip.sub(SEND_WORDS) } };
+            // SAFETY: `YIELD_VALUE` has one word, and is not the last of its code.
+            (fp, next) = (caller, unsafe { return_ip.add(1) });
+            continue;
+        }
+        // SAFETY: H1: the resumer's frame, if there is one, has this slot.
+        let place = caller.wrapping_add(frame.return_slot.get() as usize);
+        match how {
+            OnReturn::ForIter | OnReturn::Send => {}
+            OnReturn::ForIterLocal => {
+                // SAFETY: a local of the resumer's, which is always initialized.
+                let old = unsafe { place.read() };
+                if old.is_counted() {
+                    // SAFETY: the local owns a count of a live object.
+                    let object = unsafe { old.header_unchecked().as_ref() };
+                    // SAFETY: as above; the local gives its count up.
+                    if !unsafe { object.decref_unless_last(th.id()) } {
+                        return yield_slow(th, fp, value, delegate.fp, delegate.send);
+                    }
                 }
             }
+            OnReturn::Leave if !value.is_ptr() || value.is_counted() => {
+                suspend(th, frame, generator, delegate);
+                th.frame.set(caller);
+                th.yielded.set(true);
+                return Flow::leave(th, value.bits());
+            }
+            _ => return yield_slow(th, fp, value, delegate.fp, delegate.send),
         }
-        _ => return yield_slow(th, fp, value),
+        suspend(th, frame, generator, delegate);
+        th.frame.set(caller);
+        // SAFETY: the resumer's frame has this slot: a temporary that holds nothing, or the local just given up.
+        unsafe { place.write(value) };
+        return Flow { ip: return_ip, fp: caller };
     }
-    th.frame.set(caller);
+}
+
+/// What a suspended frame waits for: a frame (or null), and its own `SEND`.
+#[derive(Clone, Copy)]
+struct Delegate {
+    fp: *mut Word,
+    send: *const Cell,
+}
+
+#[inline(always)]
+fn suspend(th: &Thread, frame: &Frame, generator: &Generator, delegate: Delegate) {
+    frame.previous.set(delegate.fp);
+    frame.return_ip.set(delegate.send);
     th.recursion_remaining.set(th.recursion_remaining.get() + 1);
     // SAFETY: this loop runs the frame, so it was claimed.
     unsafe { generator.suspend() };
-    // SAFETY: the resumer's frame has this slot: a temporary that holds nothing, or the local just given up.
-    unsafe { place.write(value) };
-    Flow { ip: frame.return_ip.get(), fp: caller }
 }
 
+/// The rest of [`yield_value`]: the frame handles exceptions, native code gets the value, or an object dies.
 #[cold]
 #[inline(never)]
-fn yield_slow(th: &Thread, fp: *mut Word, value: Word) -> Flow {
+fn yield_slow(th: &Thread, fp: *mut Word, value: Word, delegate: *mut Word, send: *const Cell) -> Flow {
     // SAFETY: H1.
     let frame = unsafe { Frame::of(fp) };
     // SAFETY: as in `yield_value`.
@@ -216,6 +299,8 @@ fn yield_slow(th: &Thread, fp: *mut Word, value: Word) -> Flow {
     let value = unsafe { StackRef::from_word(value) }.into_value(th.id());
     th.frame.set(caller);
     th.recursion_remaining.set(th.recursion_remaining.get() + 1);
+    frame.previous.set(delegate);
+    frame.return_ip.set(send);
     keep_handled(th, generator);
     // SAFETY: this loop runs the frame, so it was claimed.
     unsafe { generator.release(State::Suspended) };
@@ -224,6 +309,64 @@ fn yield_slow(th: &Thread, fp: *mut Word, value: Word) -> Flow {
         return Flow::leave(th, value.into_word().bits());
     }
     store_result(th, caller, ret, value)
+}
+
+/// Leaves a generator's frame with a result that owns itself, as `call::leave_frame` does for others: what needs a
+/// finalizer, or is not for a frame of this loop, is left to the general way.
+#[inline(never)]
+pub(crate) fn leave(th: &Thread, fp: *mut Word, result: Word) -> Flow {
+    // SAFETY: H1.
+    let frame = unsafe { Frame::of(fp) };
+    // SAFETY: the frame is a generator's, which the resumer keeps alive.
+    let generator = unsafe { Generator::of_frame(fp) };
+    let (caller, how) = (frame.previous.get(), frame.on_return.get());
+    let simple = match how {
+        OnReturn::Send => true,
+        OnReturn::ForIter | OnReturn::ForIterLocal => !result.is_counted(),
+        _ => false,
+    };
+    if !simple || generator.is_handling() {
+        return leave_closing(th, fp, result);
+    }
+    for slot in (0..frame.locals_count.get() as usize).rev() {
+        // SAFETY: inside the frame; locals are always initialized.
+        let local = unsafe { &*fp.add(slot).cast::<std::cell::Cell<Word>>() };
+        if !give_up(th, local) {
+            return leave_closing(th, fp, result);
+        }
+    }
+    if !give_up(th, &frame.locals) || !give_up(th, &frame.function) {
+        return leave_closing(th, fp, result);
+    }
+    th.frame.set(caller);
+    th.recursion_remaining.set(th.recursion_remaining.get() + 1);
+    // SAFETY: claimed by this run, and closed above.
+    unsafe { generator.release(State::Done) };
+    if how != OnReturn::Send {
+        return crate::ops::iter::jump_target(caller);
+    }
+    // SAFETY: H1: the place of what was sent, which holds nothing.
+    let place = unsafe { caller.add(frame.return_slot.get() as usize) };
+    // SAFETY: as above.
+    unsafe { place.write(result) };
+    crate::ops::generators::send_target(caller)
+}
+
+/// Gives up what a word of a frame owns, if that is two plain accesses.
+#[inline(always)]
+fn give_up(th: &Thread, place: &std::cell::Cell<Word>) -> bool {
+    let word = place.get();
+    if !word.is_counted() {
+        return true;
+    }
+    // SAFETY: the place owns a count of a live object.
+    let object = unsafe { word.header_unchecked().as_ref() };
+    // SAFETY: as above; the place gives its count up.
+    let given = unsafe { object.decref_unless_last(th.id()) };
+    if given {
+        place.set(Word::NULL);
+    }
+    given
 }
 
 /// A generator's frame returned and was closed: the generator is done, and whoever resumed it goes on behind its loop.
@@ -363,7 +506,7 @@ fn run(esc: Esc<'_>, generator: &Generator, was: State, sent: Value) -> PyResult
     // SAFETY: claimed.
     let fp = unsafe { generator.fp() };
     // SAFETY: claimed; the caller's handle keeps the generator alive.
-    let flow = unsafe { enter(th, fp, sent.into_word(), ret) };
+    let flow = unsafe { enter(th, th.frame.get(), fp, sent.into_word(), ret) };
     let bits = dispatch::run(flow.ip, flow.fp, th);
     let value = crate::enter::result_of(esc, bits)?;
     Ok((value, th.yielded.get()))

@@ -397,8 +397,14 @@ pub fn new_with_type<T: Payload>(esc: Esc<'_>, class: &TypeObject, payload: T) -
 fn allocate(esc: Esc<'_>, class: &TypeObject, size: usize) -> NonNull<u8> {
     match esc.thread().mutator().alloc(size, class.is_traced()) {
         Some(memory) => memory,
-        None => std::alloc::handle_alloc_error(MemLayout::from_size_align(size, 8).unwrap_or(MemLayout::new::<u64>())),
+        None => no_memory(size),
     }
+}
+
+#[cold]
+#[inline(never)]
+fn no_memory(size: usize) -> ! {
+    std::alloc::handle_alloc_error(MemLayout::from_size_align(size, 8).unwrap_or(MemLayout::new::<u64>()))
 }
 
 /// Initializes what lies behind the payload and publishes the header.
@@ -477,16 +483,24 @@ pub(crate) fn new_with_room<T: Payload>(
     fill: impl FnOnce(NonNull<u8>) -> T,
 ) -> Obj<T> {
     const { assert!(size_of::<T>().is_multiple_of(8)) };
-    assert!(class.layout().is::<T>(), "the type has another layout");
+    debug_assert!(class.layout().is::<T>(), "the type has another layout");
     let size = PAYLOAD_OFFSET + size_of::<T>() + bytes;
-    let memory = allocate(esc, class, size);
+    let traced = T::TRACED || class.is_traced();
+    let Some(memory) = esc.thread().mutator().alloc(size, traced) else { no_memory(size) };
     // SAFETY: inside the block just allocated.
     let room = unsafe { memory.add(PAYLOAD_OFFSET + size_of::<T>()) };
     let payload = fill(room);
     // SAFETY: the block is private and large enough for header and payload.
     unsafe { payload_of(memory.cast()).cast::<T>().write(payload) };
-    // SAFETY: the payload is in place; builtin types of variable size have no tail.
-    let value = unsafe { finish(esc, class, memory, 0) };
+    // SAFETY: inside the block; the counts of the dead object that was here may be read by a racing try-retain, so
+    // `Header::init_at` writes them atomically. Builtin types of variable size have no tail.
+    unsafe { Header::init_at(memory.cast(), class.head_ptr(), esc.me(), 0) };
+    if traced {
+        // SAFETY: just initialized above.
+        unsafe { memory.cast::<Header>().as_ref() }.init_gc_bits(gc_bits::TRACKED);
+    }
+    // SAFETY: the header was just made with one count, which this value takes.
+    let value = unsafe { Value::from_header(memory.cast()) };
     Obj { value, payload: PhantomData }
 }
 

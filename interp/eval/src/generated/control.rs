@@ -200,7 +200,7 @@ pub(crate) unsafe extern "C" fn weft_op_test_jump_if_true_l(
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
-    let quick = quick_truth(value);
+    let quick = quick_test(value);
     if quick < 2 {
         if (quick == 1) {
             return at.jump(at.jump_bc());
@@ -240,7 +240,7 @@ unsafe fn slow_test_jump_if_true_l(ip: *const Cell, fp: *mut Word, th: &Thread, 
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
-    let quick = quick_truth(value);
+    let quick = quick_test(value);
     if quick < 2 {
         if (quick == 1) {
             return at.jump_flow(at.jump_bc());
@@ -276,7 +276,7 @@ pub(crate) unsafe extern "C" fn weft_op_test_jump_if_true_t(
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
     let mut dead_0 = None;
-    let quick = quick_truth(value);
+    let quick = quick_test(value);
     if quick < 2 {
         dead_0 = at.close(value);
         if (quick == 1) {
@@ -325,7 +325,7 @@ unsafe fn slow_test_jump_if_true_t(ip: *const Cell, fp: *mut Word, th: &Thread, 
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
-    let quick = quick_truth(value);
+    let quick = quick_test(value);
     if quick < 2 {
         if let Some(dead) = at.close(value) {
             at.null(at.a());
@@ -368,7 +368,7 @@ pub(crate) unsafe extern "C" fn weft_op_test_jump_if_false_l(
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
-    let quick = quick_truth(value);
+    let quick = quick_test(value);
     if quick < 2 {
         if !(quick == 1) {
             return at.jump(at.jump_bc());
@@ -408,7 +408,7 @@ unsafe fn slow_test_jump_if_false_l(ip: *const Cell, fp: *mut Word, th: &Thread,
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
-    let quick = quick_truth(value);
+    let quick = quick_test(value);
     if quick < 2 {
         if !(quick == 1) {
             return at.jump_flow(at.jump_bc());
@@ -444,7 +444,7 @@ pub(crate) unsafe extern "C" fn weft_op_test_jump_if_false_t(
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
     let mut dead_0 = None;
-    let quick = quick_truth(value);
+    let quick = quick_test(value);
     if quick < 2 {
         dead_0 = at.close(value);
         if !(quick == 1) {
@@ -493,7 +493,7 @@ unsafe fn slow_test_jump_if_false_t(ip: *const Cell, fp: *mut Word, th: &Thread,
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
-    let quick = quick_truth(value);
+    let quick = quick_test(value);
     if quick < 2 {
         if let Some(dead) = at.close(value) {
             at.null(at.a());

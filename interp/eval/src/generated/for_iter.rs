@@ -35,7 +35,6 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_t(ip: *const Cell, fp: *mut Wor
 unsafe fn slow_for_iter_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
-    let frame = at.frame();
     let mut iter = at.get(at.a());
     let mut next;
     if at.tick() {
@@ -58,7 +57,7 @@ unsafe fn slow_for_iter_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
     if claimed {
         at.save_ip();
         let entered = containers::claimed_frame(iter);
-        let flow = containers::enter_for_iter(th, frame, entered, ip, next_cell(ip, 2usize));
+        let flow = containers::enter_for_iter(th, fp, entered, ip, next_cell(ip, 2usize));
         return at.go_flow(flow.ip, flow.fp);
     }
     let item = {
@@ -94,7 +93,6 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_l(ip: *const Cell, fp: *mut Wor
 unsafe fn slow_for_iter_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
-    let frame = at.frame();
     let mut iter = at.get(at.a());
     let mut next;
     if at.tick() {
@@ -117,7 +115,7 @@ unsafe fn slow_for_iter_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
     if claimed {
         at.save_ip();
         let entered = containers::claimed_frame(iter);
-        let flow = containers::enter_for_iter(th, frame, entered, ip, next_cell(ip, 2usize));
+        let flow = containers::enter_for_iter(th, fp, entered, ip, next_cell(ip, 2usize));
         return at.go_flow(flow.ip, flow.fp);
     }
     let item = {
@@ -156,7 +154,7 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_gen_t(
         None => return at.deopt(),
     };
     frame.ip.set(ip);
-    let flow = containers::enter_for_iter(th, frame, claimed, ip, next_cell(ip, 2usize));
+    let flow = containers::enter_for_iter(th, fp, claimed, ip, next_cell(ip, 2usize));
     return at.go(flow.ip, flow.fp);
 }
 

@@ -60,7 +60,7 @@ unsafe fn slow_send(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> F
         at.null(at.a() + 1);
         at.save_ip();
         let entered = containers::claimed_frame(receiver);
-        let flow = containers::enter_send(th, entered, sent, ip, next_cell(ip, 2usize));
+        let flow = containers::enter_send(th, fp, entered, sent, ip, next_cell(ip, 2usize));
         return at.go_flow(flow.ip, flow.fp);
     }
     let sent = at.take(v);
@@ -102,6 +102,6 @@ pub(crate) unsafe extern "C" fn weft_op_send_gen(ip: *const Cell, fp: *mut Word,
     let sent = v;
     at.null(at.a() + 1);
     at.save_ip();
-    let flow = containers::enter_send(th, claimed, sent, ip, next_cell(ip, 2usize));
+    let flow = containers::enter_send(th, fp, claimed, sent, ip, next_cell(ip, 2usize));
     return at.go(flow.ip, flow.fp);
 }

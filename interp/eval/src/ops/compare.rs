@@ -3,7 +3,7 @@
 use interp_object::data::list;
 use interp_object::data::singletons;
 use interp_object::data::str::Str;
-use interp_object::layout::ValueExt;
+use interp_object::layout::{ValueExt, class_of_object};
 use interp_object::ops;
 use interp_object::slots::CompareOp;
 use interp_object::{Esc, PyResult, Value, Word};
@@ -61,6 +61,18 @@ pub(crate) fn quick_truth(word: Word) -> u32 {
     } else {
         2
     }
+}
+
+/// As [`quick_truth`], and 1 for what has neither a truth nor a length. For forms that do not specialize.
+#[inline(always)]
+pub(crate) fn quick_test(word: Word) -> u32 {
+    let quick = quick_truth(word);
+    if quick < 2 || !word.is_ptr() {
+        return quick;
+    }
+    // SAFETY: a pointer, of an operand whose slot keeps the object.
+    let slots = &unsafe { class_of_object(word) }.slots;
+    if slots.bool.is_empty() && slots.len.is_empty() { 1 } else { 2 }
 }
 
 /// `bool(value)`

@@ -9,7 +9,7 @@ use interp_object::data::set;
 use interp_object::data::slice::Slice;
 use interp_object::data::str::{self as text, Str};
 use interp_object::data::tuple::Tuple;
-use interp_object::layout::{ValueExt, class_of, class_of_object};
+use interp_object::layout::{ValueExt, class_of_object};
 use interp_object::{Esc, Payload, PyResult, Thread, Value, Word, ops};
 use specializer::decide::compare::{Contains, contains};
 use specializer::decide::iterate::{self, ForIter, Source, for_iter, send};
@@ -203,10 +203,15 @@ fn is_idle(generator: &Generator) -> bool {
 /// `FOR_ITER_GEN`: claims an idle generator, if a frame may be entered: its frame.
 #[inline(always)]
 pub(crate) fn claim_generator(th: &Thread, iterator: Word) -> Option<*mut Word> {
-    let generator = exact::<Generator>(iterator)?;
-    if th.recursion_remaining.get() == 0 {
+    if !iterator.is_ptr() || th.recursion_remaining.get() == 0 {
         return None;
     }
+    // SAFETY: an iterator is a live object if it is a pointer, which the operand's slot keeps.
+    if !std::ptr::eq(unsafe { class_of_object(iterator) }, &raw const GENERATOR) {
+        return None;
+    }
+    // SAFETY: the type was compared; the slot keeps the object alive.
+    let generator: &Generator = unsafe { payload_in(iterator) };
     generator.claim_biased(th.id())?;
     // SAFETY: claimed.
     Some(unsafe { generator.fp() })
@@ -215,16 +220,17 @@ pub(crate) fn claim_generator(th: &Thread, iterator: Word) -> Option<*mut Word> 
 /// `SEND_GEN`: claims an idle generator or coroutine; a value other than `None` may not start one.
 #[inline(always)]
 pub(crate) fn claim_receiver(th: &Thread, receiver: Word, sent: Word) -> Option<*mut Word> {
-    if !receiver.is_ptr() {
+    if !receiver.is_ptr() || th.recursion_remaining.get() == 0 {
         return None;
     }
-    let class = class_of(receiver);
+    // SAFETY: a receiver is a live object if it is a pointer, which the operand's slot keeps.
+    let class = unsafe { class_of_object(receiver) };
     if !std::ptr::eq(class, &raw const GENERATOR) && !std::ptr::eq(class, &raw const COROUTINE) {
         return None;
     }
     // SAFETY: the type was compared; the slot keeps the object alive.
     let generator: &Generator = unsafe { payload_in(receiver) };
-    if th.recursion_remaining.get() == 0 || (!crate::ops::is_none(sent) && generator.state() == State::Created) {
+    if generator.state() == State::Created && !crate::ops::is_none(sent) {
         return None;
     }
     generator.claim_biased(th.id())?;
@@ -245,28 +251,37 @@ pub(crate) fn claimed_frame(object: Word) -> *mut Word {
 #[inline(always)]
 pub(crate) fn enter_for_iter(
     th: &Thread,
-    frame: &Frame,
+    fp: *mut Word,
     claimed: *mut Word,
     ip: *const Cell,
     next: *const Cell,
 ) -> Flow {
+    // SAFETY: H1.
+    let frame = unsafe { Frame::of(fp) };
     // The destination is field b: the block, which has the iterator, comes first.
     let slot = usize::from((cell_at(ip) >> 32) as u16);
     let local = slot < frame.locals_count.get() as usize;
     let how = if local { OnReturn::ForIterLocal } else { OnReturn::ForIter };
     let ret = Return { ip: next, slot, how };
     // SAFETY: claimed; the iterator's slot keeps the generator alive.
-    unsafe { generator::enter(th, claimed, crate::ops::none_word(), ret) }
+    unsafe { generator::enter(th, fp, claimed, crate::ops::none_word(), ret) }
 }
 
 /// Enters a claimed generator's frame for a `SEND`.
 #[inline(always)]
-pub(crate) fn enter_send(th: &Thread, claimed: *mut Word, sent: Word, ip: *const Cell, next: *const Cell) -> Flow {
+pub(crate) fn enter_send(
+    th: &Thread,
+    fp: *mut Word,
+    claimed: *mut Word,
+    sent: Word,
+    ip: *const Cell,
+    next: *const Cell,
+) -> Flow {
     // The block is field a: the receiver, and above it what was sent and what comes back.
     let slot = usize::from((cell_at(ip) >> 16) as u16) + 1;
     let ret = Return { ip: next, slot, how: OnReturn::Send };
     // SAFETY: claimed; the receiver's slot keeps the generator alive.
-    unsafe { generator::enter(th, claimed, sent, ret) }
+    unsafe { generator::enter(th, fp, claimed, sent, ret) }
 }
 
 /// `UNPACK_SEQUENCE_TWO_TUPLE`

@@ -8,6 +8,7 @@
 //!
 //! Who may touch it is the business of [`state`].
 
+use std::cell::Cell;
 use std::ptr::NonNull;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -16,8 +17,8 @@ use interp_opcode::{CellOp, Instr};
 use stackref::{Header, StackRef, Value, Word};
 
 use super::code::CodeObject;
-use super::frame::{Extent, Frame, HEADER_WORDS, trace_frame};
-use crate::layout::{self, Deferred, Field, Obj, Payload, header_of_payload, payload_of};
+use super::frame::{Extent, Frame, HEADER_WORDS, OnReturn, trace_frame};
+use crate::layout::{self, Deferred, Field, Obj, PAYLOAD_OFFSET, Payload, header_of_payload, payload_of};
 use crate::raise::PyResult;
 use crate::slots::Sent;
 use crate::thread::Esc;
@@ -118,29 +119,48 @@ pub unsafe fn move_frame(
     let locals = frame.locals_count.get() as usize;
     let bytes = (HEADER_WORDS + frame.slots_count.get() as usize) * size_of::<Word>();
     let made = layout::new_with_room(esc, class, bytes, |room| {
-        let room = room.cast::<Word>().as_ptr();
-        // SAFETY: a frame lies above its header.
-        let from = unsafe { fp.sub(HEADER_WORDS) };
-        // SAFETY: the header and the locals are initialized, and the room is as large as the whole frame.
-        unsafe { std::ptr::copy_nonoverlapping(from, room, HEADER_WORDS + locals) };
-        // SAFETY: inside the room.
-        let own = unsafe { room.add(HEADER_WORDS) };
+        // SAFETY: the room starts behind header and payload of the object.
+        let header = unsafe { room.byte_sub(PAYLOAD_OFFSET + size_of::<Generator>()) }.cast::<Header>();
+        let room = room.cast::<Frame>().as_ptr();
+        // SAFETY: the room is as large as the whole frame.
+        let own = unsafe { room.add(1) }.cast::<Word>();
         for slot in 0..locals {
+            // SAFETY: inside the frame.
+            let from = unsafe { fp.add(slot) };
+            // SAFETY: locals are always initialized.
+            let word = unsafe { from.read() };
+            let word = if word.is_ptr() && !word.is_counted() {
+                // SAFETY: the local's word moves here.
+                unsafe { StackRef::from_word(word) }.make_heap_safe(esc.me()).into_word()
+            } else {
+                word
+            };
             // SAFETY: inside the room.
-            let place = unsafe { own.add(slot) };
-            // SAFETY: moved here above.
-            let word = unsafe { place.read() };
-            if word.is_ptr() && !word.is_counted() {
-                // SAFETY: the local's word moved here; what it becomes is stored back.
-                let safe = unsafe { StackRef::from_word(word) }.make_heap_safe(esc.me()).into_word();
-                // SAFETY: as above.
-                unsafe { place.write(safe) };
-            }
+            let to = unsafe { own.add(slot) };
+            // SAFETY: as above.
+            unsafe { to.write(word) };
         }
         // SAFETY: the code has this slot.
         let sent = unsafe { own.add(sent) };
         // SAFETY: as above.
         unsafe { sent.write(Word::NULL) };
+        let copy = Frame {
+            previous: Cell::new(std::ptr::null_mut()),
+            ip: Cell::new(ip),
+            code: Cell::new(code),
+            function: Cell::new(frame.function.get()),
+            globals: Cell::new(frame.globals.get()),
+            builtins: Cell::new(frame.builtins.get()),
+            locals: Cell::new(frame.locals.get()),
+            owner: Cell::new(Word::uncounted(header)),
+            return_ip: Cell::new(std::ptr::null()),
+            return_slot: Cell::new(0),
+            on_return: Cell::new(OnReturn::Leave),
+            locals_count: Cell::new(frame.locals_count.get()),
+            slots_count: Cell::new(frame.slots_count.get()),
+        };
+        // SAFETY: the room starts with the frame's header.
+        unsafe { room.write(copy) };
         Generator {
             state: RunState::new(code.shares_generators()),
             kind: parts.kind,
@@ -152,10 +172,6 @@ pub unsafe fn move_frame(
             extra: Field::empty(),
         }
     });
-    // SAFETY: nobody else has seen the generator.
-    let own = unsafe { Frame::of(made.fp()) };
-    own.ip.set(ip);
-    own.owner.set(made.value().word().to_uncounted());
     made.into_value()
 }
 
