@@ -28,48 +28,54 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_l_t(
     cell: u64,
 ) -> Control {
     // SAFETY: H1: handed on as it came.
-    let flow = unsafe { slow_load_attr_l_t(ip, fp, th, cell) };
-    flow.go(th)
-}
-
-/// The body of the handler above, out of line because it escapes.
-///
-/// # Safety
-/// H1.
-#[inline(never)]
-unsafe fn slow_load_attr_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
-    // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let oparg: u32 = at.arg_aux();
     let frame = at.frame();
     let mut owner = at.get(at.a());
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    if at.tick() {
+    let other = others::find(owner, [at.cache(2usize), at.cache(3usize), at.cache(4usize)]);
+    let counts = others::is_sample(th, other);
+    if counts && at.tick() {
         let installed = {
             at.save_ip();
-            // SAFETY: H2: spilled above: the frame shows every live reference.
-            let esc = unsafe { Esc::after_spill(th) };
-            specialize::attrs::load_attr(esc, ip, frame, at.view(&owner), oparg)
+            cold(move || {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                specialize::attrs::load_attr(esc, ip, frame, at.view(&owner), oparg)
+            })
         };
         if installed {
-            return at.redo_flow();
+            return at.redo();
         }
     }
-    let (found, bound) = {
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        match attr::load_attr(esc, frame, at.view(&owner), oparg) {
-            Ok(value) => value,
-            Err(_) => return at.error_flow(),
+    if let Some(known) = others::load(th, owner, other) {
+        if known.bound {
+            let receiver = at.dup(owner);
+            attr = known.word;
+            fast::set_self(self_or_null, receiver);
+        } else {
+            attr = known.word;
+            fast::no_self(self_or_null);
         }
-    };
-    let receiver = if bound { Some(attr::receiver(th, at.view(&owner))) } else { None };
-    attr = at.own(found);
-    attr::fill_receiver(self_or_null, receiver);
+    } else {
+        let (found, bound) = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(attr::load_attr(esc, frame, at.view(&owner), oparg)?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        let receiver = if bound { Some(attr::receiver(th, at.view_slot(at.a()))) } else { None };
+        attr = at.own(found);
+        attr::fill_receiver(self_or_null, receiver);
+    }
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next(6)
 }
 
 /// `LOAD_ATTR` as T_T (interp/ops/attr.rs:7).
@@ -83,55 +89,63 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_t_t(
     cell: u64,
 ) -> Control {
     // SAFETY: H1: handed on as it came.
-    let flow = unsafe { slow_load_attr_t_t(ip, fp, th, cell) };
-    flow.go(th)
-}
-
-/// The body of the handler above, out of line because it escapes.
-///
-/// # Safety
-/// H1.
-#[inline(never)]
-unsafe fn slow_load_attr_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
-    // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let oparg: u32 = at.arg_aux();
     let frame = at.frame();
     let mut owner = at.get(at.a());
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    if at.tick() {
+    let mut dead_0 = None;
+    let other = others::find(owner, [at.cache(2usize), at.cache(3usize), at.cache(4usize)]);
+    let counts = others::is_sample(th, other);
+    if counts && at.tick() {
         let installed = {
             at.save_ip();
-            // SAFETY: H2: spilled above: the frame shows every live reference.
-            let esc = unsafe { Esc::after_spill(th) };
-            specialize::attrs::load_attr(esc, ip, frame, at.view(&owner), oparg)
+            cold(move || {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                specialize::attrs::load_attr(esc, ip, frame, at.view(&owner), oparg)
+            })
         };
         if installed {
-            return at.redo_flow();
+            return at.redo();
         }
     }
-    let (found, bound) = {
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        match attr::load_attr(esc, frame, at.view(&owner), oparg) {
-            Ok(value) => value,
-            Err(_) => return at.error_flow(),
+    if let Some(known) = others::load(th, owner, other) {
+        if known.bound {
+            let receiver = owner;
+            attr = known.word;
+            fast::set_self(self_or_null, receiver);
+        } else {
+            dead_0 = at.close(owner);
+            attr = known.word;
+            fast::no_self(self_or_null);
         }
-    };
-    let receiver = if bound { Some(attr::receiver(th, at.view(&owner))) } else { None };
-    if let Some(dead) = at.close(owner) {
-        at.null(at.a());
-        at.finalize(dead);
+    } else {
+        let (found, bound) = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(attr::load_attr(esc, frame, at.view(&owner), oparg)?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        let receiver = if bound { Some(attr::receiver(th, at.view_slot(at.a()))) } else { None };
+        dead_0 = at.close(owner);
+        attr = at.own(found);
+        attr::fill_receiver(self_or_null, receiver);
     }
-    attr = at.own(found);
-    attr::fill_receiver(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(6), dead_0);
+    }
+    at.next(6)
 }
 
-/// `LOAD_ATTR_CLASS` as L_T (interp/ops/attr.rs:69).
+/// `LOAD_ATTR_CLASS` as L_T (interp/ops/attr.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -154,10 +168,10 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
-/// `LOAD_ATTR_CLASS` as T_T (interp/ops/attr.rs:69).
+/// `LOAD_ATTR_CLASS` as T_T (interp/ops/attr.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -183,12 +197,12 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
+        return at.finish1(at.next_flow(6), dead_0);
     }
-    at.next(3)
+    at.next(6)
 }
 
-/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as L_T (interp/ops/attr.rs:80).
+/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as L_T (interp/ops/attr.rs:95).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -211,10 +225,10 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_with_metaclass_check_l_t
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
-/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as T_T (interp/ops/attr.rs:80).
+/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as T_T (interp/ops/attr.rs:95).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -240,12 +254,12 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_with_metaclass_check_t_t
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
+        return at.finish1(at.next_flow(6), dead_0);
     }
-    at.next(3)
+    at.next(6)
 }
 
-/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as L_T (interp/ops/attr.rs:104).
+/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as L_T (interp/ops/attr.rs:119).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -268,11 +282,11 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_getattribute_overridden_l_t(
     let receiver = at.dup(owner);
     at.save_ip();
     let text = calls::name_word(frame, oparg >> 1);
-    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 3usize)));
+    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 6usize)));
     return at.go(flow.ip, flow.fp);
 }
 
-/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as T_T (interp/ops/attr.rs:104).
+/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as T_T (interp/ops/attr.rs:119).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -296,11 +310,11 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_getattribute_overridden_t_t(
     at.null(at.a());
     at.save_ip();
     let text = calls::name_word(frame, oparg >> 1);
-    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 3usize)));
+    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 6usize)));
     return at.go(flow.ip, flow.fp);
 }
 
-/// `LOAD_ATTR_INSTANCE_VALUE` as L_T (interp/ops/attr.rs:25).
+/// `LOAD_ATTR_INSTANCE_VALUE` as L_T (interp/ops/attr.rs:40).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -328,7 +342,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_instance_value_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -367,10 +381,10 @@ unsafe fn slow_load_attr_instance_value_l_t(ip: *const Cell, fp: *mut Word, th: 
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_INSTANCE_VALUE` as T_T (interp/ops/attr.rs:25).
+/// `LOAD_ATTR_INSTANCE_VALUE` as T_T (interp/ops/attr.rs:40).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -401,9 +415,9 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_instance_value_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
+        return at.finish1(at.next_flow(6), dead_0);
     }
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -446,10 +460,10 @@ unsafe fn slow_load_attr_instance_value_t_t(ip: *const Cell, fp: *mut Word, th: 
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_METHOD_LAZY_DICT` as L_T (interp/ops/attr.rs:142).
+/// `LOAD_ATTR_METHOD_LAZY_DICT` as L_T (interp/ops/attr.rs:157).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -482,7 +496,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_lazy_dict_l_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -522,10 +536,10 @@ unsafe fn slow_load_attr_method_lazy_dict_l_t(ip: *const Cell, fp: *mut Word, th
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_METHOD_LAZY_DICT` as T_T (interp/ops/attr.rs:142).
+/// `LOAD_ATTR_METHOD_LAZY_DICT` as T_T (interp/ops/attr.rs:157).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -549,10 +563,10 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_lazy_dict_t_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
-/// `LOAD_ATTR_METHOD_NO_DICT` as L_T (interp/ops/attr.rs:130).
+/// `LOAD_ATTR_METHOD_NO_DICT` as L_T (interp/ops/attr.rs:145).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -585,7 +599,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_no_dict_l_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -625,10 +639,10 @@ unsafe fn slow_load_attr_method_no_dict_l_t(ip: *const Cell, fp: *mut Word, th: 
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_METHOD_NO_DICT` as T_T (interp/ops/attr.rs:130).
+/// `LOAD_ATTR_METHOD_NO_DICT` as T_T (interp/ops/attr.rs:145).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -652,10 +666,10 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_no_dict_t_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
-/// `LOAD_ATTR_METHOD_WITH_VALUES` as L_T (interp/ops/attr.rs:118).
+/// `LOAD_ATTR_METHOD_WITH_VALUES` as L_T (interp/ops/attr.rs:133).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -688,7 +702,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_with_values_l_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -728,10 +742,10 @@ unsafe fn slow_load_attr_method_with_values_l_t(ip: *const Cell, fp: *mut Word, 
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_METHOD_WITH_VALUES` as T_T (interp/ops/attr.rs:118).
+/// `LOAD_ATTR_METHOD_WITH_VALUES` as T_T (interp/ops/attr.rs:133).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -755,10 +769,10 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_with_values_t_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
-/// `LOAD_ATTR_MODULE` as L_T (interp/ops/attr.rs:36).
+/// `LOAD_ATTR_MODULE` as L_T (interp/ops/attr.rs:51).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -786,7 +800,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_module_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -825,10 +839,10 @@ unsafe fn slow_load_attr_module_l_t(ip: *const Cell, fp: *mut Word, th: &Thread,
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_MODULE` as T_T (interp/ops/attr.rs:36).
+/// `LOAD_ATTR_MODULE` as T_T (interp/ops/attr.rs:51).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -859,9 +873,9 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_module_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
+        return at.finish1(at.next_flow(6), dead_0);
     }
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -904,10 +918,10 @@ unsafe fn slow_load_attr_module_t_t(ip: *const Cell, fp: *mut Word, th: &Thread,
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as L_T (interp/ops/attr.rs:164).
+/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as L_T (interp/ops/attr.rs:179).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -930,10 +944,10 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as T_T (interp/ops/attr.rs:164).
+/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as T_T (interp/ops/attr.rs:179).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -959,12 +973,12 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
+        return at.finish1(at.next_flow(6), dead_0);
     }
-    at.next(3)
+    at.next(6)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as L_T (interp/ops/attr.rs:153).
+/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as L_T (interp/ops/attr.rs:168).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -987,10 +1001,10 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as T_T (interp/ops/attr.rs:153).
+/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as T_T (interp/ops/attr.rs:168).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1016,12 +1030,12 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
+        return at.finish1(at.next_flow(6), dead_0);
     }
-    at.next(3)
+    at.next(6)
 }
 
-/// `LOAD_ATTR_PROPERTY` as L_T (interp/ops/attr.rs:92).
+/// `LOAD_ATTR_PROPERTY` as L_T (interp/ops/attr.rs:107).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1052,7 +1066,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_property_l_t(
         }
     };
     at.save_ip();
-    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 3usize)));
+    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 6usize)));
     return at.go(flow.ip, flow.fp);
 }
 
@@ -1091,11 +1105,11 @@ unsafe fn slow_load_attr_property_l_t(ip: *const Cell, fp: *mut Word, th: &Threa
     frame.ip.set(ip);
     let receiver = at.dup(owner);
     at.save_ip();
-    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 3usize)));
+    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 6usize)));
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `LOAD_ATTR_PROPERTY` as T_T (interp/ops/attr.rs:92).
+/// `LOAD_ATTR_PROPERTY` as T_T (interp/ops/attr.rs:107).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1118,11 +1132,11 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_property_t_t(
     let receiver = owner;
     at.null(at.a());
     at.save_ip();
-    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 3usize)));
+    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 6usize)));
     return at.go(flow.ip, flow.fp);
 }
 
-/// `LOAD_ATTR_SLOT` as L_T (interp/ops/attr.rs:58).
+/// `LOAD_ATTR_SLOT` as L_T (interp/ops/attr.rs:73).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1150,7 +1164,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_slot_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1189,10 +1203,10 @@ unsafe fn slow_load_attr_slot_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, c
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_SLOT` as T_T (interp/ops/attr.rs:58).
+/// `LOAD_ATTR_SLOT` as T_T (interp/ops/attr.rs:73).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1223,9 +1237,9 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_slot_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
+        return at.finish1(at.next_flow(6), dead_0);
     }
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1268,10 +1282,10 @@ unsafe fn slow_load_attr_slot_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, c
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_WITH_HINT` as L_T (interp/ops/attr.rs:47).
+/// `LOAD_ATTR_WITH_HINT` as L_T (interp/ops/attr.rs:62).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1295,10 +1309,10 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_with_hint_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
-/// `LOAD_ATTR_WITH_HINT` as T_T (interp/ops/attr.rs:47).
+/// `LOAD_ATTR_WITH_HINT` as T_T (interp/ops/attr.rs:62).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1325,7 +1339,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_with_hint_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
+        return at.finish1(at.next_flow(6), dead_0);
     }
-    at.next(3)
+    at.next(6)
 }
