@@ -82,7 +82,7 @@ fn LOAD_ATTR_SLOT() {
 #[inst(code = 177, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
 fn LOAD_ATTR_CLASS() {
-    let found = deopt_unless!(fast::class(owner, cache!(1)));
+    let found = quick!(fast::class::<QUICK>(th, owner, cache!(1)), fast::class::<FULL>(th, owner, cache!(1)));
     close!(esc, owner);
     attr = found;
     fast::no_self(self_or_null);
@@ -93,7 +93,7 @@ fn LOAD_ATTR_CLASS() {
 #[inst(code = 178, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
 fn LOAD_ATTR_CLASS_WITH_METACLASS_CHECK() {
-    let found = deopt_unless!(fast::class_of_meta(owner, cache!(1)));
+    let found = quick!(fast::class_of_meta::<QUICK>(th, owner, cache!(1)), fast::class_of_meta::<FULL>(th, owner, cache!(1)));
     close!(esc, owner);
     attr = found;
     fast::no_self(self_or_null);
@@ -116,6 +116,7 @@ fn LOAD_ATTR_PROPERTY() {
 /// Calls a Python `__getattribute__`: the value comes with the callee's return.
 #[inst(code = 179, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
+#[restart]
 fn LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN() {
     let hook = deopt_unless!(calls::hook(th, owner, cache!(1)));
     frame.ip.set(ip);
@@ -166,7 +167,7 @@ fn LOAD_ATTR_METHOD_LAZY_DICT() {
 #[inst(code = 186, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
 fn LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES() {
-    let found = deopt_unless!(fast::plain_with_values(owner, cache!(1)));
+    let found = quick!(fast::plain_with_values::<QUICK>(th, owner, cache!(1)), fast::plain_with_values::<FULL>(th, owner, cache!(1)));
     close!(esc, owner);
     attr = found;
     fast::no_self(self_or_null);
@@ -177,7 +178,7 @@ fn LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES() {
 #[inst(code = 185, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
 fn LOAD_ATTR_NONDESCRIPTOR_NO_DICT() {
-    let found = deopt_unless!(fast::plain_no_dict(owner, cache!(1)));
+    let found = quick!(fast::plain_no_dict::<QUICK>(th, owner, cache!(1)), fast::plain_no_dict::<FULL>(th, owner, cache!(1)));
     close!(esc, owner);
     attr = found;
     fast::no_self(self_or_null);
@@ -251,6 +252,7 @@ fn STORE_ATTR_SLOT() {
 /// Into an instance's own dictionary, whose keys stay the same.
 #[inst(code = 200, arg = name)]
 #[stack(value, owner --)]
+#[restart]
 fn STORE_ATTR_WITH_HINT() {
     let entry = deopt_unless!(fast::hold_hint(th, frame, owner, oparg, cache!(1)));
     let new = take!(value);

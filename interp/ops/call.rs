@@ -228,10 +228,10 @@ fn CALL_METHOD_DESCRIPTOR_FAST() {
 #[inst(code = 143, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
 fn CALL_ALLOC_AND_ENTER_INIT() {
-    let init = deopt_unless!(calls::initializer(th, callable, self_or_null, args.len(), cache!(1)));
+    let init = deopt_unless!(calls::initializer(th, callable, self_or_null, cache!(1)));
     let first = block_start(fp, args) - 2;
     let ret = Return::store(next_cell(ip, inst_size!()), first);
-    let flow = calls::enter_init(esc, fp, init, args.len(), ret);
+    let flow = calls::enter_init(esc, fp, init, args.len(), ret)?;
     kill!(args, self_or_null, callable);
     dispatch!(flow.ip, flow.fp);
 }

@@ -18,7 +18,7 @@ const MAX_DEPTH: u32 = 50;
 
 impl Thread {
     /// Drops a value later, outside the lock that is held now: at the next deallocation or safepoint.
-    pub(crate) fn delay_drop(&self, value: Value) {
+    pub fn delay_drop(&self, value: Value) {
         self.delayed_values.borrow_mut().push(value);
     }
 

@@ -138,6 +138,20 @@ def attributes():
     one("o.x = v", slotted, "STORE_ATTR_SLOT")
 
 
+    if WEFT:
+        # Instances as values of classes: CPython gives up.
+        class Constants:
+            other = Values()
+
+        class Without:
+            __slots__ = ()
+            other = Values()
+
+        one("o.other", Constants, "LOAD_ATTR_CLASS")
+        one("o.other", Constants(), "LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES")
+        one("o.other", Without(), "LOAD_ATTR_NONDESCRIPTOR_NO_DICT")
+
+
 def super_attributes():
     class Sub(Values):
         def method(self):
@@ -191,6 +205,12 @@ def operators():
 
     one("a[b]", Getter(), 1, "BINARY_OP_SUBSCR_GETITEM")
     one("b = a[b]", Getter(), 1, "BINARY_OP_SUBSCR_GETITEM")
+    if WEFT:
+        # CPython's forms do not count from the end.
+        one("a[b]", [1, 2], -1, "BINARY_OP_SUBSCR_LIST_INT")
+        one("a[b]", (1, 2), -2, "BINARY_OP_SUBSCR_TUPLE_INT")
+        one("a[b]", "xy", -2, "BINARY_OP_SUBSCR_STR_INT")
+        one("a[b] = 1", [1, 2], -1, "STORE_SUBSCR_LIST_INT")
     one("a[b] = 1", [1, 2], 1, "STORE_SUBSCR_LIST_INT")
     one("a[b] = 1", {1: 2}, 1, "STORE_SUBSCR_DICT")
     one("b in a", {1: 2}, 1, "CONTAINS_OP_DICT")
@@ -263,6 +283,13 @@ def calls():
     one("g(x)", Own().exact, 1, "CALL_BOUND_METHOD_EXACT_ARGS")
     one("g(x)", Own().general, 1, "CALL_BOUND_METHOD_GENERAL")
     one("g(x)", Made, 1, "CALL_ALLOC_AND_ENTER_INIT")
+    if WEFT:
+
+        class Arranged:
+            def __init__(self, x, y=1, *rest, z=2):
+                pass
+
+        one("g(x)", Arranged, 1, "CALL_ALLOC_AND_ENTER_INIT")
     one("g(x)", Own(), 1, "CALL_NON_PY_GENERAL")
     one("g(x)", type, 1, "CALL_TYPE_1")
     one("g(x)", str, 1, "CALL_STR_1")

@@ -28,7 +28,7 @@ pub trait Facts {
     fn left(&self) -> Class;
     /// The right operand, or the key.
     fn right(&self) -> Class;
-    /// Whether an integer key lies within the container, counted from its start.
+    /// Whether an integer key lies within the container, in the way of counting that the forms know.
     fn key_in_range(&self) -> bool;
     /// Whether the result is stored to the local that is the left operand, by the next instruction.
     fn stored_to_left(&self) -> bool;
@@ -81,7 +81,7 @@ named! {
         Operands = "operand types",
         /// No form for this operator.
         Operator = "operator",
-        /// An index beyond the container, or counted from its end.
+        /// An index beyond the container.
         OutOfRange = "index out of range",
         /// No version to be had.
         OutOfVersions = "out of versions",

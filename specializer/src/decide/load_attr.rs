@@ -40,8 +40,8 @@ pub enum Found<H> {
     ClassMethod,
     /// A plain value.
     Plain(H),
-    /// A value whose type may turn it into a descriptor later.
-    Mutable,
+    /// A value whose type may turn it into a descriptor later: what holds it must guard the value's type too.
+    Mutable(H),
     /// The type replaces the whole lookup by this function; `simple` as for a getter.
     Hook {
         /// The function.
@@ -252,13 +252,12 @@ fn on_type<F: Facts>(facts: &F) -> Decision<F::Handle> {
         return Err(Failure::OddMetaclass);
     }
     match on.found {
-        Found::Method(handle) | Found::Plain(handle) => match on.meta {
+        Found::Method(handle) | Found::Plain(handle) | Found::Mutable(handle) => match on.meta {
             None => record(facts, Form::Class, on.version, None, handle),
             Some(None) => Err(Failure::OutOfVersions),
             Some(meta) => record(facts, Form::ClassWithMetaCheck, on.version, meta, handle),
         },
         Found::Absent => Err(Failure::Absent),
-        Found::Mutable => Err(Failure::Mutable),
         Found::ClassMethod => Err(Failure::ClassMethod),
         _ => Err(Failure::Overriding),
     }
@@ -272,8 +271,10 @@ fn instance<F: Facts>(facts: &F) -> Decision<F::Handle> {
         Found::Method(_) | Found::Plain(_) | Found::NonOverriding if held() => own(facts),
         Found::Method(_) if !facts.for_call() => Err(Failure::UncalledMethod),
         Found::Method(handle) => method(facts, handle),
-        Found::Plain(_) if facts.for_call() => Err(Failure::CalledValue),
-        Found::Plain(handle) => plain(facts, handle),
+        // It may come to win over the instance, whose type's version would not tell.
+        Found::Mutable(_) if held() => Err(Failure::Mutable),
+        Found::Plain(_) | Found::Mutable(_) if facts.for_call() => Err(Failure::CalledValue),
+        Found::Plain(handle) | Found::Mutable(handle) => plain(facts, handle),
         Found::Property { .. } | Found::Hook { .. } if facts.for_call() => Err(Failure::CalledValue),
         Found::Property { simple: false, .. } | Found::Hook { simple: false, .. } => Err(Failure::OddFunction),
         Found::Property { getter, .. } => record(facts, Form::Property, facts.type_version(), None, getter),
@@ -283,7 +284,6 @@ fn instance<F: Facts>(facts: &F) -> Decision<F::Handle> {
         Found::Overriding => Err(Failure::Overriding),
         Found::NonOverriding => Err(Failure::NonOverriding),
         Found::ClassMethod => Err(Failure::ClassMethod),
-        Found::Mutable => Err(Failure::Mutable),
         Found::NativeHook => Err(Failure::NativeHook),
     }
 }

@@ -18,7 +18,7 @@ named! {
     pub enum Failure {
         /// No form for this container and key.
         Operands = "operand types",
-        /// An index beyond the list, or counted from its end.
+        /// An index beyond the list.
         OutOfRange = "index out of range",
     }
 }
@@ -33,7 +33,7 @@ impl Family for StoreSubscr {
     type Failure = Failure;
 }
 
-/// Decide, from container and key, and whether an integer key lies within the container, counted from its start.
+/// Decide, from container and key, and whether an integer key lies within the container, in the way of counting that the form knows.
 ///
 /// # Errors
 /// The reason why no form fits.

@@ -176,7 +176,7 @@ mod attributes {
         check(Case { storage: IN_MAP, ..PLAIN }, Ok(Form::WithHint));
         check(Case { storage: INLINE, found: Found::NonOverriding, ..CASE }, Ok(Form::InstanceValue));
         check(Case { storage: INLINE, found: Found::Overriding, ..CASE }, Err(Failure::Overriding));
-        check(Case { storage: INLINE, found: Found::Mutable, ..CASE }, Err(Failure::Mutable));
+        check(Case { storage: INLINE, found: Found::Mutable(1), ..CASE }, Err(Failure::Mutable));
     }
 
     #[test]

@@ -349,7 +349,7 @@ unsafe fn slow_call_alloc_and_enter_init(ip: *const Cell, fp: *mut Word, th: &Th
     let args = at.slots(at.a() + 2, oparg as usize);
     let mut self_or_null = at.get(at.a() + 1);
     let mut callable = at.get(at.a());
-    let init = match calls::initializer(th, callable, self_or_null, args.len(), at.cache(1usize)) {
+    let init = match calls::initializer(th, callable, self_or_null, at.cache(1usize)) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -359,7 +359,10 @@ unsafe fn slow_call_alloc_and_enter_init(ip: *const Cell, fp: *mut Word, th: &Th
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
         let esc = unsafe { Esc::after_spill(th) };
-        calls::enter_init(esc, fp, init, args.len(), ret)
+        match calls::enter_init(esc, fp, init, args.len(), ret) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
     };
     return at.go_flow(flow.ip, flow.fp);
 }

@@ -161,14 +161,58 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_l_t(
     let mut owner = at.get(at.a());
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    let found = match fast::class(owner, at.cache(1usize)) {
+    let found = match fast::class::<QUICK>(th, owner, at.cache(1usize)) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_class_l_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     at.next(6)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_class_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_class_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_class_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::class::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next_flow(6)
 }
 
 /// `LOAD_ATTR_CLASS` as T_T (interp/ops/attr.rs:84).
@@ -188,9 +232,14 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_t_t(
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
     let mut dead_0 = None;
-    let found = match fast::class(owner, at.cache(1usize)) {
+    let found = match fast::class::<QUICK>(th, owner, at.cache(1usize)) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_class_t_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(owner);
     attr = found;
@@ -200,6 +249,49 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_t_t(
         return at.finish1(at.next_flow(6), dead_0);
     }
     at.next(6)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_class_t_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_class_t_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_class_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::class::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(owner) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next_flow(6)
 }
 
 /// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as L_T (interp/ops/attr.rs:95).
@@ -218,14 +310,63 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_with_metaclass_check_l_t
     let mut owner = at.get(at.a());
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    let found = match fast::class_of_meta(owner, at.cache(1usize)) {
+    let found = match fast::class_of_meta::<QUICK>(th, owner, at.cache(1usize)) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_class_with_metaclass_check_l_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     at.next(6)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_class_with_metaclass_check_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_class_with_metaclass_check_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_class_with_metaclass_check_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::class_of_meta::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next_flow(6)
 }
 
 /// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as T_T (interp/ops/attr.rs:95).
@@ -245,9 +386,14 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_with_metaclass_check_t_t
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
     let mut dead_0 = None;
-    let found = match fast::class_of_meta(owner, at.cache(1usize)) {
+    let found = match fast::class_of_meta::<QUICK>(th, owner, at.cache(1usize)) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_class_with_metaclass_check_t_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(owner);
     attr = found;
@@ -259,7 +405,55 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_with_metaclass_check_t_t
     at.next(6)
 }
 
-/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as L_T (interp/ops/attr.rs:119).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_class_with_metaclass_check_t_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_class_with_metaclass_check_t_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_class_with_metaclass_check_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::class_of_meta::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(owner) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next_flow(6)
+}
+
+/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as L_T (interp/ops/attr.rs:120).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -279,14 +473,63 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_getattribute_overridden_l_t(
         None => return at.deopt(),
     };
     frame.ip.set(ip);
-    let receiver = at.dup(owner);
+    let receiver = match at.try_dup(owner) {
+        Some(value) => value,
+        None => {
+            drop(hook);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_getattribute_overridden_l_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     at.save_ip();
     let text = calls::name_word(frame, oparg >> 1);
     let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 6usize)));
     return at.go(flow.ip, flow.fp);
 }
 
-/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as T_T (interp/ops/attr.rs:119).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_getattribute_overridden_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_getattribute_overridden_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_getattribute_overridden_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.a());
+    let hook = match calls::hook(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    frame.ip.set(ip);
+    let receiver = at.dup(owner);
+    at.save_ip();
+    let text = calls::name_word(frame, oparg >> 1);
+    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 6usize)));
+    return at.go_flow(flow.ip, flow.fp);
+}
+
+/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as T_T (interp/ops/attr.rs:120).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -463,7 +706,7 @@ unsafe fn slow_load_attr_instance_value_t_t(ip: *const Cell, fp: *mut Word, th: 
     at.next_flow(6)
 }
 
-/// `LOAD_ATTR_METHOD_LAZY_DICT` as L_T (interp/ops/attr.rs:157).
+/// `LOAD_ATTR_METHOD_LAZY_DICT` as L_T (interp/ops/attr.rs:158).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -539,7 +782,7 @@ unsafe fn slow_load_attr_method_lazy_dict_l_t(ip: *const Cell, fp: *mut Word, th
     at.next_flow(6)
 }
 
-/// `LOAD_ATTR_METHOD_LAZY_DICT` as T_T (interp/ops/attr.rs:157).
+/// `LOAD_ATTR_METHOD_LAZY_DICT` as T_T (interp/ops/attr.rs:158).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -566,7 +809,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_lazy_dict_t_t(
     at.next(6)
 }
 
-/// `LOAD_ATTR_METHOD_NO_DICT` as L_T (interp/ops/attr.rs:145).
+/// `LOAD_ATTR_METHOD_NO_DICT` as L_T (interp/ops/attr.rs:146).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -642,7 +885,7 @@ unsafe fn slow_load_attr_method_no_dict_l_t(ip: *const Cell, fp: *mut Word, th: 
     at.next_flow(6)
 }
 
-/// `LOAD_ATTR_METHOD_NO_DICT` as T_T (interp/ops/attr.rs:145).
+/// `LOAD_ATTR_METHOD_NO_DICT` as T_T (interp/ops/attr.rs:146).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -669,7 +912,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_no_dict_t_t(
     at.next(6)
 }
 
-/// `LOAD_ATTR_METHOD_WITH_VALUES` as L_T (interp/ops/attr.rs:133).
+/// `LOAD_ATTR_METHOD_WITH_VALUES` as L_T (interp/ops/attr.rs:134).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -745,7 +988,7 @@ unsafe fn slow_load_attr_method_with_values_l_t(ip: *const Cell, fp: *mut Word, 
     at.next_flow(6)
 }
 
-/// `LOAD_ATTR_METHOD_WITH_VALUES` as T_T (interp/ops/attr.rs:133).
+/// `LOAD_ATTR_METHOD_WITH_VALUES` as T_T (interp/ops/attr.rs:134).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -921,7 +1164,7 @@ unsafe fn slow_load_attr_module_t_t(ip: *const Cell, fp: *mut Word, th: &Thread,
     at.next_flow(6)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as L_T (interp/ops/attr.rs:179).
+/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as L_T (interp/ops/attr.rs:180).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -937,9 +1180,14 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_l_t(
     let mut owner = at.get(at.a());
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    let found = match fast::plain_no_dict(owner, at.cache(1usize)) {
+    let found = match fast::plain_no_dict::<QUICK>(th, owner, at.cache(1usize)) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_nondescriptor_no_dict_l_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     attr = found;
     fast::no_self(self_or_null);
@@ -947,7 +1195,46 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_l_t(
     at.next(6)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as T_T (interp/ops/attr.rs:179).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_nondescriptor_no_dict_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_nondescriptor_no_dict_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::plain_no_dict::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next_flow(6)
+}
+
+/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as T_T (interp/ops/attr.rs:180).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -964,9 +1251,14 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_t_t(
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
     let mut dead_0 = None;
-    let found = match fast::plain_no_dict(owner, at.cache(1usize)) {
+    let found = match fast::plain_no_dict::<QUICK>(th, owner, at.cache(1usize)) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_nondescriptor_no_dict_t_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(owner);
     attr = found;
@@ -978,7 +1270,50 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_t_t(
     at.next(6)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as L_T (interp/ops/attr.rs:168).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_t_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_nondescriptor_no_dict_t_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_nondescriptor_no_dict_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::plain_no_dict::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(owner) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next_flow(6)
+}
+
+/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as L_T (interp/ops/attr.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -994,9 +1329,14 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_l_t(
     let mut owner = at.get(at.a());
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    let found = match fast::plain_with_values(owner, at.cache(1usize)) {
+    let found = match fast::plain_with_values::<QUICK>(th, owner, at.cache(1usize)) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_nondescriptor_with_values_l_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     attr = found;
     fast::no_self(self_or_null);
@@ -1004,7 +1344,46 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_l_t(
     at.next(6)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as T_T (interp/ops/attr.rs:168).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_nondescriptor_with_values_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_nondescriptor_with_values_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::plain_with_values::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next_flow(6)
+}
+
+/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as T_T (interp/ops/attr.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1021,9 +1400,14 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_t_t(
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
     let mut dead_0 = None;
-    let found = match fast::plain_with_values(owner, at.cache(1usize)) {
+    let found = match fast::plain_with_values::<QUICK>(th, owner, at.cache(1usize)) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_nondescriptor_with_values_t_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     dead_0 = at.close(owner);
     attr = found;
@@ -1033,6 +1417,49 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_t_t(
         return at.finish1(at.next_flow(6), dead_0);
     }
     at.next(6)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_t_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_nondescriptor_with_values_t_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_nondescriptor_with_values_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::plain_with_values::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(owner) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next_flow(6)
 }
 
 /// `LOAD_ATTR_PROPERTY` as L_T (interp/ops/attr.rs:107).

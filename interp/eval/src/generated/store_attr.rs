@@ -17,7 +17,7 @@
 
 use crate::ops::*;
 
-/// `STORE_ATTR` as LL (interp/ops/attr.rs:208).
+/// `STORE_ATTR` as LL (interp/ops/attr.rs:209).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -72,7 +72,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_ll(
     at.next(6)
 }
 
-/// `STORE_ATTR` as LT (interp/ops/attr.rs:208).
+/// `STORE_ATTR` as LT (interp/ops/attr.rs:209).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -130,7 +130,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_lt(
     at.next(6)
 }
 
-/// `STORE_ATTR` as TL (interp/ops/attr.rs:208).
+/// `STORE_ATTR` as TL (interp/ops/attr.rs:209).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -187,7 +187,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_tl(
     at.next(6)
 }
 
-/// `STORE_ATTR` as TT (interp/ops/attr.rs:208).
+/// `STORE_ATTR` as TT (interp/ops/attr.rs:209).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -247,7 +247,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_tt(
     at.next(6)
 }
 
-/// `STORE_ATTR` as KL (interp/ops/attr.rs:208).
+/// `STORE_ATTR` as KL (interp/ops/attr.rs:209).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -302,7 +302,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_kl(
     at.next(7)
 }
 
-/// `STORE_ATTR` as KT (interp/ops/attr.rs:208).
+/// `STORE_ATTR` as KT (interp/ops/attr.rs:209).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -360,7 +360,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_kt(
     at.next(7)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as LL (interp/ops/attr.rs:232).
+/// `STORE_ATTR_INSTANCE_VALUE` as LL (interp/ops/attr.rs:233).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -436,7 +436,7 @@ unsafe fn slow_store_attr_instance_value_ll(ip: *const Cell, fp: *mut Word, th: 
     at.next_flow(6)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as LT (interp/ops/attr.rs:232).
+/// `STORE_ATTR_INSTANCE_VALUE` as LT (interp/ops/attr.rs:233).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -519,7 +519,7 @@ unsafe fn slow_store_attr_instance_value_lt(ip: *const Cell, fp: *mut Word, th: 
     at.next_flow(6)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as TL (interp/ops/attr.rs:232).
+/// `STORE_ATTR_INSTANCE_VALUE` as TL (interp/ops/attr.rs:233).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -596,7 +596,7 @@ unsafe fn slow_store_attr_instance_value_tl(ip: *const Cell, fp: *mut Word, th: 
     at.next_flow(6)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as TT (interp/ops/attr.rs:232).
+/// `STORE_ATTR_INSTANCE_VALUE` as TT (interp/ops/attr.rs:233).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -681,7 +681,7 @@ unsafe fn slow_store_attr_instance_value_tt(ip: *const Cell, fp: *mut Word, th: 
     at.next_flow(6)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as KL (interp/ops/attr.rs:232).
+/// `STORE_ATTR_INSTANCE_VALUE` as KL (interp/ops/attr.rs:233).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -757,7 +757,7 @@ unsafe fn slow_store_attr_instance_value_kl(ip: *const Cell, fp: *mut Word, th: 
     at.next_flow(7)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as KT (interp/ops/attr.rs:232).
+/// `STORE_ATTR_INSTANCE_VALUE` as KT (interp/ops/attr.rs:233).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -840,7 +840,7 @@ unsafe fn slow_store_attr_instance_value_kt(ip: *const Cell, fp: *mut Word, th: 
     at.next_flow(7)
 }
 
-/// `STORE_ATTR_SLOT` as LL (interp/ops/attr.rs:243).
+/// `STORE_ATTR_SLOT` as LL (interp/ops/attr.rs:244).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -916,7 +916,7 @@ unsafe fn slow_store_attr_slot_ll(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(6)
 }
 
-/// `STORE_ATTR_SLOT` as LT (interp/ops/attr.rs:243).
+/// `STORE_ATTR_SLOT` as LT (interp/ops/attr.rs:244).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -999,7 +999,7 @@ unsafe fn slow_store_attr_slot_lt(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(6)
 }
 
-/// `STORE_ATTR_SLOT` as TL (interp/ops/attr.rs:243).
+/// `STORE_ATTR_SLOT` as TL (interp/ops/attr.rs:244).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1076,7 +1076,7 @@ unsafe fn slow_store_attr_slot_tl(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(6)
 }
 
-/// `STORE_ATTR_SLOT` as TT (interp/ops/attr.rs:243).
+/// `STORE_ATTR_SLOT` as TT (interp/ops/attr.rs:244).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1161,7 +1161,7 @@ unsafe fn slow_store_attr_slot_tt(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(6)
 }
 
-/// `STORE_ATTR_SLOT` as KL (interp/ops/attr.rs:243).
+/// `STORE_ATTR_SLOT` as KL (interp/ops/attr.rs:244).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1237,7 +1237,7 @@ unsafe fn slow_store_attr_slot_kl(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(7)
 }
 
-/// `STORE_ATTR_SLOT` as KT (interp/ops/attr.rs:243).
+/// `STORE_ATTR_SLOT` as KT (interp/ops/attr.rs:244).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1320,7 +1320,7 @@ unsafe fn slow_store_attr_slot_kt(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(7)
 }
 
-/// `STORE_ATTR_WITH_HINT` as LL (interp/ops/attr.rs:254).
+/// `STORE_ATTR_WITH_HINT` as LL (interp/ops/attr.rs:256).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1341,7 +1341,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_ll(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(entry);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_with_hint_ll_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_hint(entry, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -1350,7 +1359,48 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_ll(
     at.next(6)
 }
 
-/// `STORE_ATTR_WITH_HINT` as LT (interp/ops/attr.rs:254).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_ll_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_with_hint_ll(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_with_hint_ll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let entry = match fast::hold_hint(th, frame, owner, oparg, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_hint(entry, new);
+    if let Some(dead) = at.close(old) {
+        at.finalize(dead);
+    }
+    at.next_flow(6)
+}
+
+/// `STORE_ATTR_WITH_HINT` as LT (interp/ops/attr.rs:256).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1372,7 +1422,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_lt(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(entry);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_with_hint_lt_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_hint(entry, new);
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
@@ -1382,7 +1441,53 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_lt(
     at.next(6)
 }
 
-/// `STORE_ATTR_WITH_HINT` as TL (interp/ops/attr.rs:254).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_lt_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_with_hint_lt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_with_hint_lt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let entry = match fast::hold_hint(th, frame, owner, oparg, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_hint(entry, new);
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(6)
+}
+
+/// `STORE_ATTR_WITH_HINT` as TL (interp/ops/attr.rs:256).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1403,7 +1508,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_tl(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.take(value);
+    let new = match at.try_take(value) {
+        Some(value) => value,
+        None => {
+            drop(entry);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_with_hint_tl_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_hint(entry, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -1412,7 +1526,49 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_tl(
     at.next(6)
 }
 
-/// `STORE_ATTR_WITH_HINT` as TT (interp/ops/attr.rs:254).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_tl_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_with_hint_tl(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_with_hint_tl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let entry = match fast::hold_hint(th, frame, owner, oparg, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.take(value);
+    let old = fast::store_hint(entry, new);
+    if let Some(dead) = at.close(old) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(6)
+}
+
+/// `STORE_ATTR_WITH_HINT` as TT (interp/ops/attr.rs:256).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1434,7 +1590,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_tt(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.take(value);
+    let new = match at.try_take(value) {
+        Some(value) => value,
+        None => {
+            drop(entry);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_with_hint_tt_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_hint(entry, new);
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
@@ -1444,7 +1609,55 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_tt(
     at.next(6)
 }
 
-/// `STORE_ATTR_WITH_HINT` as KL (interp/ops/attr.rs:254).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_tt_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_with_hint_tt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_with_hint_tt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let entry = match fast::hold_hint(th, frame, owner, oparg, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.take(value);
+    let old = fast::store_hint(entry, new);
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(6)
+}
+
+/// `STORE_ATTR_WITH_HINT` as KL (interp/ops/attr.rs:256).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1465,7 +1678,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_kl(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(entry);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_with_hint_kl_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_hint(entry, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
@@ -1474,7 +1696,48 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_kl(
     at.next(7)
 }
 
-/// `STORE_ATTR_WITH_HINT` as KT (interp/ops/attr.rs:254).
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_kl_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_with_hint_kl(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_with_hint_kl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(6);
+    let entry = match fast::hold_hint(th, frame, owner, oparg, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_hint(entry, new);
+    if let Some(dead) = at.close(old) {
+        at.finalize(dead);
+    }
+    at.next_flow(7)
+}
+
+/// `STORE_ATTR_WITH_HINT` as KT (interp/ops/attr.rs:256).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1496,7 +1759,16 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_kt(
         Some(value) => value,
         None => return at.deopt(),
     };
-    let new = at.clone_value(value);
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(entry);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_with_hint_kt_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let old = fast::store_hint(entry, new);
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
@@ -1504,4 +1776,50 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_kt(
         return at.finish2(at.next_flow(7), dead_0, dead_1);
     }
     at.next(7)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_kt_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_with_hint_kt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_with_hint_kt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let frame = at.frame();
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(6);
+    let entry = match fast::hold_hint(th, frame, owner, oparg, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_hint(entry, new);
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(7)
 }

@@ -82,8 +82,8 @@ fn classify(esc: Esc<'_>, class: &TypeObject, found: &Value) -> Found<Word> {
         (_, false) => Found::Overriding,
         (false, true) => Found::NonOverriding,
         // A class may learn to be a descriptor.
-        (true, true) if kind.is_heap() => Found::Mutable,
-        (true, true) => Found::Plain(uncounted(found)),
+        (true, true) if kind.is_heap() => Found::Mutable(of_value(found)),
+        (true, true) => Found::Plain(of_value(found)),
     }
 }
 
@@ -202,9 +202,10 @@ impl load_attr::Facts for Site<'_> {
         let found = match found {
             // A function is found as it is; other descriptors would be asked with no instance.
             Some(value) if std::ptr::eq(value.class(), &raw const FUNCTION) => Found::Method(uncounted(&value)),
-            Some(value) if value.class().slots.descr_get.is_empty() && !value.class().is_heap() => {
-                Found::Plain(uncounted(&value))
-            }
+            Some(value) if value.class().slots.descr_get.is_empty() => match value.class().is_heap() {
+                true => Found::Mutable(of_value(&value)),
+                false => Found::Plain(of_value(&value)),
+            },
             Some(_) => Found::Overriding,
             None => Found::Absent,
         };
@@ -226,8 +227,14 @@ impl load_attr::Facts for Site<'_> {
     }
 
     fn may_hold(&self, handle: Word) -> bool {
-        may_hold(handle)
+        // Counted: it is retained at each use.
+        handle.is_counted() || may_hold(handle)
     }
+}
+
+/// The handle of a value: counted if shared code may not hold it.
+fn of_value(value: &Value) -> Word {
+    if may_hold(uncounted(value)) { uncounted(value) } else { value.word() }
 }
 
 /// Whether shared code may hold a word: immediates, immortals, deferred objects. Functions, classes and the common
@@ -245,15 +252,31 @@ pub(super) fn may_hold(word: Word) -> bool {
         && header.enable_deferred()
 }
 
-fn held(plan: &load_attr::Plan<Word>, value: Word) -> Held {
+/// The record of a plan; `None` if the value's type has changed meanwhile.
+fn held(plan: &load_attr::Plan<Word>, value: Word) -> Option<Held> {
     let mut held =
         Held { version: plan.version.get(), second: plan.second.map_or(0, NonZeroU32::get), value, ..Held::EMPTY };
-    if matches!(plan.form(), Form::Property | Form::Hook) {
-        // SAFETY: a getter or hook that is simple is a function; the type, or its property, keeps it alive.
-        let function: &Function = unsafe { payload_in(value) };
-        held.function_version = function.version();
+    match plan.form() {
+        Form::Property | Form::Hook => {
+            // SAFETY: a getter or hook that is simple is a function; the type, or its property, keeps it alive.
+            let function: &Function = unsafe { payload_in(value) };
+            held.function_version = function.version();
+        }
+        Form::Class | Form::ClassWithMetaCheck | Form::PlainWithValues | Form::PlainNoDict => {
+            let class = class_of(value);
+            if class.is_heap() && !std::ptr::eq(class, &raw const FUNCTION) {
+                held.value_version = class.assign_version();
+                // Asked after the version was drawn, so of this version.
+                let plain = class.slots.descr_get.is_empty() && class.slots.descr_set.is_empty();
+                if held.value_version == 0 || !plain {
+                    return None;
+                }
+            }
+            held.direct = held.value_version == 0 && !value.is_counted();
+        }
+        _ => {}
     }
-    held
+    Some(held)
 }
 
 /// An attempt at `LOAD_ATTR`; whether a form was installed.
@@ -266,10 +289,10 @@ pub(crate) fn load_attr(esc: Esc<'_>, ip: *const Cell, frame: &Frame, owner: &Va
         Err(why) => return attempt.fail(why),
     };
     match plan.handle {
-        Some(value) => {
-            let word = held(&plan, value).publish(Kind::record_of(plan.form()));
-            attempt.install(plan.form(), &[word])
-        }
+        Some(value) => match held(&plan, value) {
+            Some(known) => attempt.install(plan.form(), &[known.publish(Kind::record_of(plan.form()))]),
+            None => attempt.fail(load_attr::Failure::Mutable),
+        },
         None => attempt.end(Ok(plan)),
     }
 }

@@ -10,11 +10,11 @@ mod python;
 use interp_object::data::code::CodeObject;
 use interp_object::data::frame::payload_in;
 use interp_object::data::function::Function;
-use interp_object::{Value, Word};
+use interp_object::{Thread, Value, Word};
 use specializer::cache::Kind;
 use specializer::decide::call::Form;
 
-use crate::call::move_words;
+use crate::call::{close_word, move_words};
 
 pub(crate) use look::{attempt, attempt_keywords};
 pub(crate) use native::*;
@@ -75,6 +75,17 @@ impl Block {
         let first = unsafe { self.start.add(1 + self.skip()) };
         // SAFETY: one representation; the slots hold values and keep them while the instruction runs.
         unsafe { std::slice::from_raw_parts(first.cast::<Value>(), self.given()) }
+    }
+
+    /// Closes the arguments, top down.
+    fn close_args(self, th: &Thread) {
+        for index in (1 + self.skip()..self.argc + 2).rev() {
+            // SAFETY: inside the block.
+            let place = unsafe { self.start.add(index) };
+            // SAFETY: as above; the slot owns what it holds.
+            let word = unsafe { place.replace(Word::NULL) };
+            close_word(th, word);
+        }
     }
 
     /// Moves the arguments to the locals from `to` on.

@@ -35,29 +35,32 @@ pub(crate) fn exact<'a, T: Payload>(word: Word) -> Option<&'a T> {
     Some(unsafe { payload_in(word) })
 }
 
-/// Whether an int key lies within a sequence, counted from its start.
+/// Whether an int key lies within a sequence, counted from its start or its end.
 pub(super) fn in_range(container: &Value, key: &Value) -> bool {
-    let Some(index) = key.as_int().and_then(|index| usize::try_from(index).ok()) else { return false };
     let len = match (container.exact::<List>(), container.exact::<Tuple>(), container.exact::<Str>()) {
         (Some(list), _, _) => list.len(),
         (_, Some(tuple), _) => tuple.len(),
         (_, _, Some(text)) => text.len(),
         _ => 0,
     };
-    index < len
+    index(key.word(), len).is_some_and(|index| index < len)
 }
 
-/// An int key as an index; negative ones are too large.
+/// An int key as an index into a sequence of this length. Too large if it lies before the start.
 #[inline(always)]
-fn index(key: Word) -> Option<usize> {
-    key.is_int().then(|| key.int_unchecked() as usize)
+fn index(key: Word, len: usize) -> Option<usize> {
+    if !key.is_int() {
+        return None;
+    }
+    let at = key.int_unchecked();
+    Some(if at < 0 { (at as usize).wrapping_add(len) } else { at as usize })
 }
 
 /// `BINARY_OP_SUBSCR_LIST_INT`
 #[inline(always)]
 pub(crate) fn list_item<const READ: bool>(th: &Thread, list: Word, key: Word) -> Option<Word> {
-    let index = index(key)?;
     let list = exact::<List>(list)?;
+    let index = index(key, list.len())?;
     let item = if READ == QUICK { list.get_quick(th.id(), index) } else { list.try_get(th.id(), index) };
     item.map(StackRef::into_word)
 }
@@ -65,8 +68,8 @@ pub(crate) fn list_item<const READ: bool>(th: &Thread, list: Word, key: Word) ->
 /// `BINARY_OP_SUBSCR_TUPLE_INT`
 #[inline(always)]
 pub(crate) fn tuple_item<const READ: bool>(th: &Thread, tuple: Word, key: Word) -> Option<Word> {
-    let index = index(key)?;
-    retained::<READ>(th, exact::<Tuple>(tuple)?.as_slice().get(index)?)
+    let items = exact::<Tuple>(tuple)?.as_slice();
+    retained::<READ>(th, items.get(index(key, items.len())?)?)
 }
 
 /// The word of an item that its container keeps alive, owned.
@@ -79,8 +82,8 @@ fn retained<const READ: bool>(th: &Thread, item: &Value) -> Option<Word> {
 /// `BINARY_OP_SUBSCR_STR_INT`: the code point.
 #[inline(always)]
 pub(crate) fn char_at(text: Word, key: Word) -> Option<u32> {
-    let index = index(key)?;
     let text = exact::<Str>(text)?;
+    let index = index(key, text.len())?;
     (index < text.len()).then(|| text.chars().at(index))
 }
 
@@ -133,8 +136,8 @@ pub(crate) fn contains_key(esc: Esc<'_>, container: &Value, key: &Value) -> PyRe
 /// `STORE_SUBSCR_LIST_INT`: the item, locked.
 #[inline(always)]
 pub(crate) fn hold_item<'a>(list: Word, key: Word) -> Option<HeldItem<'a>> {
-    let index = index(key)?;
-    exact::<List>(list)?.try_hold(index)
+    let list = exact::<List>(list)?;
+    list.try_hold(index(key, list.len())?)
 }
 
 /// Stores to a held item: the old word.

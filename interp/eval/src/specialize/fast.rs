@@ -8,7 +8,7 @@ use interp_object::data::frame::{Frame, payload_in};
 use interp_object::data::module::{MODULE, Module};
 use interp_object::data::types::TYPE;
 use interp_object::layout::{class_of, class_of_object};
-use interp_object::typeobj::TypeBody;
+use interp_object::typeobj::{self, TypeBody};
 use interp_object::{Header, Slot, Thread, TypeObject, Value, Word, attr};
 use specializer::cache::{self, Kind};
 use specializer::decide::load_attr::Form as Load;
@@ -17,7 +17,7 @@ use specializer::decide::store_attr::Form as Store;
 use stackref::{Load as Read, StackRef};
 
 use super::containers::exact;
-use super::{Here, QUICK, held};
+use super::{Held, Here, QUICK, held};
 use crate::flow::Slots;
 use crate::ops::names::name;
 
@@ -147,9 +147,33 @@ pub(crate) fn module<const READ: bool>(th: &Thread, owner: Word, cache: u64) -> 
     load_at::<READ>(&keys, cache.index())
 }
 
+/// The value of a record that was found along the MRO of `class`, if that is still in the record's version.
+#[inline(always)]
+fn current<const READ: bool>(th: &Thread, known: &Held, class: &TypeBody) -> Option<Word> {
+    if class.version() != known.version {
+        return None;
+    }
+    if known.direct {
+        return Some(known.value);
+    }
+    if READ == QUICK { None } else { retain(th, known, class) }
+}
+
+/// A value that is to be retained, or whose type may change.
+#[inline(never)]
+fn retain(th: &Thread, known: &Held, class: &TypeBody) -> Option<Word> {
+    // SAFETY: the word was made of a value of a dictionary along the MRO, in this version.
+    let value = unsafe { typeobj::retain_found(th, class, known.version, known.value) }?;
+    if known.value_version != 0 && class_of(value.word()).version() != known.value_version {
+        th.delay_drop(value);
+        return None;
+    }
+    Some(StackRef::from_value(value).into_word())
+}
+
 /// `LOAD_ATTR_CLASS`
 #[inline(always)]
-pub(crate) fn class(owner: Word, cache: u64) -> Option<Word> {
+pub(crate) fn class<const READ: bool>(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
     let record = held(cache, record(Load::Class))?;
     let (_, meta) = object(owner)?;
     if !std::ptr::eq(meta, &raw const TYPE) {
@@ -157,12 +181,12 @@ pub(crate) fn class(owner: Word, cache: u64) -> Option<Word> {
     }
     // SAFETY: the type of a type is `type`.
     let body: &TypeBody = unsafe { payload_in(owner) };
-    (body.version() == record.version).then_some(record.value)
+    current::<READ>(th, record, body)
 }
 
 /// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK`
 #[inline(always)]
-pub(crate) fn class_of_meta(owner: Word, cache: u64) -> Option<Word> {
+pub(crate) fn class_of_meta<const READ: bool>(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
     let record = held(cache, record(Load::ClassWithMetaCheck))?;
     let (_, meta) = object(owner)?;
     if meta.version() != record.second {
@@ -170,10 +194,10 @@ pub(crate) fn class_of_meta(owner: Word, cache: u64) -> Option<Word> {
     }
     // SAFETY: a type with the version of the metatype is that metatype, whose instances are types.
     let body: &TypeBody = unsafe { payload_in(owner) };
-    (body.version() == record.version).then_some(record.value)
+    current::<READ>(th, record, body)
 }
 
-/// Forms for instances without attributes of their own: `LOAD_ATTR_METHOD_NO_DICT`, `LOAD_ATTR_NONDESCRIPTOR_NO_DICT`.
+/// What a form for instances without attributes of their own holds.
 #[inline(always)]
 fn of_type(owner: Word, cache: u64, form: Kind) -> Option<Word> {
     let record = held(cache, form)?;
@@ -182,13 +206,13 @@ fn of_type(owner: Word, cache: u64, form: Kind) -> Option<Word> {
 
 /// Forms for instances whose inline values lack the name.
 #[inline(always)]
-fn beside_values(owner: Word, cache: u64, form: Kind) -> Option<Word> {
+fn beside_values<'a>(owner: Word, cache: u64, form: Kind) -> Option<(&'a Held, &'a TypeObject)> {
     let record = held(cache, form)?;
     let (header, class) = object(owner)?;
     if class.version() != record.version || !attr::inline_values(header, class)?.is_valid() {
         return None;
     }
-    (class.shared_keys()?.version() == record.second).then_some(record.value)
+    (class.shared_keys()?.version() == record.second).then_some((record, class))
 }
 
 /// `LOAD_ATTR_METHOD_NO_DICT`
@@ -199,20 +223,21 @@ pub(crate) fn method_no_dict(owner: Word, cache: u64) -> Option<Word> {
 
 /// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT`
 #[inline(always)]
-pub(crate) fn plain_no_dict(owner: Word, cache: u64) -> Option<Word> {
-    of_type(owner, cache, record(Load::PlainNoDict))
+pub(crate) fn plain_no_dict<const READ: bool>(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
+    current::<READ>(th, held(cache, record(Load::PlainNoDict))?, class_of(owner))
 }
 
 /// `LOAD_ATTR_METHOD_WITH_VALUES`
 #[inline(always)]
 pub(crate) fn method_with_values(owner: Word, cache: u64) -> Option<Word> {
-    beside_values(owner, cache, record(Load::MethodWithValues))
+    beside_values(owner, cache, record(Load::MethodWithValues)).map(|(record, _)| record.value)
 }
 
 /// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES`
 #[inline(always)]
-pub(crate) fn plain_with_values(owner: Word, cache: u64) -> Option<Word> {
-    beside_values(owner, cache, record(Load::PlainWithValues))
+pub(crate) fn plain_with_values<const READ: bool>(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
+    let (record, class) = beside_values(owner, cache, record(Load::PlainWithValues))?;
+    current::<READ>(th, record, class)
 }
 
 /// `LOAD_ATTR_METHOD_LAZY_DICT`

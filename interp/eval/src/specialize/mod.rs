@@ -5,8 +5,9 @@
 //! chosen anew or given up. Forms live in `interp/ops`; what they read without a lock is in the `fast` files.
 //!
 //! Records (`Held`) name what they cache without a count. The version beside it says that the thing is where it was
-//! found, a type's dictionary, which keeps it alive; only immortal and deferred objects are held, so one that leaves the
-//! dictionary meanwhile lasts until the collector has seen this thread's stack.
+//! found, a type's dictionary, which keeps it alive. Immortal and deferred objects are given out as they are: one that
+//! leaves the dictionary meanwhile lasts until the collector has seen this thread's stack. Others are retained, and the
+//! version asked again.
 
 pub(crate) mod arith;
 mod attempt;

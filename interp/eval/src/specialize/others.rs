@@ -64,8 +64,8 @@ pub(crate) fn load(th: &Thread, owner: Word, word: u64) -> Option<Known> {
         METHOD_VALUES => fast::method_with_values(owner, word).map(method),
         METHOD_NONE => fast::method_no_dict(owner, word).map(method),
         METHOD_LAZY => fast::method_lazy_dict(owner, word).map(method),
-        PLAIN_VALUES => fast::plain_with_values(owner, word).map(plain),
-        PLAIN_NONE => fast::plain_no_dict(owner, word).map(plain),
+        PLAIN_VALUES => fast::plain_with_values::<FULL>(th, owner, word).map(plain),
+        PLAIN_NONE => fast::plain_no_dict::<FULL>(th, owner, word).map(plain),
         _ => None,
     }
 }

@@ -26,8 +26,12 @@ pub(crate) struct Held {
     pub(crate) version: u32,
     /// A second version: of shared keys or of a metatype.
     pub(crate) second: u32,
-    /// The thing, without a count.
+    /// The thing, without a count. A word that says it is counted names an object that must be retained at each use.
     pub(crate) value: Word,
+    /// Whether the value is shared without a count, by a type that never makes descriptors: it may be given out as it is.
+    pub(crate) direct: bool,
+    /// The version of the value's type, if that can change: a descriptor would mean something else.
+    pub(crate) value_version: u32,
     /// Another thing that is only compared, never used: its own life does not matter.
     pub(crate) beside: Word,
     /// The version of the function that is entered.
@@ -38,8 +42,16 @@ pub(crate) struct Held {
 
 impl Held {
     /// Nothing: where the fields that a form needs not come from.
-    pub(crate) const EMPTY: Held =
-        Held { version: 0, second: 0, value: Word::NULL, beside: Word::NULL, function_version: 0, def: None };
+    pub(crate) const EMPTY: Held = Held {
+        version: 0,
+        second: 0,
+        value: Word::NULL,
+        direct: true,
+        value_version: 0,
+        beside: Word::NULL,
+        function_version: 0,
+        def: None,
+    };
 
     /// Moves the record to where code may point to it.
     pub(crate) fn publish(self, kind: Kind) -> cache::Word {

@@ -18,7 +18,7 @@ use stackref::{Value, Word};
 use super::{TypeBody, TypeObject, type_lock};
 use crate::data::str::Str;
 use crate::layout::ValueExt;
-use crate::thread::Esc;
+use crate::thread::{Esc, Thread};
 
 const CACHE_ENTRIES: usize = 4096;
 
@@ -145,6 +145,24 @@ fn lookup_slow(esc: Esc<'_>, class: &TypeObject, name: &Value) -> (Option<Value>
             return (found, version);
         }
     }
+}
+
+/// Another reference to a value that was found along the MRO of `class` while that had `version`, if it still has.
+///
+/// # Safety
+/// The word is of an object that was a value of a type dictionary then.
+pub unsafe fn retain_found(thread: &Thread, class: &TypeBody, version: u32, word: Word) -> Option<Value> {
+    if class.version() != version {
+        return None;
+    }
+    // SAFETY: the object may be dead by now, but its memory is still a header, as in `read_cache`.
+    let value = unsafe { crate::weak::retain(word.bits(), thread.id()) }?;
+    // The class had the version after the value was retained: so it is what was found, not what came to its place.
+    if class.version() == version {
+        return Some(value);
+    }
+    thread.delay_drop(value);
+    None
 }
 
 fn walk(esc: Esc<'_>, class: &TypeObject, name: &Value) -> Option<Value> {

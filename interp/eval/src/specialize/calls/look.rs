@@ -58,7 +58,7 @@ fn is_builtin(native: &NativeFunction, name: &str) -> bool {
     native.def().name == name && native.module().exact::<Str>().is_some_and(|module| module.eq_str("builtins"))
 }
 
-fn look_at_class(esc: Esc<'_>, callable: &Value, class: &TypeObject, given: usize, known: &mut Held) -> Callee {
+fn look_at_class(esc: Esc<'_>, callable: &Value, class: &TypeObject, known: &mut Held) -> Callee {
     if !std::ptr::eq(callable.class(), &raw const TYPE) {
         return Callee::Other;
     }
@@ -76,7 +76,7 @@ fn look_at_class(esc: Esc<'_>, callable: &Value, class: &TypeObject, given: usiz
         return Callee::Other;
     };
     let word = found.as_ref().map_or(Word::NULL, |found| found.word().to_uncounted());
-    if !code_of(function).takes_plainly(given + 1) || function.version() <= 1 || !may_hold(word) {
+    if function.version() <= 1 || !may_hold(word) {
         return Callee::OddType;
     }
     *known = Held { version, value: word, function_version: function.version(), ..*known };
@@ -117,7 +117,7 @@ fn look(esc: Esc<'_>, block: Block) -> Seen {
             Callee::NativeMethod(convention(method.def()))
         }
     } else if let Some(class) = TypeObject::from_value(callable) {
-        look_at_class(esc, callable, class, args, &mut known)
+        look_at_class(esc, callable, class, &mut known)
     } else {
         Callee::Other
     };

@@ -22,6 +22,7 @@ use crate::call::bind::bind_frame;
 use crate::call::{Return, clear_block, close_word, enter_frame, push_frame};
 use crate::dispatch::{Cell, cell_at};
 use crate::flow::Flow;
+use crate::frames::value_of;
 use crate::ops::names::name;
 
 /// A function whose version is the cached one.
@@ -83,7 +84,7 @@ pub(crate) fn enter_bound(
 
 /// `CALL_ALLOC_AND_ENTER_INIT`: what is known of the class's initializer.
 #[inline(always)]
-pub(crate) fn initializer(th: &Thread, callable: Word, this: Word, argc: usize, cache: u64) -> Option<Held> {
+pub(crate) fn initializer(th: &Thread, callable: Word, this: Word, cache: u64) -> Option<Held> {
     let known = held(cache, record(Form::AllocAndEnterInit))?;
     if !callable.is_ptr() || !std::ptr::eq(class_of(callable), &raw const TYPE) || !this.is_null() {
         return None;
@@ -95,29 +96,48 @@ pub(crate) fn initializer(th: &Thread, callable: Word, this: Word, argc: usize, 
     }
     // SAFETY: the version says that the class's `__init__` is this function.
     let function: &Function = unsafe { payload_in(known.value) };
-    let fits = function.version() == known.function_version && code_of(function).data().argcount as usize == argc + 1;
+    let fits = function.version() == known.function_version;
     (fits && code_of(function).made_executable().is_some()).then_some(*known)
 }
 
-/// Makes the instance, puts it where the result goes, and enters `__init__`.
-pub(crate) fn enter_init(esc: Esc<'_>, fp: *mut Word, init: Held, argc: usize, ret: Return) -> Flow {
+/// Makes the instance, puts it where the result goes, and enters `__init__`. If that takes other arguments, the block is as
+/// it was.
+pub(crate) fn enter_init(esc: Esc<'_>, fp: *mut Word, init: Held, argc: usize, ret: Return) -> PyResult<Flow> {
     let th = esc.thread();
     let block = Block::new(fp, ret.slot, argc);
     let class = TypeObject::from_value(block.callable()).expect("the guard found a class");
     let instance = layout::new_with_type(esc, class, Plain {}).into_value();
     // SAFETY: as in `initializer`.
     let function: &Function = unsafe { payload_in(init.value) };
-    let callee = push_frame::<FULL>(th, init.value, function, code_of(function), argc + 1).expect("the guard asked");
-    // SAFETY: the callee's first local.
-    unsafe { callee.write(StackRef::new(&instance, th.id()).into_word()) };
-    // SAFETY: the callee has a local for each argument.
-    block.move_args(unsafe { callee.add(1) });
+    let callee = if code_of(function).takes_plainly(argc + 1) {
+        let callee =
+            push_frame::<FULL>(th, init.value, function, code_of(function), argc + 1).expect("the guard asked");
+        // SAFETY: the callee's first local.
+        unsafe { callee.write(StackRef::new(&instance, th.id()).into_word()) };
+        // SAFETY: the callee has a local for each argument.
+        block.move_args(unsafe { callee.add(1) });
+        callee
+    } else {
+        arrange_init(esc, block, init.value, function, &instance)?
+    };
     // SAFETY: the block's first slot, where the result goes.
     let class = unsafe { block.start.replace(instance.into_word()) };
     let flow = enter_frame(th, callee, Return { how: OnReturn::Init, ..ret });
     // The instance keeps its class.
     close_word(th, class);
-    flow
+    Ok(flow)
+}
+
+/// The frame of an `__init__` whose arguments are to be arranged; takes the block's arguments over.
+fn arrange_init(esc: Esc<'_>, block: Block, word: Word, function: &Function, instance: &Value) -> PyResult<*mut Word> {
+    if let Some(callee) = with_defaults(esc, block, word, function, Some(instance)) {
+        return Ok(callee);
+    }
+    let callable = value_of(word).ok_or_else(|| esc.system_error("a record names a function"))?;
+    let values: Vec<Value> = std::iter::once(instance).chain(block.args()).cloned().collect();
+    let callee = bind_frame(esc, &callable, function, Args::positional(&values))?;
+    block.close_args(esc.thread());
+    Ok(callee)
 }
 
 /// `CALL_PY_GENERAL`: whether the callable is the cached function.
