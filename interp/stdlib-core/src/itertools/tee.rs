@@ -1,18 +1,19 @@
 //! `tee`: iterators over one source that share what some have read and others not yet.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use interp_object::args::check_count;
+use interp_object::builder::TypeBuilder;
 use interp_object::data::tuple;
-use interp_object::layout::{self, ValueExt};
+use interp_object::layout::{self, Obj, ValueExt};
 use interp_object::native::{MethodDef, NativeFn};
-use interp_object::{Args, Esc, PyResult, TypeObject, Value, ops};
+use interp_object::{Args, Esc, PyResult, TypeObject, Value, Word, ops};
 
 use super::{Shared, fill, iterator_type};
 
 pub(super) fn init(esc: Esc<'_>) {
     fill(esc, &TEE, Some(new), next, METHODS);
+    TypeBuilder::new(esc, &COMMON);
 }
 
 /// Items read from the source that an iterator still needs, and where each iterator is.
@@ -42,13 +43,14 @@ impl Buffer {
     }
 }
 
-struct Common {
+/// What the iterators share. An object of its own, so that the collector sees each item once.
+pub(super) struct Common {
     source: Value,
     buffer: Shared<Buffer>,
 }
 
 pub(super) struct Tee {
-    common: Arc<Common>,
+    common: Obj<Common>,
     number: u64,
 }
 
@@ -62,25 +64,30 @@ impl Drop for Tee {
     }
 }
 
-// Shared items are not shown to the collector: they have one count but several iterators, and showing them from each
-// would look like more references than there are. A cycle through a `tee` is kept.
+iterator_type!(Tee, TEE, "_tee", |me, visit| visit(me.common.value().word()), |_out| {
+    let _ = me;
+});
+
 iterator_type!(
-    Tee,
-    TEE,
-    "_tee",
-    |me, _visit| {
-        let _ = me;
+    Common,
+    COMMON,
+    "_tee_dataobject",
+    |me, visit| {
+        visit(me.source.word());
+        let words: Vec<Word> = me.buffer.with(|buffer| buffer.items.iter().map(Value::word).collect());
+        words.into_iter().for_each(visit);
     },
-    |_out| {
-        let _ = me;
-    }
+    |out| out.extend(me.buffer.with(|buffer| {
+        buffer.first += buffer.items.len();
+        std::mem::take(&mut buffer.items)
+    }))
 );
 
 const METHODS: &[MethodDef] = &[MethodDef::new("__copy__", NativeFn::NoArgs(copy), "An iterator at the same place.")];
 
-fn make(esc: Esc<'_>, class: &TypeObject, common: &Arc<Common>, position: usize) -> Value {
+fn make(esc: Esc<'_>, class: &TypeObject, common: &Obj<Common>, position: usize) -> Value {
     let number = common.buffer.with(|buffer| buffer.join(position));
-    layout::new_with_type(esc, class, Tee { common: Arc::clone(common), number }).into_value()
+    layout::new_with_type(esc, class, Tee { common: common.clone(), number }).into_value()
 }
 
 fn of_iterable(esc: Esc<'_>, class: &TypeObject, iterable: &Value) -> PyResult {
@@ -88,7 +95,7 @@ fn of_iterable(esc: Esc<'_>, class: &TypeObject, iterable: &Value) -> PyResult {
     if source.payload::<Tee>().is_some() {
         return copy(esc, &source);
     }
-    let common = Arc::new(Common { source, buffer: Shared::new(Buffer::default()) });
+    let common = layout::new(esc, Common { source, buffer: Shared::new(Buffer::default()) });
     Ok(make(esc, class, &common, 0))
 }
 
