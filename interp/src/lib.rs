@@ -15,6 +15,9 @@
 mod program;
 mod runtime;
 
+/// Asks the program that runs to raise `KeyboardInterrupt` in its main thread; any thread may call it. `false` if an earlier
+/// request has not been served.
+pub use interp_object::interrupt::request as interrupt;
 pub use interp_stdlib_core::report::FrameLine;
 pub use interp_stdlib_core::runtime::Config;
 pub use program::{Failure, Outcome, Program, Source};

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use interp_object::data::exception::KEYBOARD_INTERRUPT;
+use interp_object::layout::ValueExt;
 use interp_object::{Esc, PyResult};
 use interp_stdlib_core::report::{self, FrameLine};
 use interp_stdlib_core::runtime::{self, Config};
@@ -36,6 +38,7 @@ pub enum Source {
 pub struct Program {
     source: Source,
     config: Config,
+    last: bool,
 }
 
 /// How a run ended.
@@ -43,6 +46,8 @@ pub struct Program {
 pub struct Outcome {
     /// What the process would exit with.
     pub exit_code: i32,
+    /// Whether an uncaught `KeyboardInterrupt` ended the program.
+    pub interrupted: bool,
     /// The uncaught exception, unless it was `SystemExit`.
     pub failure: Option<Failure>,
 }
@@ -59,7 +64,7 @@ pub struct Failure {
 impl Program {
     /// A program from anywhere.
     pub fn new(source: Source) -> Self {
-        Program { source, config: Config::default() }
+        Program { source, config: Config::default(), last: false }
     }
 
     /// A program from text.
@@ -89,10 +94,18 @@ impl Program {
         self
     }
 
+    /// Says that no other program will run in this process: when this one ends, its modules are finalized, as at the end of
+    /// CPython's.
+    #[must_use]
+    pub fn last(mut self) -> Self {
+        self.last = true;
+        self
+    }
+
     /// Runs the program to its end, the end of its threads included, with its output on the process's streams. An uncaught
     /// exception is printed to stderr and given back.
     pub fn run(self) -> Outcome {
-        let Program { source, config } = self;
+        let Program { source, config, last } = self;
         for (_, value) in config.x_options.iter().filter(|(name, _)| name == "specialize") {
             match value.as_deref() {
                 Some("0") => interp_eval::specialize::set_enabled(false),
@@ -101,24 +114,29 @@ impl Program {
                 _ => {}
             }
         }
-        match with_runtime(config, |esc| run(esc, source)) {
+        match with_runtime(config, |esc| run(esc, source, last)) {
             Ok(outcome) => outcome,
             Err(error) => {
                 let report = format!("weft: cannot start a thread: {error}\n");
-                Outcome { exit_code: 1, failure: Some(Failure { report, frames: Vec::new() }) }
+                Outcome { exit_code: 1, interrupted: false, failure: Some(Failure { report, frames: Vec::new() }) }
             }
         }
     }
 }
 
-fn run(esc: Esc<'_>, source: Source) -> Outcome {
+fn run(esc: Esc<'_>, source: Source, last: bool) -> Outcome {
     let result = execute(esc, source);
     let mut failure = None;
+    let mut interrupted = false;
     let result = match result {
-        Ok(Some(code)) => return Outcome { exit_code: runtime::finish(esc, Ok(())).max(code), failure: None },
+        Ok(Some(code)) => {
+            let exit_code = runtime::finish(esc, Ok(()), last).max(code);
+            return Outcome { exit_code, ..Outcome::default() };
+        }
         Ok(None) => Ok(()),
         Err(raised) => {
             let exception = raised.catch(esc);
+            interrupted = exception.class().is_subtype(&KEYBOARD_INTERRUPT);
             if !report::is_exit(&exception) {
                 let frames = report::traceback_lines(esc, &exception);
                 failure = Some(Failure { report: report::format_exception(esc, &exception), frames });
@@ -126,7 +144,8 @@ fn run(esc: Esc<'_>, source: Source) -> Outcome {
             Err(esc.restore(exception))
         }
     };
-    Outcome { exit_code: runtime::finish(esc, result), failure }
+    let exit_code = runtime::finish(esc, result, last);
+    Outcome { exit_code, interrupted: interrupted && exit_code == report::EXIT_INTERRUPTED, failure }
 }
 
 /// Runs the source; an exit code if it could not be run at all.

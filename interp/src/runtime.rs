@@ -31,6 +31,7 @@ pub(crate) fn with_runtime<R: Send>(config: Config, work: impl FnOnce(Esc<'_>) -
                 let thread = Thread::attach_current(STACK_BYTES);
                 let esc = thread.enter();
                 INIT.call_once(|| init_types(esc));
+                interp_object::interrupt::install(esc);
                 start(esc, config);
                 work(esc)
             })?;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use interp_object::{Esc, PyResult, Thread, gcmodel};
+use interp_object::{Esc, PyResult, Thread, gcmodel, interrupt};
 
 /// Whether someone asked for something.
 #[inline(always)]
@@ -23,6 +23,9 @@ pub(crate) fn serve(esc: Esc<'_>) -> PyResult<()> {
     // In the `zeal` build every escape collects, by its own period.
     if requests.contains(gc::Requests::GC) && !cfg!(zeal) {
         gcmodel::collect(esc);
+    }
+    if requests.contains(gc::Requests::SIGNAL) {
+        interrupt::serve(esc)?;
     }
     let asked = th.async_exception.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
     match asked {

@@ -33,6 +33,7 @@ pub mod data;
 pub mod finalize;
 pub mod gcmodel;
 pub mod intern;
+pub mod interrupt;
 pub mod layout;
 pub mod native;
 pub mod ops;

@@ -1,6 +1,7 @@
 //! From the command line to a program that is run.
 
 mod help;
+mod interrupt;
 mod options;
 
 use std::ffi::OsString;
@@ -115,11 +116,13 @@ fn run(args: &[String], options: &Options, source: Source, name: &str, folder: O
         unbuffered: options.unbuffered,
         x_options: options.x_options.clone(),
     };
-    let code = Program::new(source).config(config).run().exit_code;
+    interrupt::watch();
+    let outcome = Program::new(source).config(config).last().run();
     for line in interp_eval::specialize::counts() {
         eprintln!("{line}");
     }
-    code
+    interrupt::end(&outcome);
+    outcome.exit_code
 }
 
 /// `sys.path`: the program's folder, PYTHONPATH, then the library that `WEFT_LIB` or `-X lib` names.

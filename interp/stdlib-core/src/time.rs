@@ -9,7 +9,7 @@ use interp_object::data::module::Module;
 use interp_object::data::tuple;
 use interp_object::layout::{Obj, ValueExt};
 use interp_object::native::{MethodDef, NativeFn};
-use interp_object::{Esc, PyResult, TypeObject, Value, call, ops};
+use interp_object::{Esc, PyResult, TypeObject, Value, call, interrupt, ops};
 
 use crate::util::{float, given, int, none, string_arg, text};
 
@@ -99,13 +99,16 @@ fn nanoseconds(esc: Esc<'_>, duration: Duration) -> PyResult {
 }
 
 fn sleep(esc: Esc<'_>, _: &Value, seconds: &Value) -> PyResult {
-    let number = match interp_object::data::int::as_i64(seconds) {
-        Some(number) => number as f64,
-        None if interp_object::data::float::view(seconds).is_some() => ops::as_f64(esc, seconds)?,
-        None => {
-            let class = seconds.class().name();
-            return Err(esc.type_error(format_args!("'{class}' object cannot be interpreted as an integer")));
+    let number = if interp_object::data::float::view(seconds).is_some() {
+        ops::as_f64(esc, seconds)?
+    } else if interp_object::data::int::view(seconds).is_some() || !seconds.class().slots.index.is_empty() {
+        match interp_object::data::int::as_i64(&ops::as_index(esc, seconds)?) {
+            Some(number) => number as f64,
+            None => return Err(esc.overflow_error("timestamp out of range for C PyTime_t")),
         }
+    } else {
+        let class = seconds.class().name();
+        return Err(esc.type_error(format_args!("'{class}' object cannot be interpreted as an integer or float")));
     };
     if number.is_nan() {
         return Err(esc.value_error("Invalid value NaN (not a number)"));
@@ -116,7 +119,7 @@ fn sleep(esc: Esc<'_>, _: &Value, seconds: &Value) -> PyResult {
     let Ok(duration) = Duration::try_from_secs_f64(number) else {
         return Err(esc.overflow_error("timestamp too large to convert to C PyTime_t"));
     };
-    esc.blocking(|| std::thread::sleep(duration));
+    interrupt::sleep(esc, duration)?;
     Ok(none())
 }
 

@@ -9,7 +9,7 @@ use interp_object::data::types::OBJECT;
 use interp_object::layout::{self, Payload, ValueExt};
 use interp_object::native::{GetSetDef, MethodDef, NativeFn};
 use interp_object::typeobj::TypeFlags;
-use interp_object::{Args, Esc, PyResult, TypeObject, Value, ops};
+use interp_object::{Args, Esc, PyResult, TypeObject, Value, interrupt, ops};
 
 use crate::util::{given, int, lock, none, text};
 
@@ -72,8 +72,8 @@ impl Handle {
     }
 
     /// Waits, detached. `false` if the time ran out.
-    fn join(&self, esc: Esc<'_>, timeout: Option<Duration>) -> bool {
-        esc.blocking(|| {
+    fn join(&self, esc: Esc<'_>, timeout: Option<Duration>) -> PyResult<bool> {
+        interrupt::wait(esc, timeout, |timeout| {
             let deadline = timeout.map(|timeout| Instant::now() + timeout);
             let mut status = lock(&self.status);
             while status.phase != Phase::Done {
@@ -115,11 +115,14 @@ pub(super) fn running() -> usize {
 }
 
 /// Waits for every thread that is no daemon, those started meanwhile included.
-pub(super) fn join_all(esc: Esc<'_>) {
+///
+/// # Errors
+/// `KeyboardInterrupt`, if the main thread is interrupted meanwhile.
+pub(super) fn join_all(esc: Esc<'_>) -> PyResult<()> {
     loop {
         let next = lock(all()).iter().find(|handle| !lock(&handle.status).daemon).cloned();
-        let Some(handle) = next else { return };
-        handle.join(esc, None);
+        let Some(handle) = next else { return Ok(()) };
+        handle.join(esc, None)?;
     }
 }
 
@@ -201,7 +204,7 @@ fn join(esc: Esc<'_>, value: &Value, args: &[Value]) -> PyResult {
         return Err(esc.runtime_error("Cannot join current thread"));
     }
     let timeout = timeout.map(|timeout| Duration::try_from_secs_f64(timeout).unwrap_or(Duration::MAX / 4));
-    handle.join(esc, timeout);
+    handle.join(esc, timeout)?;
     Ok(none())
 }
 

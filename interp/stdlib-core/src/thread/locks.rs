@@ -17,7 +17,7 @@ use interp_object::data::{singletons, tuple};
 use interp_object::layout::{self, Payload, ValueExt};
 use interp_object::native::{MethodDef, NativeFn};
 use interp_object::typeobj::TypeFlags;
-use interp_object::{Args, Esc, PyResult, TypeObject, Value, ops};
+use interp_object::{Args, Esc, PyResult, TypeObject, Value, interrupt, ops};
 
 use crate::util::{int, lock, none, text};
 
@@ -44,8 +44,11 @@ impl RawLock {
     }
 
     /// Waits for the lock. `false` if the time ran out.
-    fn acquire(&self, esc: Esc<'_>, timeout: Option<Duration>) -> bool {
-        self.try_acquire() || esc.blocking(|| self.acquire_slow(timeout))
+    fn acquire(&self, esc: Esc<'_>, timeout: Option<Duration>) -> PyResult<bool> {
+        if self.try_acquire() {
+            return Ok(true);
+        }
+        interrupt::wait(esc, timeout, |timeout| self.acquire_slow(timeout))
     }
 
     #[cold]
@@ -187,12 +190,12 @@ fn lock_acquire(esc: Esc<'_>, value: &Value, args: Args<'_>) -> PyResult {
     let raw = lock_of(esc, value)?;
     Ok(singletons::bool(match patience(esc, args)? {
         None => raw.try_acquire(),
-        Some(timeout) => raw.acquire(esc, timeout),
+        Some(timeout) => raw.acquire(esc, timeout)?,
     }))
 }
 
 fn lock_enter(esc: Esc<'_>, value: &Value) -> PyResult {
-    Ok(singletons::bool(lock_of(esc, value)?.acquire(esc, None)))
+    Ok(singletons::bool(lock_of(esc, value)?.acquire(esc, None)?))
 }
 
 fn lock_release(esc: Esc<'_>, value: &Value) -> PyResult {
@@ -230,20 +233,29 @@ impl RLock {
         self.owner.load(Ordering::Relaxed) == esc.me()
     }
 
-    fn take(&self, esc: Esc<'_>, patience: Option<Option<Duration>>) -> bool {
+    fn take(&self, esc: Esc<'_>, patience: Option<Option<Duration>>) -> PyResult<bool> {
         if self.is_mine(esc) {
             self.count.fetch_add(1, Ordering::Relaxed);
-            return true;
+            return Ok(true);
         }
         let taken = match patience {
             None => self.raw.try_acquire(),
-            Some(timeout) => self.raw.acquire(esc, timeout),
+            Some(timeout) => self.raw.acquire(esc, timeout)?,
         };
         if taken {
             self.owner.store(esc.me(), Ordering::Relaxed);
             self.count.store(1, Ordering::Relaxed);
         }
-        taken
+        Ok(taken)
+    }
+
+    /// Takes the lock, whatever interrupts come meanwhile.
+    fn take_back(&self, esc: Esc<'_>) {
+        if !self.raw.try_acquire() {
+            esc.blocking(|| self.raw.acquire_slow(None));
+        }
+        self.owner.store(esc.me(), Ordering::Relaxed);
+        self.count.store(1, Ordering::Relaxed);
     }
 
     fn give_back(&self) {
@@ -254,11 +266,11 @@ impl RLock {
 
 fn rlock_acquire(esc: Esc<'_>, value: &Value, args: Args<'_>) -> PyResult {
     let patience = patience(esc, args)?;
-    Ok(singletons::bool(rlock_of(esc, value)?.take(esc, patience)))
+    Ok(singletons::bool(rlock_of(esc, value)?.take(esc, patience)?))
 }
 
 fn rlock_enter(esc: Esc<'_>, value: &Value) -> PyResult {
-    Ok(singletons::bool(rlock_of(esc, value)?.take(esc, Some(None))))
+    Ok(singletons::bool(rlock_of(esc, value)?.take(esc, Some(None))?))
 }
 
 fn rlock_release(esc: Esc<'_>, value: &Value) -> PyResult {
@@ -300,7 +312,7 @@ fn rlock_acquire_restore(esc: Esc<'_>, value: &Value, saved: &Value) -> PyResult
     let rlock = rlock_of(esc, value)?;
     let items = ops::collect(esc, saved)?;
     let count = items.first().and_then(interp_object::data::int::as_i64).unwrap_or(1);
-    rlock.take(esc, Some(None));
+    rlock.take_back(esc);
     rlock.count.store(count.cast_unsigned(), Ordering::Relaxed);
     Ok(none())
 }

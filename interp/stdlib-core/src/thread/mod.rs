@@ -27,6 +27,9 @@ const MIN_STACK_BYTES: i64 = 32 * 1024;
 const SMALLEST_USED_BYTES: usize = 2 << 20;
 
 static STACK_SIZE: AtomicUsize = AtomicUsize::new(0);
+/// The signal that Ctrl-C sends.
+const SIGINT: i64 = 2;
+
 static MAIN_IDENT: AtomicUsize = AtomicUsize::new(0);
 
 /// Makes the types ready. The calling thread becomes the main thread.
@@ -83,7 +86,11 @@ const FUNCTIONS: &[MethodDef] = &[
     MethodDef::new("stack_size", NativeFn::Positional(stack_size), "The native stack size of new threads."),
     MethodDef::new("exit", NativeFn::NoArgs(exit), "Ends this thread."),
     MethodDef::new("exit_thread", NativeFn::NoArgs(exit), "An obsolete name of exit."),
-    MethodDef::new("interrupt_main", NativeFn::Positional(interrupt_main), "Not supported."),
+    MethodDef::new(
+        "interrupt_main",
+        NativeFn::Positional(interrupt_main),
+        "Interrupts the main thread, as Ctrl-C does.",
+    ),
     MethodDef::new("daemon_threads_allowed", NativeFn::NoArgs(|_, _| Ok(singletons::true_())), "True."),
     MethodDef::new("_is_main_interpreter", NativeFn::NoArgs(|_, _| Ok(singletons::true_())), "True."),
     MethodDef::new("_make_thread_handle", NativeFn::One(handle::for_ident), "A handle for a running thread."),
@@ -114,8 +121,17 @@ fn exit(esc: Esc<'_>, _: &Value) -> PyResult {
     Err(esc.raise_args(&exc::SYSTEM_EXIT, &[]))
 }
 
-fn interrupt_main(esc: Esc<'_>, _: &Value, _: &[Value]) -> PyResult {
-    Err(esc.raise_str(&exc::NOT_IMPLEMENTED_ERROR, "interrupt_main() is not supported"))
+/// As if Ctrl-C had been typed. Other signals than that have no handlers here.
+fn interrupt_main(esc: Esc<'_>, _: &Value, args: &[Value]) -> PyResult {
+    check_count(esc, "interrupt_main", args.len(), 0, 1)?;
+    let number = args.first().map_or(Ok(SIGINT), |number| ops::index_i64(esc, number))?;
+    if !(1..=64).contains(&number) {
+        return Err(esc.value_error("signal number out of range"));
+    }
+    if number == SIGINT {
+        interp_object::interrupt::request();
+    }
+    Ok(none())
 }
 
 fn stack_size(esc: Esc<'_>, _: &Value, args: &[Value]) -> PyResult {
@@ -227,8 +243,8 @@ fn run(job: Job, stack_bytes: usize) {
             let exception = raised.catch(esc);
             if report && !exception.class().is_subtype(&exc::SYSTEM_EXIT) {
                 let shown = ops::repr_lossy(esc, &function);
-                let trace = crate::report::format_exception(esc, &exception);
-                crate::report::write_stderr(esc, &format!("Exception ignored in thread started by {shown}:\n{trace}"));
+                let message = format!("Exception ignored in thread started by {shown}");
+                crate::report::report_unraisable(esc, exception, &message, None);
             }
         }
     }
@@ -240,8 +256,18 @@ fn run(job: Job, stack_bytes: usize) {
 }
 
 fn shutdown(esc: Esc<'_>, _: &Value) -> PyResult {
-    handle::join_all(esc);
+    handle::join_all(esc)?;
     Ok(none())
+}
+
+/// Whether threads that were started here still run.
+pub(crate) fn any_running() -> bool {
+    handle::running() > 0
+}
+
+/// Drops what the calling thread holds in thread-local objects.
+pub(crate) fn forget_current(esc: Esc<'_>) {
+    local::forget_thread(esc);
 }
 
 /// Waits at exit for every thread that is no daemon: through `threading` if that was imported.
@@ -254,7 +280,10 @@ pub(crate) fn wait_for_all(esc: Esc<'_>) {
         let exception = raised.catch(esc);
         crate::report::print_uncaught(esc, &exception);
     }
-    handle::join_all(esc);
+    if let Err(raised) = handle::join_all(esc) {
+        let exception = raised.catch(esc);
+        crate::report::print_uncaught(esc, &exception);
+    }
 }
 
 /// `threading.excepthook`'s default.
