@@ -148,3 +148,64 @@ fn the_command_line_answers_as_cpython_does() {
     assert_eq!(code, Some(1));
     assert_eq!(error, "  File \"<string>\", line 1\n    x = = 1\n        ^\nSyntaxError: invalid syntax\n");
 }
+
+#[test]
+fn sources_that_are_no_text_are_refused_as_in_cpython() {
+    let folder = std::env::temp_dir().join(format!("weft-sources-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for the sources");
+    let run = |name: &str, source: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, source).expect("the source can be written");
+        let shown = path.to_string_lossy().into_owned();
+        let (code, _, error) = command(&[&shown]);
+        (code, error.replace(&shown, "FILE"))
+    };
+    let (code, error) = run("null.py", b"x = 1\ny = 2\0\n");
+    assert_eq!(code, Some(1));
+    assert_eq!(error, "  File \"FILE\", line 2\n    y = 2\nSyntaxError: source code cannot contain null bytes\n");
+    let (code, error) = run("utf8.py", b"x = '\xff'\n");
+    assert_eq!(code, Some(1));
+    let message = "SyntaxError: Non-UTF-8 code starting with '\\xff' in file FILE on line 1, but no encoding declared; \
+                   see https://peps.python.org/pep-0263/ for details";
+    assert_eq!(error.lines().last(), Some(message));
+    let (code, error) = run("deep.py", format!("{}1\n", "-".repeat(100_000)).as_bytes());
+    assert_eq!(code, Some(1));
+    assert!(error.contains("MemoryError: Parser stack overflowed - Python source too complex to parse"), "{error}");
+    let (code, _, error) = command(&[&folder.to_string_lossy()]);
+    assert_eq!(code, Some(1));
+    assert!(error.contains("can't find '__main__' module in"), "{error}");
+    std::fs::remove_dir_all(&folder).expect("the folder can be removed");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_what_blocks_the_main_thread() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::os::unix::process::ExitStatusExt as _;
+
+    const SIGINT: i32 = 2;
+    let blocked = [
+        "import time; print(1, flush=True); time.sleep(600)",
+        "import _thread; lock = _thread.allocate_lock(); lock.acquire(); print(1, flush=True); lock.acquire()",
+        "print(1, flush=True)\nwhile True: pass",
+    ];
+    for program in blocked {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_weft"))
+            .args(["-c", program])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the command was built by cargo");
+        let mut line = String::new();
+        let out = child.stdout.take().expect("stdout is a pipe");
+        BufReader::new(out).read_line(&mut line).expect("the program prints a line");
+        let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("there is a kill");
+        assert!(killed.success());
+        let status = child.wait().expect("the program ends");
+        assert_eq!(status.signal(), Some(SIGINT), "{program}");
+        let mut error = String::new();
+        child.stderr.take().expect("stderr is a pipe").read_to_string(&mut error).expect("the report is text");
+        assert!(error.ends_with("KeyboardInterrupt\n"), "{error}");
+    }
+}

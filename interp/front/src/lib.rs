@@ -37,9 +37,10 @@ use ruff_text_size::{Ranged, TextRange};
 
 pub use interp_compile::CompileOptions;
 
+pub use convert::set_max_int_digits;
 pub use failure::{Place, SyntaxFailure};
 pub use render::render;
-pub use source::decode;
+pub use source::{decode, decode_program};
 
 use lines::Lines;
 

@@ -62,6 +62,25 @@ pub fn decode<'s>(bytes: &'s [u8], filename: &str) -> Result<Cow<'s, str>, Synta
     }
 }
 
+/// Decodes the program itself, which CPython's tokenizer reads line by line from its file: other words for some errors.
+///
+/// # Errors
+/// As [`decode`], and null bytes.
+pub fn decode_program<'s>(bytes: &'s [u8], filename: &str) -> Result<Cow<'s, str>, SyntaxFailure> {
+    let text = decode(bytes, filename).map_err(|mut failure| {
+        if failure.msg.starts_with("Non-UTF-8 code") {
+            failure.msg = failure.msg.replacen(" on line", &format!(" in file {filename} on line"), 1);
+        }
+        failure
+    })?;
+    let Some(at) = text.find('\0') else { return Ok(text) };
+    let before = &text[..at];
+    let lineno = before.matches('\n').count() as u32 + 1;
+    let line = before.rsplit('\n').next().map(str::to_owned);
+    let place = Place { lineno, offset: 0, end_lineno: lineno, end_offset: 0, text: line };
+    Err(placed("source code cannot contain null bytes".to_owned(), filename, place))
+}
+
 fn utf8<'s>(bytes: &'s [u8], filename: &str) -> Result<Cow<'s, str>, SyntaxFailure> {
     let error = match std::str::from_utf8(bytes) {
         Ok(text) => return Ok(Cow::Borrowed(text)),

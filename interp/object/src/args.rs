@@ -99,14 +99,18 @@ impl<'a> Args<'a> {
     pub fn bind<const N: usize>(&self, esc: Esc<'_>, spec: &Signature<N>) -> PyResult<[Option<&'a Value>; N]> {
         let mut bound = [None; N];
         let pos = self.pos();
-        if pos.len() > spec.max_positional {
+        if pos.len() > spec.max_positional || self.values.len() > N {
             return Err(spec.too_many(esc, pos.len(), self.keyword_count()));
         }
         for (slot, value) in bound.iter_mut().zip(pos) {
             *slot = Some(value);
         }
+        let mut stranger = None;
         for (name, value) in self.keywords() {
-            let Some(index) = spec.find(name) else { return Err(spec.unexpected(esc, name)) };
+            let Some(index) = spec.find(name) else {
+                stranger = stranger.or(Some(name));
+                continue;
+            };
             if bound[index].is_some() {
                 return Err(esc.type_error(format_args!(
                     "argument for {}() given by name ('{}') and position ({})",
@@ -117,9 +121,10 @@ impl<'a> Args<'a> {
             }
             bound[index] = Some(value);
         }
-        match bound[..spec.required].iter().position(Option::is_none) {
-            Some(missing) => Err(spec.missing(esc, missing, pos.len())),
-            None => Ok(bound),
+        match (bound[..spec.required].iter().position(Option::is_none), stranger) {
+            (Some(missing), _) => Err(spec.missing(esc, missing, pos.len())),
+            (None, Some(name)) => Err(spec.unexpected(esc, name)),
+            (None, None) => Ok(bound),
         }
     }
 }
@@ -164,15 +169,21 @@ impl<const N: usize> Signature<N> {
     #[cold]
     fn too_many(&self, esc: Esc<'_>, given: usize, keywords: usize) -> Raised {
         let function = self.function;
+        let total = given + keywords;
+        if total > N {
+            // Without positional arguments, "keyword" keeps the count from contradicting the parameters.
+            let kind = if given == 0 { "keyword " } else { "" };
+            let plural = if N == 1 { "" } else { "s" };
+            return esc
+                .type_error(format_args!("{function}() takes at most {N} {kind}argument{plural} ({total} given)"));
+        }
         if self.max_positional == 0 {
             return esc.type_error(format_args!("{function}() takes no positional arguments"));
         }
         let bound = if self.required < self.max_positional { "at most" } else { "exactly" };
-        let total = if keywords > 0 && self.max_positional == N { given + keywords } else { given };
         let plural = if self.max_positional == 1 { "" } else { "s" };
-        let kind = if self.max_positional < N { "positional " } else { "" };
         esc.type_error(format_args!(
-            "{function}() takes {bound} {} {kind}argument{plural} ({total} given)",
+            "{function}() takes {bound} {} positional argument{plural} ({given} given)",
             self.max_positional
         ))
     }
@@ -200,6 +211,11 @@ impl<const N: usize> Signature<N> {
             index + 1
         ))
     }
+}
+
+/// The name of an argument's type as CPython's messages about a wrong argument have it: `None` is named by its value.
+pub fn shown_type(argument: &Value) -> String {
+    if argument.is_none() { "None".to_owned() } else { argument.class().name() }
 }
 
 /// CPython's messages for a wrong number of positional arguments (`PyArg_UnpackTuple`).

@@ -361,9 +361,7 @@ pub fn generic_set(esc: Esc<'_>, object: &Value, name: &Value, value: Option<&Va
     if class.dict_offset().is_none() {
         let message = match found {
             Some(_) => format!("'{shown}' object attribute '{text}' is read-only"),
-            None if value.is_some()
-                && class.slots.setattr.get().is_none_or(|f| f as usize == generic_set as *const () as usize) =>
-            {
+            None if class.slots.setattr.get().is_none_or(|f| f as usize == generic_set as *const () as usize) => {
                 format!("'{shown}' object has no attribute '{text}' and no __dict__ for setting new attributes")
             }
             None => format!("'{shown}' object has no attribute '{text}'"),

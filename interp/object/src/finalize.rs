@@ -4,11 +4,11 @@
 //! (CPython's trashcan).
 
 use std::ptr::NonNull;
+use std::sync::OnceLock;
 
 use stackref::{Fate, Header, Value, gc_bits};
 
-use crate::data::exception::Exception;
-use crate::layout::{ValueExt, payload_of, type_of};
+use crate::layout::{payload_of, type_of};
 use crate::raise::Raised;
 use crate::thread::{Esc, Thread};
 use crate::typeobj::{TypeFlags, TypeObject};
@@ -124,16 +124,19 @@ pub(crate) fn finalize(esc: Esc<'_>, object: &Value, class: &TypeObject) {
     drop(stray);
 }
 
-/// Reports an exception that cannot be raised (finalizers, callbacks), as `sys.unraisablehook` does by default.
-pub fn report_unraisable(esc: Esc<'_>, raised: Raised, context: &Value) {
+/// Prints an exception that cannot be raised, through `sys.unraisablehook`: the message says what it came from, the last
+/// value is the object concerned, if there is one besides those named in the message.
+pub type Report = fn(Esc<'_>, Value, &str, Option<&Value>);
+
+/// Set once by the crate that has `sys`.
+pub static REPORT: OnceLock<Report> = OnceLock::new();
+
+/// Reports an exception that cannot be raised (finalizers, callbacks). `doing` completes "Exception ignored while", and
+/// the representation of `subject` follows it.
+pub fn report_unraisable(esc: Esc<'_>, raised: Raised, doing: &str, subject: &Value) {
     let exception = raised.catch(esc);
-    let class = exception.class().name();
-    let text = exception
-        .payload::<Exception>()
-        .map(|payload| payload.args_tuple(esc))
-        .and_then(|args| args.as_slice().first().map(|first| crate::ops::str_lossy(esc, first)))
-        .unwrap_or_default();
-    let shown = crate::ops::repr_lossy(esc, context);
-    let separator = if text.is_empty() { "" } else { ": " };
-    eprintln!("Exception ignored in: {shown}\n{class}{separator}{text}");
+    let shown = crate::ops::repr_lossy(esc, subject);
+    if let Some(report) = REPORT.get() {
+        report(esc, exception, &format!("Exception ignored while {doing} {shown}"), None);
+    }
 }

@@ -23,10 +23,13 @@ use crate::typeobj::TypeObject;
 pub use arith::{absolute, binary, binary_optional, inplace, invert, negative, positive, power};
 pub use compare::{compare, compare_bool, equal, identical_or_equal};
 pub use container::{contains, delete_item, get_item, len, length_hint, set_item};
-pub use convert::{as_f64, as_index, as_index_clamped, as_int, as_isize_index, index_i64, to_float, to_int};
+pub use convert::{
+    as_f64, as_index, as_index_clamped, as_int, as_isize_index, index_i32, index_i64, index_size, to_float, to_int,
+};
 pub use format::{ascii, concatenate, format};
 pub use iterate::{
-    SEQUENCE_ITERATOR, SequenceIterator, collect, iterate, iterator, next, next_or_raise, send, sequence_next,
+    SEQUENCE_ITERATOR, SequenceIterator, check_room, collect, iterate, iterator, next, next_or_raise, send,
+    sequence_next,
 };
 
 /// The hash of a name: an exact `str`.
@@ -140,7 +143,7 @@ pub fn text_lossy(value: &Value) -> String {
 pub fn expect_str<'a>(esc: Esc<'_>, value: &'a Value, what: &str) -> PyResult<&'a Str> {
     match value.payload::<Str>() {
         Some(text) => Ok(text),
-        None => Err(esc.type_error(format_args!("{what} must be str, not {}", value.class().name()))),
+        None => Err(esc.type_error(format_args!("{what} must be str, not {}", crate::args::shown_type(value)))),
     }
 }
 

@@ -2,7 +2,7 @@
 //! CPython's default filters. Apart from `raise` because a warning becomes an exception only if the program asks for it.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::attr;
 use crate::call;
@@ -31,26 +31,30 @@ pub fn warn(esc: Esc<'_>, category: &TypeObject, message: &str) -> PyResult<()> 
     Ok(())
 }
 
+/// Prints a warning: file, line and message. Set once by the crate that has `sys.stderr` and the sources.
+pub static SHOW: OnceLock<fn(Esc<'_>, &str, u32, &str)> = OnceLock::new();
+
 fn warn_plainly(esc: Esc<'_>, category: &TypeObject, message: &str) {
     static SEEN: Mutex<Option<HashSet<String>>> = Mutex::new(None);
     let ignored = [&exc::PENDING_DEPRECATION_WARNING, &exc::IMPORT_WARNING, &exc::RESOURCE_WARNING];
-    let (place, in_main) = place_of_caller(esc);
+    let (file, line, in_main) = place_of_caller(esc);
     let deprecated = category.is_subtype(&exc::DEPRECATION_WARNING) && !in_main;
     if deprecated || ignored.iter().any(|class| category.is_subtype(class)) {
         return;
     }
-    let text = format!("{place}: {}: {message}", category.name());
-    let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
-    if seen.get_or_insert_default().insert(text.clone()) {
-        eprintln!("{text}");
+    let text = format!("{}: {message}", category.name());
+    let key = format!("{file}:{line}: {text}");
+    let fresh = SEEN.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default().insert(key);
+    if let (true, Some(show)) = (fresh, SHOW.get()) {
+        show(esc, &file, line, &text);
     }
 }
 
-/// `file:line` of the running frame, and whether it belongs to the main program.
-fn place_of_caller(esc: Esc<'_>) -> (String, bool) {
+/// File and line of the running frame, and whether it belongs to the main program.
+fn place_of_caller(esc: Esc<'_>) -> (String, u32, bool) {
     let fp = esc.thread().frame.get();
     if fp.is_null() {
-        return ("<sys>:0".to_owned(), false);
+        return ("<sys>".to_owned(), 0, false);
     }
     // SAFETY: the innermost frame is live while native code above it runs (O4).
     let frame = unsafe { Frame::of(fp) };
@@ -59,5 +63,5 @@ fn place_of_caller(esc: Esc<'_>) -> (String, bool) {
     let globals = std::mem::ManuallyDrop::new(unsafe { stackref::Value::from_word(frame.globals.get()) });
     let name = globals.payload::<Dict>().and_then(|globals| globals.get_str(esc, "__name__"));
     let in_main = name.is_some_and(|name| ops::text_lossy(&name) == "__main__");
-    (format!("{file}:{}", frame.line().unwrap_or(0)), in_main)
+    (file, frame.line().unwrap_or(0), in_main)
 }

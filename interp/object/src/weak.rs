@@ -235,7 +235,7 @@ pub(crate) fn call_back(esc: Esc<'_>, severed: Vec<Value>) {
             continue;
         }
         if let Err(raised) = crate::call::call(esc, &callback, std::slice::from_ref(&weak)) {
-            crate::finalize::report_unraisable(esc, raised, &callback);
+            crate::finalize::report_unraisable(esc, raised, "calling weakref callback", &callback);
         }
     }
 }

@@ -27,6 +27,17 @@ pub fn compile_bytes(esc: Esc<'_>, source: &[u8], filename: &str, mode: Mode) ->
     compile_text(esc, &decoded, filename, mode, &options())
 }
 
+/// Compiles the bytes of the program itself.
+///
+/// # Errors
+/// `SyntaxError` and its kin.
+pub(crate) fn compile_program(esc: Esc<'_>, source: &[u8], filename: &str) -> PyResult<Obj<CodeObject>> {
+    match interp_front::decode_program(source, filename) {
+        Ok(decoded) => compile_text(esc, &decoded, filename, Mode::Exec, &options()),
+        Err(failure) => Err(raise(esc, &failure)),
+    }
+}
+
 /// The options of the command line.
 pub(crate) fn options() -> CompileOptions {
     CompileOptions { optimize: runtime().config.optimize, ..CompileOptions::default() }
@@ -59,7 +70,7 @@ pub(crate) fn raise(esc: Esc<'_>, failure: &SyntaxFailure) -> Raised {
         ErrorKind::Indentation => &exc::INDENTATION_ERROR,
         ErrorKind::Tab => &exc::TAB_ERROR,
         ErrorKind::Recursion => &exc::RECURSION_ERROR,
-        ErrorKind::Memory => return esc.memory_error(),
+        ErrorKind::Memory => &exc::MEMORY_ERROR,
         ErrorKind::Overflow => &exc::OVERFLOW_ERROR,
         ErrorKind::Value => &exc::VALUE_ERROR,
         ErrorKind::System => &exc::SYSTEM_ERROR,

@@ -15,6 +15,8 @@ mod util;
 
 pub mod runtime;
 
+mod exit;
+
 pub mod compile;
 pub mod import;
 pub mod report;

@@ -9,7 +9,9 @@ use interp_object::layout::{Obj, ValueExt};
 use interp_object::{Esc, PyResult};
 
 use crate::util::text;
-use crate::{builtins, import, report, sys, thread};
+use crate::{builtins, import, sys};
+
+pub use crate::exit::finish;
 
 /// What the command line or the embedder decides.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +46,8 @@ pub struct Runtime {
     pub sys: Obj<Module>,
     /// `sys.modules` as it was at start; Python code may replace the attribute.
     pub modules: Obj<Dict>,
+    /// `builtins` as it was at start.
+    pub(crate) original_builtins: Obj<Dict>,
 }
 
 static RUNTIME: OnceLock<Runtime> = OnceLock::new();
@@ -62,7 +66,13 @@ pub fn start(esc: Esc<'_>, config: Config) -> &'static Runtime {
         let main = module::new(esc, "__main__");
         main.dict().set_str(esc, "__builtins__", builtins.value().clone());
         modules.set_str(esc, "__main__", main.into_value());
-        Runtime { config, builtins, sys, modules }
+        let original_builtins = dict::new(esc);
+        for (key, _, value) in builtins.dict().items(esc) {
+            original_builtins.set_str(esc, &interp_object::ops::text_lossy(&key), value);
+        }
+        interp_object::warn::SHOW.get_or_init(|| crate::report::show_warning);
+        interp_object::finalize::REPORT.get_or_init(|| crate::report::report_unraisable);
+        Runtime { config, builtins, sys, modules, original_builtins }
     })
 }
 
@@ -102,24 +112,10 @@ pub fn run_main(esc: Esc<'_>, source: &[u8], shown: &str, file: Option<&str>, pa
     if let Some(package) = package {
         globals.set_str(esc, "__package__", text(esc, package));
     }
-    let code = crate::compile::compile_bytes(esc, source, shown, crate::compile::Mode::Exec)?;
+    let code = crate::compile::compile_program(esc, source, shown)?;
     let locals = globals.clone().into_value();
     interp_eval::enter::run_code(esc, &code, &globals, runtime().builtins.dict(), Some(locals), None)?;
     Ok(())
-}
-
-/// Ends a program: prints what it raised, waits for its threads, flushes the standard streams. Gives the exit code.
-pub fn finish(esc: Esc<'_>, result: PyResult<()>) -> i32 {
-    let mut code = match result {
-        Ok(()) => 0,
-        Err(raised) => report::handle_uncaught(esc, raised),
-    };
-    thread::wait_for_all(esc);
-    sys::run_exit_functions(esc);
-    if !sys::flush_standard_streams(esc) && code == 0 {
-        code = 120;
-    }
-    code
 }
 
 /// The module a module name stands for when it is run with `-m`: its file and `__package__`.

@@ -243,7 +243,7 @@ fn text(esc: Esc<'_>, value: &Value, name: &str) -> PyResult<Wtf> {
     match value.payload::<Str>().and_then(|text| Wtf::from_code_points(text.chars().iter())) {
         Some(text) => Ok(text),
         None => {
-            let given = value.class().name();
+            let given = interp_object::args::shown_type(value);
             Err(esc.type_error(format_args!("replace() argument '{name}' must be str, not {given}")))
         }
     }

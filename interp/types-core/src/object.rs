@@ -100,7 +100,7 @@ fn init_object(esc: Esc<'_>, this: &Value, args: Args<'_>) -> PyResult<()> {
     if !class.slots.init.same(&OBJECT.slots.init) {
         return Err(esc.type_error("object.__init__() takes exactly one argument (the instance to initialize)"));
     }
-    if class.slots.new.same(&OBJECT.slots.new) {
+    if class.slots.new.same(&OBJECT.slots.new) && !class.has(TypeFlags::NO_NEW) {
         let name = class.name();
         return Err(
             esc.type_error(format_args!("{name}.__init__() takes exactly one argument (the instance to initialize)"))
@@ -146,7 +146,7 @@ fn compare(esc: Esc<'_>, this: &Value, other: &Value, op: CompareOp) -> PyResult
 
 fn format(esc: Esc<'_>, this: &Value, spec: &Value) -> PyResult {
     let Some(text) = spec.payload::<Str>() else {
-        let given = spec.class().name();
+        let given = interp_object::args::shown_type(spec);
         return Err(esc.type_error(format_args!("__format__() argument must be str, not {given}")));
     };
     if !text.is_empty() {

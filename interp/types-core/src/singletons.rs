@@ -20,7 +20,7 @@ pub(crate) fn init(esc: Esc<'_>) {
         .slots(|slots| {
             slots.repr.set(Some(|esc, _| Ok(intern(esc, "None"))));
             slots.bool.set(Some(|_, _| Ok(false)));
-            slots.hash.set(Some(|_, _| Ok(0xfca_8642)));
+            slots.hash.set(Some(|_, _| Ok(0xfca8_6420)));
             slots.richcompare.set(Some(|esc, this, other, op| {
                 use interp_object::slots::CompareOp;
                 let equal = this.is(other);

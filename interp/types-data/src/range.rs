@@ -51,7 +51,10 @@ impl Range {
     /// All numbers, if they are small and there are not absurdly many.
     pub(crate) fn small_items(&self, esc: Esc<'_>) -> Option<Vec<Value>> {
         let small = self.small.filter(|small| small.len <= 1 << 32)?;
-        Some((0..small.len).map(|index| int::new(esc, small.at(index))).collect())
+        let mut items = Vec::new();
+        items.try_reserve_exact(usize::try_from(small.len).ok()?).ok()?;
+        items.extend((0..small.len).map(|index| int::new(esc, small.at(index))));
+        Some(items)
     }
 
     fn big(&self, esc: Esc<'_>) -> PyResult<[IBig; 4]> {

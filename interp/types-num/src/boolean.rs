@@ -1,6 +1,7 @@
 //! `bool`: two immortal objects that count as ints.
 
 use interp_object::builder::TypeBuilder;
+use interp_object::data::exception::DEPRECATION_WARNING;
 use interp_object::data::{singletons, str};
 use interp_object::intern::intern;
 use interp_object::slots::BinaryOp;
@@ -13,7 +14,7 @@ pub(crate) fn init(esc: Esc<'_>) {
         .slots(|slots| {
             slots.new.set(Some(new));
             slots.repr.set(Some(repr));
-            slots.invert.set(Some(arith::invert));
+            slots.invert.set(Some(invert));
             slots.binary[BinaryOp::And as usize].set(Some(|esc, left, right| {
                 logic(left, right, |a, b| a & b).map_or_else(|| arith::and(esc, left, right), Ok)
             }));
@@ -44,4 +45,14 @@ fn repr(esc: Esc<'_>, value: &Value) -> PyResult {
         Some(false) => Ok(intern(esc, "False")),
         None => Ok(str::new(esc, "").into_value()),
     }
+}
+
+/// `~x`
+fn invert(esc: Esc<'_>, value: &Value) -> PyResult {
+    let message = "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns the bitwise \
+                   inversion of the underlying int object and is usually not what you expect from negating a bool. Use the \
+                   'not' operator for boolean negation or ~int(x) if you really want the bitwise inversion of the \
+                   underlying int.";
+    interp_object::warn::warn(esc, &DEPRECATION_WARNING, message)?;
+    arith::invert(esc, value)
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use dashu_int::ops::{BitTest, UnsignedAbs};
 use dashu_int::{IBig, Sign};
+use interp_object::data::bytes;
 use interp_object::data::int::{self, IntRef};
 use interp_object::data::str::Str;
 use interp_object::layout::ValueExt;
@@ -77,8 +78,16 @@ pub(crate) fn parse_value(esc: Esc<'_>, value: &Value, base: u32) -> PyResult<Op
         ))),
         Parsed::Invalid => Err(esc.value_error(format_args!(
             "invalid literal for int() with base {base}: {}",
-            ops::repr_lossy(esc, value).chars().take(200).collect::<String>()
+            shown(esc, value).chars().take(200).collect::<String>()
         ))),
+    }
+}
+
+/// A literal in a message; the octets of other bytes-likes are shown as `bytes`.
+fn shown(esc: Esc<'_>, value: &Value) -> String {
+    match octets::of(value) {
+        Some(octets) => ops::repr_lossy(esc, bytes::new(esc, &octets).value()),
+        None => ops::repr_lossy(esc, value),
     }
 }
 

@@ -52,6 +52,7 @@ impl<'a> Generator<'a> {
         };
         if self.table[block].inlined {
             self.outermost_iterator(outermost)?;
+            self.check_room(loc)?;
             let state = self.enter_inlined(loc, block);
             if let Some(build) = build {
                 self.op_arg(loc, build, 0);

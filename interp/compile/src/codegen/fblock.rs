@@ -58,13 +58,19 @@ impl<'a> Generator<'a> {
         start: Option<Label>,
         exit: Option<Label>,
     ) -> Done {
-        if self.unit.blocks.len() >= MAX_BLOCKS {
-            return Err(error_at(loc, "too many statically nested blocks"));
-        }
+        self.check_room(loc)?;
         if matches!(kind, BlockType::FinallyEnd) {
             self.muted += 1;
         }
         self.unit.blocks.push(FrameBlock { kind, start, exit, loc });
+        Ok(())
+    }
+
+    /// Refuses one block too many; an inlined comprehension counts as one.
+    pub(super) fn check_room(&self, loc: Loc) -> Done {
+        if self.unit.blocks.len() + self.unit.inlined_depth as usize >= MAX_BLOCKS {
+            return Err(error_at(loc, "too many statically nested blocks"));
+        }
         Ok(())
     }
 

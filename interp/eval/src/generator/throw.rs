@@ -156,7 +156,7 @@ fn close_receiver(esc: Esc<'_>, receiver: &Value) -> PyResult<()> {
         Ok(Some(method)) => call::call(esc, &method, &[]).map(drop),
         Ok(None) => Ok(()),
         Err(raised) => {
-            report_unraisable(esc, raised, receiver);
+            report_unraisable(esc, raised, "closing generator", receiver);
             Ok(())
         }
     }
@@ -287,6 +287,6 @@ pub(crate) fn finalize(esc: Esc<'_>, object: &Value) {
         _ => close(esc, object).map(drop),
     };
     if let Err(raised) = result {
-        report_unraisable(esc, raised, object);
+        report_unraisable(esc, raised, "closing generator", object);
     }
 }

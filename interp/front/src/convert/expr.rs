@@ -1,5 +1,7 @@
 //! Expressions other than strings.
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use interp_compile::ast::{
     Arguments, BoolOperator, CmpOperator, Comprehension, Constant, Expr, ExprContext, ExprKind, IBig, Operator,
     UnaryOperator,
@@ -10,8 +12,13 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::{Converted, Converter, with_stack};
 
-/// Most decimal digits of an integer literal (`sys.int_info.default_max_str_digits`).
-const MAX_INT_DIGITS: usize = 4300;
+/// Most decimal digits of an integer literal (`sys.set_int_max_str_digits`); 0 is no limit.
+static MAX_INT_DIGITS: AtomicUsize = AtomicUsize::new(4300);
+
+/// Sets how many decimal digits an integer literal may have; 0 is no limit.
+pub fn set_max_int_digits(limit: usize) {
+    MAX_INT_DIGITS.store(limit, Relaxed);
+}
 /// How deep operands may nest to the right before CPython's parser gives up (6000 levels, some taken by the rules
 /// around the outermost operand).
 const MAX_LEVELS: u32 = 5966;
@@ -226,9 +233,10 @@ impl Converter<'_> {
             [b'0', b'b' | b'B', ..] => (2, &digits[2..]),
             _ => (10, digits.as_str()),
         };
-        if radix == 10 && digits.len() > MAX_INT_DIGITS {
+        let limit = MAX_INT_DIGITS.load(Relaxed);
+        if radix == 10 && limit > 0 && digits.len() > limit {
             let msg = format!(
-                "Exceeds the limit ({MAX_INT_DIGITS} digits) for integer string conversion: value has {} digits; \
+                "Exceeds the limit ({limit} digits) for integer string conversion: value has {} digits; \
                  use sys.set_int_max_str_digits() to increase the limit - \
                  Consider hexadecimal for huge integer literals to avoid decimal conversion limits.",
                 digits.len()

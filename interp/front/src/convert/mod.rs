@@ -22,6 +22,8 @@ use rustc_hash::FxBuildHasher;
 
 use crate::lines::Lines;
 
+pub use expr::set_max_int_digits;
+
 /// Below this much stack a level of the tree continues on a fresh segment.
 const RED_ZONE_BYTES: usize = 128 * 1024;
 /// Size of such a segment.

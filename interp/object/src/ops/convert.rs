@@ -102,6 +102,27 @@ pub fn index_i64(esc: Esc<'_>, value: &Value) -> PyResult<i64> {
     }
 }
 
+/// A size: `OverflowError` in the words of `PyNumber_AsSsize_t` when it does not fit.
+pub fn index_size(esc: Esc<'_>, value: &Value) -> PyResult<i64> {
+    let number = as_index(esc, value)?;
+    match int::as_i64(&number) {
+        Some(number) => Ok(number),
+        None => {
+            let class = value.class().name();
+            Err(esc.overflow_error(format_args!("cannot fit '{class}' into an index-sized integer")))
+        }
+    }
+}
+
+/// The value of `operator.index(x)` as a C `int`.
+pub fn index_i32(esc: Esc<'_>, value: &Value) -> PyResult<i32> {
+    let number = as_index(esc, value)?;
+    match int::as_i64(&number).map(i32::try_from) {
+        Some(Ok(number)) => Ok(number),
+        _ => Err(esc.overflow_error("Python int too large to convert to C int")),
+    }
+}
+
 /// An index into a sequence: `IndexError` when it does not fit.
 pub fn as_isize_index(esc: Esc<'_>, value: &Value) -> PyResult<i64> {
     if let Some(number) = value.as_int() {

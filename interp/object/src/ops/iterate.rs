@@ -58,6 +58,7 @@ pub fn collect(esc: Esc<'_>, iterable: &Value) -> PyResult<Vec<Value>> {
     if let Some(tuple) = iterable.exact::<crate::data::tuple::Tuple>() {
         return Ok(tuple.as_slice().to_vec());
     }
+    check_room(esc, iterable)?;
     let mut items = Vec::new();
     iterate(esc, iterable, |item| {
         items.push(item);
@@ -65,6 +66,26 @@ pub fn collect(esc: Esc<'_>, iterable: &Value) -> PyResult<Vec<Value>> {
     })?;
     Ok(items)
 }
+
+/// Asks an iterable about to be collected how many items it has: for its errors, as in CPython, and to refuse at once what
+/// cannot fit. Storage grows by itself.
+///
+/// # Errors
+/// `MemoryError`, and what `__len__` or `__length_hint__` raises.
+pub fn check_room(esc: Esc<'_>, iterable: &Value) -> PyResult<()> {
+    let class = iterable.class();
+    if !class.is_heap() && class.slots.len.is_empty() {
+        return Ok(());
+    }
+    let hint = super::length_hint(esc, iterable, 0)?;
+    if hint > MODEST_HINT && Vec::<Value>::new().try_reserve_exact(hint).is_err() {
+        return Err(esc.memory_error());
+    }
+    Ok(())
+}
+
+/// So many items always fit.
+const MODEST_HINT: usize = 1 << 24;
 
 /// `iterator.send(value)`: through the `send` slot, or `next` for `None`, or the method.
 pub fn send(esc: Esc<'_>, iterator: &Value, value: Value) -> PyResult<Sent> {

@@ -104,7 +104,7 @@ pub(super) fn format(esc: Esc<'_>, _: &Value, args: &[Value]) -> PyResult {
         None => intern(esc, ""),
         Some(spec) if spec.payload::<Str>().is_some() => spec.clone(),
         Some(spec) => {
-            let class = spec.class().name();
+            let class = interp_object::args::shown_type(spec);
             return Err(esc.type_error(format_args!("format() argument 2 must be str, not {class}")));
         }
     };

@@ -36,6 +36,10 @@ pub(super) fn compile(esc: Esc<'_>, _: &Value, args: Args<'_>) -> PyResult {
     let [Some(source), Some(filename), Some(mode), flags, _, optimize, _] = bound else {
         return Err(esc.system_error("compile() lost its arguments"));
     };
+    if interp_object::data::int::view(filename).is_some() {
+        let class = filename.class().name();
+        return Err(esc.type_error(format_args!("expected str, bytes or os.PathLike object, not {class}")));
+    }
     let filename = crate::io::path_text(esc, filename)?;
     let mode = string_arg(esc, mode, "compile() argument 'mode'")?;
     let flags = flags.map_or(Ok(0), |flags| ops::index_i64(esc, flags))?;
@@ -74,19 +78,33 @@ pub(super) fn compile(esc: Esc<'_>, _: &Value, args: Args<'_>) -> PyResult {
 }
 
 fn source_text(esc: Esc<'_>, source: &Value, filename: &str, complaint: &str) -> PyResult<String> {
-    if let Some(text) = source.payload::<Str>() {
-        return match text.to_utf8() {
-            Ok(text) => Ok(text.into_owned()),
-            Err(at) => Err(esc.value_error(format_args!("surrogates not allowed in source (position {at})"))),
-        };
+    if source.payload::<Str>().is_some() {
+        // Strict UTF-8: lone surrogates are refused.
+        let encoded = call::call_method(esc, source, &intern(esc, "encode"), &[])?;
+        let bytes = encoded.payload::<Bytes>().map_or(&[][..], Bytes::as_slice);
+        return Ok(String::from_utf8_lossy(bytes).into_owned());
     }
-    if let Some(bytes) = source.payload::<Bytes>() {
-        return match interp_front::decode(bytes.as_slice(), filename) {
-            Ok(text) => Ok(text.into_owned()),
-            Err(failure) => Err(compiler::raise(esc, &failure)),
-        };
+    let octets;
+    let bytes = match source.payload::<Bytes>() {
+        Some(bytes) => bytes.as_slice(),
+        None => {
+            octets = octets_of(esc, source, complaint)?;
+            &octets
+        }
+    };
+    match interp_front::decode(bytes, filename) {
+        Ok(text) => Ok(text.into_owned()),
+        Err(failure) => Err(compiler::raise(esc, &failure)),
     }
-    Err(esc.type_error(complaint))
+}
+
+/// The octets of `bytearray` and `memoryview`.
+fn octets_of(esc: Esc<'_>, source: &Value, complaint: &str) -> PyResult<Vec<u8>> {
+    if !matches!(source.class().static_name(), "bytearray" | "memoryview") {
+        return Err(esc.type_error(complaint));
+    }
+    let bytes = call::call(esc, &interp_object::data::bytes::BYTES.value(), std::slice::from_ref(source))?;
+    Ok(bytes.payload::<Bytes>().map_or_else(Vec::new, |bytes| bytes.as_slice().to_vec()))
 }
 
 struct Namespaces {
@@ -101,7 +119,8 @@ fn namespaces(esc: Esc<'_>, function: &str, globals: Option<&Value>, locals: Opt
             let Ok(globals) = globals.clone().downcast::<Dict>() else {
                 let class = globals.class().name();
                 let message = match function {
-                    "eval" => "globals must be a dict".to_owned(),
+                    "eval" if globals.class().slots.getitem.is_empty() => "globals must be a dict".to_owned(),
+                    "eval" => "globals must be a real dict; try eval(expr, {}, mapping)".to_owned(),
                     _ => format!("{function}() globals must be a dict, not {class}"),
                 };
                 return Err(esc.type_error(message));

@@ -142,15 +142,18 @@ pub(super) fn sum(esc: Esc<'_>, _: &Value, args: Args<'_>) -> PyResult {
         None => int::small(0),
         Some(start) => start.clone(),
     };
-    for (class, advice) in
-        [(&str::STR, "strings [use ''.join(seq)"), (&interp_object::data::bytes::BYTES, "bytes [use b''.join(seq)")]
-    {
+    let iterator = ops::iterator(esc, iterable)?;
+    for (class, advice) in [
+        (&str::STR, "strings [use ''.join(seq)"),
+        (&interp_object::data::bytes::BYTES, "bytes [use b''.join(seq)"),
+        (&interp_object::data::bytearray::BYTEARRAY, "bytearray [use b''.join(seq)"),
+    ] {
         if start.class().is_subtype(class) {
             return Err(esc.type_error(format_args!("sum() can't sum {advice} instead]")));
         }
     }
     let mut total = classify(start);
-    ops::iterate(esc, iterable, |item| {
+    ops::iterate(esc, &iterator, |item| {
         let before = std::mem::replace(&mut total, Total::Int(0));
         total = add(esc, before, item)?;
         Ok(true)

@@ -16,6 +16,7 @@ const NATIVE: &[(&str, Make)] = &[
     ("_thread", crate::thread::module),
     ("_typing", crate::weakref::typing_module),
     ("_weakref", crate::weakref::module),
+    ("atexit", crate::exit::module),
     ("errno", crate::errno::module),
     ("gc", crate::collector::module),
     ("itertools", crate::itertools::module),

@@ -90,6 +90,23 @@ pub(super) fn format_stack(esc: Esc<'_>, exception: &Value) -> String {
 
 /// The lines for these frames.
 pub(crate) fn format_lines(frames: &[FrameLine]) -> String {
+    format_with(frames, format_frame)
+}
+
+/// The lines for these frames, without carets.
+pub(super) fn format_plainly(frames: &[FrameLine]) -> String {
+    format_with(frames, |out, frame| {
+        head(out, frame);
+        let Some(line) = frame.line else { return };
+        for source in source_lines(&frame.filename, line, line).iter().map(|source| source.trim()) {
+            if !source.is_empty() {
+                out.push_str(&format!("    {source}\n"));
+            }
+        }
+    })
+}
+
+fn format_with(frames: &[FrameLine], format_frame: impl Fn(&mut String, &FrameLine)) -> String {
     let mut out = String::new();
     let mut count = 0;
     let mut last: Option<&FrameLine> = None;
@@ -119,9 +136,22 @@ fn repeated(out: &mut String, count: usize) {
     }
 }
 
-fn format_frame(out: &mut String, frame: &FrameLine) {
+/// Prints a warning with its source line.
+pub(crate) fn show_warning(esc: Esc<'_>, filename: &str, line: u32, text: &str) {
+    let mut out = format!("{filename}:{line}: {text}\n");
+    if let Some(source) = source_lines(filename, line, line).first().map(|line| line.trim()).filter(|l| !l.is_empty()) {
+        out.push_str(&format!("  {source}\n"));
+    }
+    super::write_stderr(esc, &out);
+}
+
+fn head(out: &mut String, frame: &FrameLine) {
     let line = frame.line.map_or_else(|| "None".to_owned(), |line| line.to_string());
     out.push_str(&format!("  File \"{}\", line {line}, in {}\n", frame.filename, frame.name));
+}
+
+fn format_frame(out: &mut String, frame: &FrameLine) {
+    head(out, frame);
     let Some(first) = frame.line else { return };
     let location = frame.location;
     let end = u32::try_from(location.end_line).unwrap_or(first).max(first);

@@ -7,6 +7,7 @@ mod anchors;
 mod frames;
 mod suggest;
 mod syntax;
+mod unraisable;
 
 use std::collections::HashSet;
 
@@ -18,7 +19,9 @@ use interp_object::{Esc, Raised, TypeObject, Value, attr, call, ops};
 use crate::runtime::runtime;
 use crate::util::{none, quiet_attr, raw_stderr, text_of};
 
+pub(crate) use frames::show_warning;
 pub use frames::{FrameLine, register_source, traceback_lines};
+pub(crate) use unraisable::{print_record, report as report_unraisable};
 
 const MAX_GROUP_WIDTH: usize = 15;
 const MAX_GROUP_DEPTH: usize = 10;
@@ -32,8 +35,11 @@ pub fn handle_uncaught(esc: Esc<'_>, raised: Raised) -> i32 {
         return exit_code(esc, &exception);
     }
     let interrupted = exception.class().is_subtype(&exc::KEYBOARD_INTERRUPT);
-    print_uncaught(esc, &exception);
-    if interrupted { 130 } else { 1 }
+    match print_uncaught(esc, &exception) {
+        Some(exit) => exit_code(esc, &exit),
+        None if interrupted => EXIT_INTERRUPTED,
+        None => 1,
+    }
 }
 
 /// The exit code of a `SystemExit`; what is no number is printed.
@@ -46,12 +52,22 @@ fn exit_code(esc: Esc<'_>, exception: &Value) -> i32 {
         return number.to_i64().map_or(-1, |number| i32::try_from(number & 0xff).unwrap_or(1));
     }
     crate::sys::flush_stream(esc, "stdout");
-    write_stderr(esc, &format!("{}\n", ops::str_lossy(esc, &code)));
+    let shown = match ops::to_str(esc, &code) {
+        Ok(shown) => shown.to_lossy().into_owned(),
+        Err(raised) => {
+            drop(raised.catch(esc));
+            String::new()
+        }
+    };
+    write_stderr(esc, &format!("{shown}\n"));
     1
 }
 
-/// Calls `sys.excepthook`, or prints the exception if the hook fails.
-pub(crate) fn print_uncaught(esc: Esc<'_>, exception: &Value) {
+/// The exit code after an uncaught `KeyboardInterrupt`, as shells give it for a process that the signal ended.
+pub const EXIT_INTERRUPTED: i32 = 130;
+
+/// Calls `sys.excepthook`, or prints the exception if the hook fails. A hook may ask to exit: gives that `SystemExit`.
+pub(crate) fn print_uncaught(esc: Esc<'_>, exception: &Value) -> Option<Value> {
     crate::sys::flush_stream(esc, "stdout");
     let hook = runtime().sys.dict().get_str(esc, "excepthook");
     let original = runtime().sys.dict().get_str(esc, "__excepthook__");
@@ -62,22 +78,33 @@ pub(crate) fn print_uncaught(esc: Esc<'_>, exception: &Value) {
     if let (Some(hook), false) = (hook, is_ours) {
         let traceback = exception.payload::<Exception>().and_then(|payload| payload.traceback.get(esc, payload));
         let args = [exception.class().value(), exception.clone(), traceback.unwrap_or_else(none)];
-        let Err(raised) = call::call(esc, &hook, &args) else { return };
+        let Err(raised) = call::call(esc, &hook, &args) else { return None };
         let second = raised.catch(esc);
+        if is_exit(&second) {
+            return Some(second);
+        }
         let (second, first) = (format_exception(esc, &second), format_exception(esc, exception));
         write_stderr(esc, &format!("Error in sys.excepthook:\n{second}\nOriginal exception was:\n{first}"));
-        return;
+        return None;
+    }
+    if original.is_some() && runtime().sys.dict().get_str(esc, "excepthook").is_none() {
+        write_stderr(esc, "sys.excepthook is missing\n");
     }
     write_stderr(esc, &format_exception(esc, exception));
+    None
 }
 
 /// Writes to `sys.stderr`, or to the process's stderr if that is no file of ours.
 pub(crate) fn write_stderr(esc: Esc<'_>, text: &str) {
     let stream = runtime().sys.dict().get_str(esc, "stderr");
-    let Some(stream) = stream.filter(|stream| !stream.is_none()) else {
+    let Some(stream) = stream else {
         raw_stderr(text);
         return;
     };
+    // As CPython: a program that sets `sys.stderr` to None wants no reports.
+    if stream.is_none() {
+        return;
+    }
     if let Err(raised) = crate::io::write_text(esc, &stream, text) {
         drop(raised.catch(esc));
         raw_stderr(text);

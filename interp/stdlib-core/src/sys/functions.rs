@@ -11,7 +11,7 @@ use interp_object::intern::intern_value;
 use interp_object::layout::{Payload, ValueExt};
 use interp_object::native::{MethodDef, NativeFn};
 use interp_object::typeobj::TypeFlags;
-use interp_object::{Args, Esc, PyResult, TypeObject, Value, call, ops};
+use interp_object::{Args, Esc, PyResult, TypeObject, Value, ops};
 
 use crate::runtime::runtime;
 use crate::util::{none, text};
@@ -40,7 +40,7 @@ pub(super) const FUNCTIONS: &[MethodDef] = &[
     MethodDef::new("getswitchinterval", NativeFn::NoArgs(get_switch_interval), "Kept for compatibility."),
     MethodDef::new("setswitchinterval", NativeFn::One(set_switch_interval), "Kept for compatibility."),
     MethodDef::new("get_int_max_str_digits", NativeFn::NoArgs(get_max_digits), "The limit for int-str conversion."),
-    MethodDef::new("set_int_max_str_digits", NativeFn::One(set_max_digits), "Sets the limit for int-str conversion."),
+    MethodDef::new("set_int_max_str_digits", NativeFn::Full(set_max_digits), "Sets the limit for int-str conversion."),
     MethodDef::new("getdefaultencoding", NativeFn::NoArgs(|esc, _| Ok(text(esc, "utf-8"))), "'utf-8'"),
     MethodDef::new("getfilesystemencoding", NativeFn::NoArgs(|esc, _| Ok(text(esc, "utf-8"))), "'utf-8'"),
     MethodDef::new(
@@ -53,7 +53,11 @@ pub(super) const FUNCTIONS: &[MethodDef] = &[
     MethodDef::new("unraisablehook", NativeFn::One(unraisablehook), "Reports an exception that cannot be raised."),
     MethodDef::new("breakpointhook", NativeFn::Full(breakpointhook), "Not available."),
     MethodDef::new("audit", NativeFn::Positional(|_, _, _| Ok(none())), "Does nothing: there are no audit hooks."),
-    MethodDef::new("is_finalizing", NativeFn::NoArgs(|_, _| Ok(singletons::false_())), "False."),
+    MethodDef::new(
+        "is_finalizing",
+        NativeFn::NoArgs(|_, _| Ok(singletons::bool(crate::exit::is_finalizing()))),
+        "Whether the runtime ends.",
+    ),
     MethodDef::new("gettrace", NativeFn::NoArgs(|_, _| Ok(none())), "None: tracing is not supported."),
     MethodDef::new("getprofile", NativeFn::NoArgs(|_, _| Ok(none())), "None: profiling is not supported."),
     MethodDef::new("settrace", NativeFn::One(|_, _, _| Ok(none())), "Ignored."),
@@ -129,11 +133,10 @@ fn get_recursion_limit(esc: Esc<'_>, _: &Value) -> PyResult {
 }
 
 fn set_recursion_limit(esc: Esc<'_>, _: &Value, limit: &Value) -> PyResult {
-    let limit = ops::index_i64(esc, limit)?;
+    let limit = i64::from(ops::index_i32(esc, limit)?);
     if limit < 1 {
         return Err(esc.value_error("recursion limit must be greater or equal than 1"));
     }
-    let limit = limit.min(i64::from(i32::MAX));
     let remaining = i64::from(esc.thread().recursion_remaining.get());
     let depth = RECURSION_LIMIT.load(Relaxed) - remaining;
     if depth >= limit {
@@ -225,18 +228,24 @@ fn set_switch_interval(esc: Esc<'_>, _: &Value, interval: &Value) -> PyResult {
     Ok(none())
 }
 
-static MAX_DIGITS: AtomicI64 = AtomicI64::new(4300);
-
 fn get_max_digits(esc: Esc<'_>, _: &Value) -> PyResult {
-    Ok(int::new(esc, MAX_DIGITS.load(Relaxed)))
+    Ok(int::from_usize(esc, interp_types_num::int_text::max_str_digits()))
 }
 
-fn set_max_digits(esc: Esc<'_>, _: &Value, limit: &Value) -> PyResult {
-    let limit = ops::index_i64(esc, limit)?;
-    if limit != 0 && limit < 640 {
-        return Err(esc.value_error("maxdigits must be 0 or larger than 640"));
+fn set_max_digits(esc: Esc<'_>, _: &Value, args: Args<'_>) -> PyResult {
+    const SIGNATURE: Signature<1> = Signature::new("set_int_max_str_digits", ["maxdigits"], 1);
+    let [Some(limit)] = args.bind(esc, &SIGNATURE)? else {
+        return Err(esc.system_error("set_int_max_str_digits() lost its argument"));
+    };
+    let threshold = interp_types_num::int_text::MAX_STR_DIGITS_THRESHOLD;
+    let limit = usize::try_from(ops::index_i32(esc, limit)?).ok();
+    match limit.filter(|&limit| limit == 0 || limit >= threshold) {
+        Some(limit) => {
+            interp_types_num::int_text::set_max_str_digits(limit);
+            interp_front::set_max_int_digits(limit);
+        }
+        None => return Err(esc.value_error(format_args!("maxdigits must be >= {threshold} or 0 for unlimited"))),
     }
-    MAX_DIGITS.store(limit, Relaxed);
     Ok(none())
 }
 
@@ -262,24 +271,12 @@ fn displayhook(esc: Esc<'_>, _: &Value, value: &Value) -> PyResult {
 }
 
 fn unraisablehook(esc: Esc<'_>, _: &Value, unraisable: &Value) -> PyResult {
-    let exception = interp_object::attr::get_str(esc, unraisable, "exc_value")?;
-    let shown = crate::report::format_exception(esc, &exception);
-    crate::report::write_stderr(esc, &shown);
+    crate::report::print_record(esc, unraisable)?;
     Ok(none())
 }
 
 fn breakpointhook(esc: Esc<'_>, _: &Value, _: Args<'_>) -> PyResult {
     Err(esc.raise_str(&exc::NOT_IMPLEMENTED_ERROR, "there is no debugger"))
-}
-
-/// Runs what `atexit` registered, if the module was imported.
-pub(crate) fn run_exit_functions(esc: Esc<'_>) {
-    let Some(module) = runtime().modules.get_str(esc, "atexit") else { return };
-    let Some(run) = crate::util::quiet_attr(esc, &module, "_run_exitfuncs") else { return };
-    if let Err(raised) = call::call(esc, &run, &[]) {
-        let exception = raised.catch(esc);
-        crate::report::print_uncaught(esc, &exception);
-    }
 }
 
 /// Reads one item of a record.

@@ -14,7 +14,7 @@ use crate::io::{File, Standard};
 use crate::runtime::{Config, runtime};
 use crate::util::{int, none, text};
 
-pub(crate) use functions::{init, recursion_limit, run_exit_functions};
+pub(crate) use functions::{init, recursion_limit};
 pub(crate) use info::{record, record_class, simple_namespace};
 
 /// The module `sys`.
@@ -98,10 +98,24 @@ fn flush_value(esc: Esc<'_>, stream: &Value) -> bool {
     }
 }
 
-/// Flushes stdout and stderr at exit, the original ones too. `false` if that failed.
+/// Flushes stdout and stderr at exit, the original ones too. `false` if that failed, which is reported for stdout.
 pub(crate) fn flush_standard_streams(esc: Esc<'_>) -> bool {
     let mut fine = true;
-    for name in ["stdout", "stderr", "__stdout__", "__stderr__"] {
+    for name in ["stdout", "stderr"] {
+        let Some(stream) = runtime().sys.dict().get_str(esc, name).filter(|stream| !stream.is_none()) else { continue };
+        let closed = crate::util::quiet_attr(esc, &stream, "closed");
+        if closed.is_some_and(|closed| interp_object::data::singletons::as_bool(&closed) == Some(true)) {
+            continue;
+        }
+        if let Err(raised) = call::call_method(esc, &stream, &intern(esc, "flush"), &[]) {
+            let exception = raised.catch(esc);
+            if name == "stdout" {
+                crate::report::report_unraisable(esc, exception, "Exception ignored while flushing sys.stdout", None);
+            }
+            fine = false;
+        }
+    }
+    for name in ["__stdout__", "__stderr__"] {
         fine &= flush_stream(esc, name);
     }
     fine

@@ -121,6 +121,11 @@ pub(super) fn shown(esc: Esc<'_>, value: &Value) -> PyResult<String> {
 
 fn repr(esc: Esc<'_>, this: &Value) -> PyResult {
     let alias = alias(esc, this)?;
+    let shown = ops::with_repr_guard(esc, this, || text_of(esc, alias))?;
+    Ok(str::new(esc, shown.as_deref().unwrap_or("...")).into_value())
+}
+
+fn text_of(esc: Esc<'_>, alias: &GenericAlias) -> PyResult<String> {
     let mut parts = Vec::with_capacity(alias.args.len());
     for arg in alias.args.as_slice() {
         parts.push(match arg.exact::<List>() {
@@ -137,7 +142,7 @@ fn repr(esc: Esc<'_>, this: &Value) -> PyResult {
     let args = if parts.is_empty() { "()".to_owned() } else { parts.join(", ") };
     let star = if alias.starred { "*" } else { "" };
     let origin = shown(esc, &alias.origin)?;
-    Ok(str::new(esc, &format!("{star}{origin}[{args}]")).into_value())
+    Ok(format!("{star}{origin}[{args}]"))
 }
 
 fn hash(esc: Esc<'_>, this: &Value) -> PyResult<i64> {

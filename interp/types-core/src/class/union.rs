@@ -1,5 +1,7 @@
 //! `X | Y` of types: `typing.Union`.
 
+use std::sync::OnceLock;
+
 use interp_object::builder::TypeBuilder;
 use interp_object::data::tuple::{self, Tuple};
 use interp_object::data::types::OBJECT;
@@ -16,6 +18,8 @@ use super::alias::{GenericAlias, parameters_of, substitute};
 /// The payload of unions.
 pub(crate) struct UnionType {
     args: Obj<Tuple>,
+    /// Once computed: unions nest, and hashing each part anew would take exponential time.
+    hash: OnceLock<i64>,
 }
 
 impl Payload for UnionType {
@@ -113,25 +117,30 @@ pub fn union(esc: Esc<'_>, parts: &[Value]) -> PyResult {
     }
     match &flat[..] {
         [only] => Ok(only.clone()),
-        _ => Ok(layout::new(esc, UnionType { args: tuple::new(esc, flat) }).into_value()),
+        _ => Ok(layout::new(esc, UnionType { args: tuple::new(esc, flat), hash: OnceLock::new() }).into_value()),
     }
 }
 
 fn repr(esc: Esc<'_>, this: &Value) -> PyResult {
     let args = args_of(esc, this)?;
-    let mut parts = Vec::with_capacity(args.len());
-    for arg in args.as_slice() {
-        parts.push(super::alias::shown(esc, arg)?);
-    }
-    Ok(str::new(esc, &parts.join(" | ")).into_value())
+    let shown = ops::with_repr_guard(esc, this, || {
+        let parts = args.as_slice().iter().map(|arg| super::alias::shown(esc, arg)).collect::<PyResult<Vec<_>>>()?;
+        Ok(parts.join(" | "))
+    })?;
+    Ok(str::new(esc, shown.as_deref().unwrap_or("...")).into_value())
 }
 
 fn hash(esc: Esc<'_>, this: &Value) -> PyResult<i64> {
+    let Some(union) = this.payload::<UnionType>() else { return Err(esc.type_error("a union was expected")) };
+    if let Some(&known) = union.hash.get() {
+        return Ok(known);
+    }
     let mut hash = 0x3ab4_c1f2_i64;
-    for arg in args_of(esc, this)?.as_slice() {
+    for arg in union.args.as_slice() {
         hash ^= ops::hash(esc, arg)?.wrapping_mul(0x9E37_79B9).rotate_left(7);
     }
-    Ok(if hash == -1 { -2 } else { hash })
+    let hash = if hash == -1 { -2 } else { hash };
+    Ok(*union.hash.get_or_init(|| hash))
 }
 
 fn compare(esc: Esc<'_>, this: &Value, other: &Value, op: CompareOp) -> PyResult {
@@ -143,7 +152,7 @@ fn compare(esc: Esc<'_>, this: &Value, other: &Value, op: CompareOp) -> PyResult
     for arg in mine.as_slice() {
         let mut found = false;
         for other in theirs.as_slice() {
-            found = found || ops::identical_or_equal(esc, arg, other)?;
+            found = found || equal && ops::identical_or_equal(esc, arg, other)?;
         }
         equal &= found;
     }

@@ -53,8 +53,8 @@ fn new(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResult {
         );
     };
     if message.payload::<Str>().is_none() {
-        let given = message.class().name();
-        return Err(esc.type_error(format_args!("argument 1 must be str, not {given}")));
+        let given = interp_object::args::shown_type(message);
+        return Err(esc.type_error(format_args!("BaseExceptionGroup.__new__() argument 1 must be str, not {given}")));
     }
     if exceptions.class().slots.getitem.is_empty() || exceptions.payload::<interp_object::data::dict::Dict>().is_some()
     {

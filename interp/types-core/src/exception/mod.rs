@@ -184,7 +184,7 @@ fn with_traceback(esc: Esc<'_>, this: &Value, traceback: &Value) -> PyResult {
 
 fn add_note(esc: Esc<'_>, this: &Value, note: &Value) -> PyResult {
     if note.payload::<Str>().is_none() {
-        let given = note.class().name();
+        let given = interp_object::args::shown_type(note);
         return Err(esc.type_error(format_args!("add_note() argument must be str, not {given}")));
     }
     let notes = match attr::get_optional(esc, this, names::notes(esc))? {

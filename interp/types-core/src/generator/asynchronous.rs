@@ -410,7 +410,7 @@ fn abandoned(esc: Esc<'_>, this: &Value) {
     let name = ops::repr_lossy(esc, &name);
     let message = format!("coroutine method '{method}' of {name} was never awaited");
     if let Err(raised) = warn::warn(esc, &exc::RUNTIME_WARNING, &message) {
-        finalize::report_unraisable(esc, raised, this);
+        finalize::report_unraisable(esc, raised, "finalizing coroutine", this);
     }
 }
 

@@ -212,7 +212,7 @@ pub(super) fn new(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResult 
 pub(super) fn finalize(esc: Esc<'_>, this: &Value) {
     let Some(method) = typeobj::lookup(esc, this.class(), names::del(esc)) else { return };
     if let Err(raised) = call::call_special(esc, this, names::del(esc), &[]) {
-        report_unraisable(esc, raised, &method);
+        report_unraisable(esc, raised, "calling deallocator", &method);
     }
 }
 

@@ -103,7 +103,7 @@ fn new(esc: Esc<'_>, _class: &TypeObject, args: Args<'_>) -> PyResult {
     let [name, value, params] = args.bind(esc, &SIGNATURE)?;
     let name = name.cloned().unwrap_or_else(singletons::none);
     if name.payload::<Str>().is_none() {
-        let shown = name.class().name();
+        let shown = interp_object::args::shown_type(&name);
         return Err(esc.type_error(format_args!("typealias() argument 'name' must be str, not {shown}")));
     }
     if params.is_some_and(|params| params.payload::<Tuple>().is_none()) {

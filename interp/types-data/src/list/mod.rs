@@ -90,10 +90,7 @@ pub(crate) fn extend(esc: Esc<'_>, list: &List, iterable: &Value) -> PyResult<()
         return append_all(esc, list, items);
     }
     let iterator = ops::iterator(esc, iterable)?;
-    if iterable.class().is_heap() {
-        // Asked for its errors, as in CPython; storage grows by itself.
-        ops::length_hint(esc, iterable, 0)?;
-    }
+    ops::check_room(esc, iterable)?;
     let Some(next) = iterator.class().slots.next.get() else { return Ok(()) };
     while let Some(item) = next(esc, &iterator)? {
         if list.push(esc, item).is_err() {

@@ -187,6 +187,10 @@ fn get_new_args(esc: Esc<'_>, this: &Value) -> PyResult {
 }
 
 fn get_format(esc: Esc<'_>, _class: &Value, kind: &Value) -> PyResult {
+    if kind.payload::<Str>().is_none() {
+        let shown = interp_object::args::shown_type(kind);
+        return Err(esc.type_error(format_args!("__getformat__() argument must be str, not {shown}")));
+    }
     let known = kind.payload::<Str>().is_some_and(|kind| kind.eq_str("double") || kind.eq_str("float"));
     if !known {
         return Err(esc.value_error("__getformat__() argument 1 must be 'double' or 'float'"));

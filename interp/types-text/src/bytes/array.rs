@@ -183,6 +183,8 @@ fn inplace_repeat(esc: Esc<'_>, this: &Value, count: &Value) -> PyResult {
     if count != 1 {
         check_resizable(esc, array)?;
     }
-    array.write(|octets| *octets = octets.repeat(count));
+    let old = super::octets(this).into_owned();
+    let new = super::repeated(esc, &old, count)?;
+    array.write(|octets| *octets = new);
     Ok(this.clone())
 }

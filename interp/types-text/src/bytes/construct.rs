@@ -74,7 +74,7 @@ fn from_source(esc: Esc<'_>, function: &str, source: &Value) -> PyResult<Vec<u8>
         return Ok(octets.into_owned());
     }
     if int::view(source).is_some() || !source.class().slots.index.is_empty() {
-        return match ops::index_i64(esc, source) {
+        return match ops::index_size(esc, source) {
             Ok(count) => match usize::try_from(count) {
                 Ok(count) => zeros(esc, count),
                 Err(_) => Err(esc.value_error("negative count")),
@@ -98,14 +98,29 @@ pub(super) fn zeros(esc: Esc<'_>, count: usize) -> PyResult<Vec<u8>> {
     Ok(vec![0; count])
 }
 
+/// An empty vector with room for so many octets.
+pub(super) fn room(esc: Esc<'_>, count: usize) -> PyResult<Vec<u8>> {
+    let mut octets = Vec::new();
+    // Asked first: growing ends the process when there is no room.
+    if octets.try_reserve_exact(count).is_err() {
+        return Err(esc.memory_error());
+    }
+    Ok(octets)
+}
+
 /// The octets of an iterable of ints.
 pub(super) fn from_iterable(esc: Esc<'_>, function: &str, source: &Value) -> PyResult<Vec<u8>> {
     if source.class().slots.iter.is_empty() && source.class().slots.getitem.is_empty() {
         let shown = source.class().name();
         return Err(esc.type_error(format_args!("cannot convert '{shown}' object to {function}")));
     }
+    let iterator = ops::iterator(esc, source).or_else(|raised| {
+        drop(raised.catch_if(esc, &interp_object::data::exception::TYPE_ERROR)?);
+        let shown = source.class().name();
+        Err(esc.type_error(format_args!("cannot convert '{shown}' object to {function}")))
+    })?;
     let mut octets = Vec::new();
-    ops::iterate(esc, source, |item| {
+    ops::iterate(esc, &iterator, |item| {
         match u8::try_from(ops::as_index_clamped(esc, &item)?) {
             Ok(octet) => octets.push(octet),
             Err(_) if function == "bytes" => return Err(esc.value_error("bytes must be in range(0, 256)")),

@@ -175,7 +175,7 @@ fn concat(esc: Esc<'_>, left: &Value, right: &Value) -> PyResult {
 
 /// A repetition count, and `MemoryError` if the result would be absurdly long.
 fn repetition(esc: Esc<'_>, len: usize, count: &Value) -> PyResult<usize> {
-    let count = usize::try_from(ops::index_i64(esc, count)?).unwrap_or(0);
+    let count = usize::try_from(ops::index_size(esc, count)?).unwrap_or(0);
     match len.checked_mul(count) {
         Some(total) if total <= isize::MAX as usize / 2 => Ok(count),
         _ => Err(esc.memory_error()),
@@ -188,7 +188,16 @@ fn repeat(esc: Esc<'_>, this: &Value, count: &Value) -> PyResult {
     if count == 1 {
         return unchanged(esc, this);
     }
-    Ok(make(esc, this, octets.repeat(count)))
+    Ok(make(esc, this, repeated(esc, &octets, count)?))
+}
+
+fn repeated(esc: Esc<'_>, octets: &[u8], count: usize) -> PyResult<Vec<u8>> {
+    let mut out = construct::room(esc, octets.len() * count)?;
+    match octets {
+        [octet] => out.resize(count, *octet),
+        _ => (0..count).for_each(|_| out.extend_from_slice(octets)),
+    }
+    Ok(out)
 }
 
 fn remainder(esc: Esc<'_>, left: &Value, right: &Value) -> PyResult {

@@ -5,6 +5,7 @@ use interp_object::data::singletons;
 use interp_object::layout::ValueExt;
 use interp_object::{Args, Esc, PyResult, Value, ops};
 
+use super::construct::room;
 use super::split::is_space;
 use super::{make, octets, octets_of, required, unchanged};
 
@@ -28,7 +29,8 @@ fn padded(esc: Esc<'_>, this: &Value, left: usize, right: usize, fill: u8) -> Py
         return unchanged(esc, this);
     }
     let octets = octets(this);
-    let mut out = vec![fill; left];
+    let mut out = room(esc, octets.len().saturating_add(left).saturating_add(right))?;
+    out.resize(left, fill);
     out.extend_from_slice(&octets);
     out.resize(left + octets.len() + right, fill);
     Ok(make(esc, this, out))
@@ -59,7 +61,8 @@ pub(super) fn zfill(esc: Esc<'_>, this: &Value, width: &Value) -> PyResult {
         return unchanged(esc, this);
     }
     let sign = usize::from(matches!(octets.first(), Some(b'+' | b'-')));
-    let mut out = octets[..sign].to_vec();
+    let mut out = room(esc, width)?;
+    out.extend_from_slice(&octets[..sign]);
     out.resize(sign + missing, b'0');
     out.extend_from_slice(&octets[sign..]);
     Ok(make(esc, this, out))
@@ -68,12 +71,15 @@ pub(super) fn zfill(esc: Esc<'_>, this: &Value, width: &Value) -> PyResult {
 pub(super) fn expandtabs(esc: Esc<'_>, this: &Value, args: Args<'_>) -> PyResult {
     const SIGNATURE: Signature<1> = Signature::new("expandtabs", ["tabsize"], 0);
     let [size] = args.bind(esc, &SIGNATURE)?;
-    let size = usize::try_from(size.map_or(Ok(8), |size| ops::index_i64(esc, size))?).unwrap_or(0);
+    let size = usize::try_from(size.map_or(Ok(8), |size| ops::index_i32(esc, size))?).unwrap_or(0);
     let (mut out, mut column) = (Vec::new(), 0);
     for &octet in octets(this).iter() {
         if octet == b'\t' {
             let spaces = if size == 0 { 0 } else { size - column % size };
             column += spaces;
+            if out.try_reserve(spaces).is_err() {
+                return Err(esc.memory_error());
+            }
             out.resize(out.len() + spaces, b' ');
         } else {
             column = if matches!(octet, b'\n' | b'\r') { 0 } else { column + 1 };

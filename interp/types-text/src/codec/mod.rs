@@ -96,7 +96,7 @@ pub(crate) fn name_argument(
     match value.payload::<Str>() {
         Some(text) => Ok(Some(text.to_lossy().into_owned())),
         None => {
-            let shown = value.class().name();
+            let shown = interp_object::args::shown_type(value);
             Err(esc.type_error(format_args!("{function}() argument '{name}' must be str, not {shown}")))
         }
     }
@@ -155,5 +155,9 @@ pub(crate) fn decode_object(
         let shown = object.class().name();
         return Err(esc.type_error(format_args!("decoding to str: need a bytes-like object, {shown} found")));
     };
+    if octets.is_empty() {
+        // Nothing to decode: the encoding is not looked at.
+        return Ok(str::new(esc, ""));
+    }
     decode_octets(esc, &octets, encoding, errors)
 }

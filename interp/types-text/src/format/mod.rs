@@ -40,7 +40,7 @@ pub fn format_value(esc: Esc<'_>, value: &Value, spec: &Value) -> PyResult {
 /// `__format__` of `str`, `int`, `float` and `complex`.
 pub(crate) fn format_method(esc: Esc<'_>, value: &Value, spec: &Value) -> PyResult {
     let Some(text) = spec.payload::<Str>() else {
-        let shown = spec.class().name();
+        let shown = interp_object::args::shown_type(spec);
         return Err(esc.type_error(format_args!("__format__() argument must be str, not {shown}")));
     };
     if text.is_empty() {

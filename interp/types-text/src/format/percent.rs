@@ -130,6 +130,9 @@ impl Formatter<'_> {
         if self.peek() == Some('.') {
             self.at += 1;
             let precision = self.number(esc, "precision too big")?.unwrap_or(0);
+            if precision > i64::from(i32::MAX) {
+                return Err(esc.value_error("precision too big"));
+            }
             directive.precision = Some(usize::try_from(precision).unwrap_or(0));
         }
         if matches!(self.peek(), Some('h' | 'l' | 'L')) {
@@ -197,9 +200,9 @@ impl Formatter<'_> {
             if int::view(&value).is_none() {
                 return Err(esc.type_error("* wants int"));
             }
-            return match int::as_i64(&value).filter(|number| i32::try_from(*number).is_ok()) {
+            return match int::as_i64(&value) {
                 Some(number) => Ok(Some(number)),
-                None => Err(esc.overflow_error("Python int too large to convert to C int")),
+                None => Err(esc.overflow_error("Python int too large to convert to C ssize_t")),
             };
         }
         let mut number: Option<i64> = None;
@@ -287,9 +290,6 @@ impl Formatter<'_> {
         let value = self.take_value(esc)?;
         let number = float_argument(esc, self.mode, &value)?;
         let places = directive.precision.unwrap_or(6);
-        if places > i32::MAX as usize {
-            return Err(esc.value_error("precision too big"));
-        }
         let form = match kind {
             'e' | 'E' => FloatForm::Exponent(places),
             'f' | 'F' => FloatForm::Fixed(places),

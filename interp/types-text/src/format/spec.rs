@@ -124,6 +124,9 @@ pub(super) fn parse(esc: Esc<'_>, value: &Value, text: &Str) -> PyResult<Spec> {
         }
     }
     spec.width = reader.number(esc)?.unwrap_or(0);
+    if spec.width > interp_object::data::str::MAX_LEN {
+        return Err(esc.memory_error());
+    }
     spec.grouping = grouping(esc, &mut reader)?;
     if reader.take(b".").is_some() {
         spec.precision = reader.number(esc)?;

@@ -34,7 +34,6 @@ pub(crate) fn init(esc: Esc<'_>) {
             slots.hash.set(Some(|_, value| Ok(text(value).hash())));
             slots.richcompare.set(Some(compare));
             slots.len.set(Some(|_, value| Ok(text(value).len())));
-            slots.bool.set(Some(|_, value| Ok(!text(value).is_empty())));
             slots.getitem.set(Some(get_item));
             slots.contains.set(Some(contains));
             slots.iter.set(Some(iter::new));
@@ -151,7 +150,7 @@ fn concat(esc: Esc<'_>, left: &Value, right: &Value) -> PyResult {
 }
 
 fn repeat(esc: Esc<'_>, this: &Value, count: &Value) -> PyResult {
-    let count = usize::try_from(ops::index_i64(esc, count)?).unwrap_or(0);
+    let count = usize::try_from(ops::index_size(esc, count)?).unwrap_or(0);
     if count == 1 {
         return exact(esc, this);
     }

@@ -64,6 +64,9 @@ pub(super) fn zfill(esc: Esc<'_>, this: &Value, width: &Value) -> PyResult {
     if missing == 0 || !signed {
         return padded(esc, this, missing, 0, u32::from(b'0'));
     }
+    if width > str::MAX_LEN {
+        return Err(esc.memory_error());
+    }
     let mut out = Buffer::with_capacity(width);
     out.push(string.chars().at(0));
     out.fill(u32::from(b'0'), missing);
@@ -74,7 +77,7 @@ pub(super) fn zfill(esc: Esc<'_>, this: &Value, width: &Value) -> PyResult {
 pub(super) fn expandtabs(esc: Esc<'_>, this: &Value, args: Args<'_>) -> PyResult {
     const SIGNATURE: Signature<1> = Signature::new("expandtabs", ["tabsize"], 0);
     let [size] = args.bind(esc, &SIGNATURE)?;
-    let size = usize::try_from(size.map_or(Ok(8), |size| ops::index_i64(esc, size))?).unwrap_or(0);
+    let size = usize::try_from(size.map_or(Ok(8), |size| ops::index_i32(esc, size))?).unwrap_or(0);
     let mut out = Buffer::with_capacity(text(this).len());
     let mut column = 0;
     for c in text(this).chars().iter() {
@@ -133,7 +136,7 @@ pub(super) fn rstrip(esc: Esc<'_>, this: &Value, args: &[Value]) -> PyResult {
 }
 
 fn affix<'a>(esc: Esc<'_>, name: &str, affix: &'a Value) -> PyResult<&'a Str> {
-    let shown = affix.class().name();
+    let shown = interp_object::args::shown_type(affix);
     affix.payload::<Str>().ok_or_else(|| esc.type_error(format_args!("{name}() argument must be str, not {shown}")))
 }
 

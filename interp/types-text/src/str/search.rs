@@ -16,7 +16,7 @@ pub(super) fn str_argument<'a>(esc: Esc<'_>, function: &str, position: usize, va
     match value.payload::<Str>() {
         Some(text) => Ok(text),
         None => {
-            let name = value.class().name();
+            let name = interp_object::args::shown_type(value);
             Err(esc.type_error(format_args!("{function}() argument {position} must be str, not {name}")))
         }
     }
