@@ -5,33 +5,18 @@
 #[stack(owner -- attr, self_or_null[oparg & 1])]
 #[operands(owner: L | T, dest: T)]
 fn LOAD_ATTR() {
-    let other = others::find(owner, [cache!(2), cache!(3), cache!(4)]);
-    let counts = others::is_sample(th, other);
-    if counts && tick!() {
+    if tick!() {
         let installed = specialize::attrs::load_attr(esc, ip, frame, val!(owner), oparg);
         if installed {
             redo!();
         }
     }
-    if let Some(known) = others::load(th, owner, other) {
-        if known.bound {
-            let receiver = steal!(owner);
-            attr = known.word;
-            fast::set_self(self_or_null, receiver);
-        } else {
-            close!(esc, owner);
-            attr = known.word;
-            fast::no_self(self_or_null);
-        }
-        filled!(self_or_null);
-    } else {
-        let (found, bound) = attr::load_attr(esc, frame, val!(owner), oparg)?;
-        let receiver = if bound { Some(attr::receiver(th, val!(owner))) } else { None };
-        close!(esc, owner);
-        attr = own!(found);
-        attr::fill_receiver(self_or_null, receiver);
-        filled!(self_or_null);
-    }
+    let (found, bound) = attr::load_attr(esc, frame, val!(owner), oparg)?;
+    let receiver = if bound { Some(attr::receiver(th, val!(owner))) } else { None };
+    close!(esc, owner);
+    attr = own!(found);
+    attr::fill_receiver(self_or_null, receiver);
+    filled!(self_or_null);
 }
 
 /// From the inline values of an instance: an entry with the version of its type.
@@ -185,7 +170,7 @@ fn LOAD_ATTR_NONDESCRIPTOR_NO_DICT() {
     filled!(self_or_null);
 }
 
-#[family(caches = 9, words = 5)]
+#[family(caches = 9, words = 2)]
 const LOAD_ATTR: Family = [
     LOAD_ATTR_INSTANCE_VALUE,
     LOAD_ATTR_MODULE,
@@ -207,24 +192,15 @@ const LOAD_ATTR: Family = [
 #[stack(value, owner --)]
 #[operands(value: L | T | K, owner: L | T)]
 fn STORE_ATTR() {
-    let other = others::find(owner, [cache!(2), cache!(3), cache!(4)]);
-    let counts = others::is_sample(th, other);
-    if counts && tick!() {
+    if tick!() {
         let installed = specialize::attrs::store_attr(esc, ip, frame, val!(owner), oparg);
         if installed {
             redo!();
         }
     }
-    if let Some(slot) = others::hold(owner, other) {
-        let new = take!(value);
-        let old = fast::store_value(slot, new);
-        close!(esc, owner);
-        close!(esc, old);
-    } else {
-        attr::store_attr(esc, frame, val!(owner), oparg, val!(value))?;
-        close!(esc, owner);
-        close!(esc, value);
-    }
+    attr::store_attr(esc, frame, val!(owner), oparg, val!(value))?;
+    close!(esc, owner);
+    close!(esc, value);
 }
 
 #[inst(code = 198, arg = name)]
@@ -261,7 +237,7 @@ fn STORE_ATTR_WITH_HINT() {
     close!(esc, old);
 }
 
-#[family(caches = 4, words = 5)]
+#[family(caches = 4, words = 2)]
 const STORE_ATTR: Family = [STORE_ATTR_INSTANCE_VALUE, STORE_ATTR_SLOT, STORE_ATTR_WITH_HINT];
 
 /// `del owner.name`.

@@ -30,8 +30,6 @@ pub(crate) use crate::flow::{Flow, Slots};
 #[allow(unused_imports, reason = "as above")]
 pub(crate) use crate::safepoint;
 #[allow(unused_imports, reason = "as above")]
-pub(crate) use crate::specialize::others;
-#[allow(unused_imports, reason = "as above")]
 pub(crate) use crate::specialize::{self, FULL, QUICK, calls, containers, fast, texts};
 #[allow(unused_imports, reason = "as above")]
 pub(crate) use compare::{bool_word, compare_floats, compare_ints, is_bool, is_none, is_true, quick_test, quick_truth};

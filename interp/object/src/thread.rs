@@ -57,8 +57,6 @@ pub struct Thread {
     /// Whether the exception that unwinding is about to start with is raised again as it is: its traceback has an entry
     /// for the running frame already.
     pub reraising: Cell<bool>,
-    /// Executions of sites that a cache word behind the first served: for the eval loop to sample them.
-    pub served: Cell<u32>,
     /// Whether the generator whose run just left a loop yielded (else it returned).
     pub yielded: Cell<bool>,
     /// What `sys.set_asyncgen_hooks` set.
@@ -107,7 +105,6 @@ impl Thread {
             delayed: RefCell::new(Vec::new()),
             delayed_values: RefCell::new(Vec::new()),
             reraising: Cell::new(false),
-            served: Cell::new(0),
             yielded: Cell::new(false),
             async_generator_hooks: RefCell::default(),
             async_exception: std::sync::Mutex::new(None),

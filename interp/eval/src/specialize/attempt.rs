@@ -95,11 +95,7 @@ impl<F: Running> Attempt<'_, F> {
     pub(crate) fn install(self, form: F::Form, words: &[cache::Word]) -> bool {
         let Some(to) = self.op.with_instr(F::instr(form, self.op.base().instr())) else { return false };
         let esc = self.esc;
-        let (from, to, records) = (self.op.number(), to.number(), Records(esc));
-        let done = match words {
-            [word] if F::REMEMBERS => self.claim.install_first(from, to, *word, &records).is_ok(),
-            _ => self.claim.install(from, to, words, &records).is_ok(),
-        };
+        let done = self.claim.install(self.op.number(), to.number(), words, &Records(esc)).is_ok();
         note::<F>(esc, if done { Event::Specialized(form) } else { Event::Raced(form) });
         done
     }
