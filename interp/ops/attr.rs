@@ -170,6 +170,24 @@ fn LOAD_ATTR_NONDESCRIPTOR_NO_DICT() {
     filled!(self_or_null);
 }
 
+/// One of several of the forms for instances, by the owner's type: a record of cases. (CPython has no such form.)
+#[inst(form = 524, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+#[restart]
+fn LOAD_ATTR_POLYMORPHIC() {
+    let found = quick!(poly::load::<QUICK>(th, owner, cache!(1)), poly::load::<FULL>(th, owner, cache!(1)));
+    if found.is_method {
+        let receiver = steal!(owner);
+        attr = found.word;
+        fast::set_self(self_or_null, receiver);
+    } else {
+        close!(esc, owner);
+        attr = found.word;
+        fast::no_self(self_or_null);
+    }
+    filled!(self_or_null);
+}
+
 #[family(caches = 9, words = 2)]
 const LOAD_ATTR: Family = [
     LOAD_ATTR_INSTANCE_VALUE,
@@ -185,6 +203,7 @@ const LOAD_ATTR: Family = [
     LOAD_ATTR_METHOD_LAZY_DICT,
     LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES,
     LOAD_ATTR_NONDESCRIPTOR_NO_DICT,
+    LOAD_ATTR_POLYMORPHIC,
 ];
 
 /// `owner.name = value`.
@@ -237,8 +256,21 @@ fn STORE_ATTR_WITH_HINT() {
     close!(esc, old);
 }
 
+/// One of several of the forms, by the owner's type: a record of cases. (CPython has no such form.)
+#[inst(form = 526, arg = name)]
+#[stack(value, owner --)]
+#[restart]
+fn STORE_ATTR_POLYMORPHIC() {
+    let place = deopt_unless!(poly::hold(owner, cache!(1)));
+    let new = take!(value);
+    let old = poly::store(place, new);
+    close!(esc, owner);
+    close!(esc, old);
+}
+
 #[family(caches = 4, words = 2)]
-const STORE_ATTR: Family = [STORE_ATTR_INSTANCE_VALUE, STORE_ATTR_SLOT, STORE_ATTR_WITH_HINT];
+const STORE_ATTR: Family =
+    [STORE_ATTR_INSTANCE_VALUE, STORE_ATTR_SLOT, STORE_ATTR_WITH_HINT, STORE_ATTR_POLYMORPHIC];
 
 /// `del owner.name`.
 #[inst(code = 61, arg = name)]

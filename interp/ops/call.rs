@@ -395,7 +395,14 @@ fn RETURN_VALUE() {
     dispatch!(flow.ip, flow.fp);
 }
 
-/// Leaves the loop for the native caller.
+/// The rest of a return that takes calls: the result waits in the thread.
+#[inst(form = 525)]
+#[stack(--)]
+fn LEAVE_FRAME() {
+    let flow = leave_waiting(th, fp);
+    dispatch!(flow.ip, flow.fp);
+}
+
 /// Leaves the loop with the result that waits in the thread: where returns to native callers go on.
 #[inst(form = 523)]
 #[stack(--)]

@@ -158,6 +158,11 @@ impl Word {
         if kind.is_record() && self.kind_bits() == kind.0 { Some(self.0 & !(0xff << KIND_SHIFT)) } else { None }
     }
 
+    /// Its kind; the empty word's is none that a form has.
+    pub const fn kind(self) -> Kind {
+        Kind(self.kind_bits())
+    }
+
     /// Kind and address, if this word is a record of whatever kind.
     pub const fn as_record(self) -> Option<(Kind, u64)> {
         let kind = Kind(self.kind_bits());

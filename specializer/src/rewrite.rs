@@ -121,6 +121,11 @@ impl<'code> Site<'code> {
         load_word(&self.words[CACHE + at])
     }
 
+    /// Cache word `at`, whatever it is: what was written before a record was published is visible.
+    pub fn word_acquire(&self, at: usize) -> Word {
+        Word::from_bits(self.words[CACHE + at].load(Ordering::Acquire))
+    }
+
     /// The record in cache word `at`, if it is of this kind. What was written before it was published is visible.
     #[inline(always)]
     pub fn record(&self, at: usize, kind: Kind) -> Option<u64> {

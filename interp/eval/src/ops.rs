@@ -30,12 +30,12 @@ pub(crate) use crate::flow::{Flow, Slots};
 #[allow(unused_imports, reason = "as above")]
 pub(crate) use crate::safepoint;
 #[allow(unused_imports, reason = "as above")]
-pub(crate) use crate::specialize::{self, FULL, QUICK, calls, containers, fast, texts};
+pub(crate) use crate::specialize::{self, FULL, QUICK, calls, containers, fast, poly, texts};
 #[allow(unused_imports, reason = "as above")]
 pub(crate) use compare::{bool_word, compare_floats, compare_ints, is_bool, is_none, is_true, quick_test, quick_truth};
 
 #[allow(unused_imports, reason = "as above")]
-pub(crate) use crate::call::{Return, call_block, call_block_slow, leave_frame};
+pub(crate) use crate::call::{Return, call_block, call_block_slow, leave_frame, leave_waiting};
 #[allow(unused_imports, reason = "as above")]
 pub(crate) use crate::generator;
 

@@ -10,7 +10,7 @@ use specializer::cache;
 use specializer::counter::Counter;
 use specializer::decide::Planned;
 use specializer::family::Named;
-use specializer::rewrite::{Claim, Site};
+use specializer::rewrite::{Claim, Retire as _, Site};
 use specializer::stats::Event;
 
 use super::forms::{Running, rows};
@@ -88,6 +88,23 @@ impl<F: Running> Attempt<'_, F> {
                 None => false,
             },
             Err(why) => self.fail(why),
+        }
+    }
+
+    /// Whether the site has a form: the attempt is made because it misses.
+    pub(crate) fn is_specialized(&self) -> bool {
+        self.op != self.op.base()
+    }
+
+    /// Cache word `at`; a record behind it lasts as long as the attempt.
+    pub(crate) fn cached(&self, at: usize) -> cache::Word {
+        self.claim.site().word_acquire(at)
+    }
+
+    /// Frees the record of a word that was made for this attempt and that no code ever held.
+    pub(crate) fn drop_unused(&self, word: cache::Word) {
+        if let Some((kind, address)) = word.as_record() {
+            Records(self.esc).retire(kind, address);
         }
     }
 

@@ -77,6 +77,7 @@ families! {
             Form::MethodLazyDict => Instr::LoadAttrMethodLazyDict,
             Form::PlainWithValues => Instr::LoadAttrNondescriptorWithValues,
             Form::PlainNoDict => Instr::LoadAttrNondescriptorNoDict,
+            Form::Polymorphic => Instr::LoadAttrPolymorphic,
         }
     }
     StoreAttr(form in store_attr::Form, _head) {
@@ -84,6 +85,7 @@ families! {
             store_attr::Form::InstanceValue => Instr::StoreAttrInstanceValue,
             store_attr::Form::WithHint => Instr::StoreAttrWithHint,
             store_attr::Form::Slot => Instr::StoreAttrSlot,
+            store_attr::Form::Polymorphic => Instr::StoreAttrPolymorphic,
         }
     }
     LoadSuperAttr(form in load_super_attr::Form, _head) {

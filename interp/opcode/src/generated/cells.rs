@@ -210,13 +210,16 @@ pub enum Instr {
     TestJumpIfTrue,
     TestJumpIfFalse,
     LeaveLoop,
+    LoadAttrPolymorphic,
+    LeaveFrame,
+    StoreAttrPolymorphic,
 }
 
 /// How many instructions have cells.
-pub const INSTR_COUNT: usize = 201;
+pub const INSTR_COUNT: usize = 204;
 
 /// How many cell ops there are.
-pub const CELL_COUNT: usize = 845;
+pub const CELL_COUNT: usize = 854;
 
 /// Indexed by instruction.
 #[rustfmt::skip]
@@ -422,4 +425,7 @@ pub(crate) static INSTRS: [InstrInfo; INSTR_COUNT] = [
     InstrInfo { name: "TEST_JUMP_IF_TRUE", instr: Instr::TestJumpIfTrue, opcode: None, head: Instr::TestJumpIfTrue, first: 840, cells: 2, declared_only: false, inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 0, shapes: &[Shape::L, Shape::T] }], block: None, dest: None, oparg: Place::None, jump: Place::Bc, words: 0 } },
     InstrInfo { name: "TEST_JUMP_IF_FALSE", instr: Instr::TestJumpIfFalse, opcode: None, head: Instr::TestJumpIfFalse, first: 842, cells: 2, declared_only: false, inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 0, shapes: &[Shape::L, Shape::T] }], block: None, dest: None, oparg: Place::None, jump: Place::Bc, words: 0 } },
     InstrInfo { name: "LEAVE_LOOP", instr: Instr::LeaveLoop, opcode: None, head: Instr::LeaveLoop, first: 844, cells: 1, declared_only: false, inputs: &[], outputs: &[], peeks: 0, layout: Layout { operands: &[], block: Some((0, 0)), dest: None, oparg: Place::None, jump: Place::None, words: 0 } },
+    InstrInfo { name: "LOAD_ATTR_POLYMORPHIC", instr: Instr::LoadAttrPolymorphic, opcode: None, head: Instr::LoadAttr, first: 845, cells: 2, declared_only: false, inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 0, shapes: &[Shape::L, Shape::T] }], block: None, dest: Some(DestInfo { field: 1, shapes: &[Shape::T] }), oparg: Place::Aux, jump: Place::None, words: 2 } },
+    InstrInfo { name: "LEAVE_FRAME", instr: Instr::LeaveFrame, opcode: None, head: Instr::LeaveFrame, first: 847, cells: 1, declared_only: false, inputs: &[], outputs: &[], peeks: 0, layout: Layout { operands: &[], block: Some((0, 0)), dest: None, oparg: Place::None, jump: Place::None, words: 0 } },
+    InstrInfo { name: "STORE_ATTR_POLYMORPHIC", instr: Instr::StoreAttrPolymorphic, opcode: None, head: Instr::StoreAttr, first: 848, cells: 6, declared_only: false, inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 0, shapes: &[Shape::L, Shape::T, Shape::K] }, OperandInfo { input: 1, field: 1, shapes: &[Shape::L, Shape::T] }], block: None, dest: None, oparg: Place::Aux, jump: Place::None, words: 2 } },
 ];
