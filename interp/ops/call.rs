@@ -167,7 +167,7 @@ fn CALL_ISINSTANCE() {
 #[inst(code = 155, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
 fn CALL_LIST_APPEND() {
-    let end = deopt_unless!(calls::append_end(callable, self_or_null, args.len(), cache!(1)));
+    let end = deopt_unless!(calls::append_end(th, callable, self_or_null, args.len(), cache!(1)));
     let item = args.get(0);
     kill!(args);
     calls::append(th, end, item);

@@ -65,14 +65,16 @@ impl Slots {
 
     /// Moves the values out; the slots hold NULL.
     pub(crate) fn take_all(self, me: u32) -> Vec<Value> {
-        (0..self.len)
-            .map(|index| {
-                let word = self.get(index);
-                self.set(index, Word::NULL);
-                // SAFETY: the slot owned what it held, and was just given up.
-                unsafe { stackref::StackRef::from_word(word) }.into_value(me)
-            })
-            .collect()
+        (0..self.len).map(|index| self.take(index, me)).collect()
+    }
+
+    /// Moves a value out; the slot holds NULL.
+    #[inline(always)]
+    pub(crate) fn take(self, index: usize, me: u32) -> Value {
+        let word = self.get(index);
+        self.set(index, Word::NULL);
+        // SAFETY: the slot owned what it held, and was just given up.
+        unsafe { stackref::StackRef::from_word(word) }.into_value(me)
     }
 }
 

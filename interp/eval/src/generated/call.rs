@@ -807,7 +807,7 @@ pub(crate) unsafe extern "C" fn weft_op_call_list_append(
     let mut res;
     let mut dead_0 = None;
     let mut dead_1 = None;
-    let end = match calls::append_end(callable, self_or_null, args.len(), at.cache(1usize)) {
+    let end = match calls::append_end(th, callable, self_or_null, args.len(), at.cache(1usize)) {
         Some(value) => value,
         None => return at.deopt(),
     };

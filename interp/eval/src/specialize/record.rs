@@ -88,20 +88,20 @@ pub(crate) struct Records<'t>(pub(crate) Esc<'t>);
 
 impl Retire for Records<'_> {
     fn retire(&self, kind: Kind, address: u64) {
-        unsafe fn free_held(record: NonNull<u8>, _bytes: usize) {
+        unsafe fn free_held(record: NonNull<u8>) {
             // SAFETY: published, and retired once (S4 of `specializer`).
             unsafe { Held::free(record) };
         }
-        unsafe fn free_cases(record: NonNull<u8>, _bytes: usize) {
+        unsafe fn free_cases(record: NonNull<u8>) {
             // SAFETY: as above.
             unsafe { poly::free(record) };
         }
-        let (free, bytes): (unsafe fn(NonNull<u8>, usize), usize) =
+        let (free, bytes): (unsafe fn(NonNull<u8>), usize) =
             if kind == poly::KIND { (free_cases, size_of::<poly::Cases>()) } else { (free_held, size_of::<Held>()) };
         let record = std::ptr::with_exposed_provenance_mut::<u8>(address as usize);
         let Some(record) = NonNull::new(record) else { return };
         // SAFETY: the word left the code, so no new reader finds the record; each record arrives once.
-        unsafe { self.0.thread().mutator().retire(record, bytes, free) };
+        unsafe { self.0.thread().mutator().retire(record, free, bytes) };
     }
 }
 
