@@ -32,8 +32,6 @@ named! {
         WithHint = "with hint",
         /// Into a member at an offset.
         Slot = "slot",
-        /// One of several forms, by the type's version. Never decided on: see `load_attr`.
-        Polymorphic = "polymorphic",
     }
 }
 
@@ -58,8 +56,6 @@ named! {
         TooMany = "index out of range",
         /// No version to be had.
         OutOfVersions = "out of versions",
-        /// More types than the embedding gathers.
-        Megamorphic = "too many types",
     }
 }
 

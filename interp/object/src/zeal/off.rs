@@ -2,9 +2,6 @@
 
 use crate::thread::Esc;
 
-/// Whether this is the zeal build.
-pub(crate) const ON: bool = false;
-
 /// Nothing.
 #[inline(always)]
 pub(crate) fn escape(_: Esc<'_>) {}

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use interp_object::builder::TypeBuilder;
+use interp_object::data::set::Table;
 use interp_object::data::{list, tuple, types::OBJECT};
 use interp_object::layout::{self, Payload};
 use interp_object::native::{MethodDef, NativeFn};
@@ -15,6 +16,8 @@ use crate::util::{count, itself, this};
 /// The payload of `set_iterator`.
 pub(super) struct SetIterator {
     set: Value,
+    /// The items of a set of ints whose order is not that of insertion. Ints are nothing to the collector.
+    order: Option<Vec<Value>>,
     /// How many items there were; [`CHANGED`] once the set was found changed.
     used: AtomicUsize,
     /// Where to look next; [`END`] at the end.
@@ -25,6 +28,16 @@ pub(super) struct SetIterator {
 
 const CHANGED: usize = usize::MAX;
 const END: usize = usize::MAX;
+
+impl SetIterator {
+    /// The first item at `position` or after it, with its position.
+    fn at(&self, esc: Esc<'_>, table: &Table, position: usize) -> Option<(usize, Value)> {
+        match &self.order {
+            Some(order) => order.get(position).map(|item| (position, item.clone())),
+            None => table.next_item(esc, position).map(|(at, item, _)| (at, item)),
+        }
+    }
+}
 
 impl Payload for SetIterator {
     const NAME: &'static str = "set_iterator";
@@ -54,9 +67,15 @@ pub(super) fn init(esc: Esc<'_>) {
 
 /// `iter(set)`
 pub(super) fn iterate(esc: Esc<'_>, value: &Value) -> PyResult {
-    let used = table(esc, value)?.len(esc);
+    let table = table(esc, value)?;
+    let order = match table.next_item(esc, 0) {
+        Some((_, first, _)) if first.as_int().is_some() => super::order::other(table.items(esc)),
+        _ => None,
+    };
+    let used = table.len(esc);
     let payload = SetIterator {
         set: value.clone(),
+        order,
         used: AtomicUsize::new(used),
         position: AtomicUsize::new(0),
         remaining: AtomicUsize::new(used),
@@ -75,8 +94,8 @@ fn next(esc: Esc<'_>, value: &Value) -> PyResult<Option<Value>> {
         iterator.used.store(CHANGED, Relaxed);
         return Err(esc.runtime_error("Set changed size during iteration"));
     }
-    match table.next_item(esc, position) {
-        Some((at, item, _)) => {
+    match iterator.at(esc, table, position) {
+        Some((at, item)) => {
             iterator.position.store(at + 1, Relaxed);
             iterator.remaining.store(iterator.remaining.load(Relaxed).saturating_sub(1), Relaxed);
             Ok(Some(item))
@@ -101,7 +120,7 @@ fn reduce(esc: Esc<'_>, value: &Value) -> PyResult {
     let table = table(esc, &iterator.set)?;
     let mut position = iterator.position.load(Relaxed);
     let mut rest = Vec::new();
-    while let Some((at, item, _)) = (position != END).then(|| table.next_item(esc, position)).flatten() {
+    while let Some((at, item)) = (position != END).then(|| iterator.at(esc, table, position)).flatten() {
         rest.push(item);
         position = at + 1;
     }

@@ -65,7 +65,7 @@ pub(super) static MUTABLE: &[MethodDef] = &[
 ];
 
 fn reduce(esc: Esc<'_>, value: &Value) -> PyResult {
-    let items: Vec<Value> = table(esc, value)?.items(esc).into_iter().map(|(item, _)| item).collect();
+    let items = super::shown_items(esc, table(esc, value)?);
     let items = list::from_vec(esc, items).into_value();
     let arguments = tuple::new(esc, [items]).into_value();
     let state = match value.class().is_heap() {

@@ -4,6 +4,7 @@
 pub(crate) mod algebra;
 mod iter;
 mod methods;
+mod order;
 
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -26,7 +27,6 @@ pub(crate) fn init(esc: Esc<'_>) {
         .slots(|slots| {
             common_slots(slots);
             slots.new.set(Some(construct));
-            slots.make.set(Some(make));
             slots.init.set(Some(initialize));
             slots.hash.set(Some(unhashable));
             let inplace: [(BinaryOp, BinaryFn); 4] = [
@@ -102,24 +102,6 @@ fn construct(esc: Esc<'_>, class: &TypeObject, _args: Args<'_>) -> PyResult {
     Ok(set::new_as(esc, class).into_value())
 }
 
-/// `set(iterable)`
-fn make(esc: Esc<'_>, args: Args<'_>) -> PyResult {
-    args.no_keywords(esc, "set")?;
-    let items = Args::positional(args.pos()).expect(esc, "set", 0, 1)?.first();
-    let mut made = set::Gathered::new(esc);
-    if let Some(items) = items {
-        match algebra::hashed_items(esc, items) {
-            Some(items) => {
-                for (item, hash) in items {
-                    made.add_hashed(esc, &item, hash)?;
-                }
-            }
-            None => ops::iterate(esc, items, |item| made.add(esc, &item).map(|_new| true))?,
-        }
-    }
-    Ok(made.finish(esc).into_value())
-}
-
 fn initialize(esc: Esc<'_>, value: &Value, args: Args<'_>) -> PyResult<()> {
     plain_constructor(esc, "set", args, has_own_new(value.class(), &SET))?;
     let items = Args::positional(args.pos()).expect(esc, "set", 0, 1)?;
@@ -146,8 +128,13 @@ fn construct_frozen(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResul
     Ok(frozen.into_value())
 }
 
+/// The items at this moment, in the order in which the set shows them.
+pub(crate) fn shown_items(esc: Esc<'_>, table: &Table) -> Vec<Value> {
+    order::shown(table.items(esc))
+}
+
 fn repr(esc: Esc<'_>, value: &Value) -> PyResult {
-    let items: Vec<Value> = table(esc, value)?.items(esc).into_iter().map(|(item, _)| item).collect();
+    let items = shown_items(esc, table(esc, value)?);
     let name = value.class().name();
     let mut text = Text::new("");
     let plain = std::ptr::eq(value.class(), &raw const SET);
