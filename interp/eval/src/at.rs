@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 
 use interp_object::data::frame::Frame;
-use interp_object::{Esc, Thread, Value, Word};
+use interp_object::{Thread, Value, Word};
 use interp_opcode::{CELL_COUNT, CellOp};
 use specializer::counter::Counter;
-use stackref::StackRef;
+use stackref::{Dead, StackRef};
 
 use crate::dispatch::{Cell, Control, Handler, cell_at, next};
 use crate::flow::{Flow, Slots};
@@ -24,18 +24,6 @@ pub(crate) struct At<'t> {
     fp: *mut Word,
     th: &'t Thread,
     cell: u64,
-}
-
-/// Cache words that say themselves what they are.
-pub(crate) trait FromCache {
-    /// Decodes the word.
-    fn from_cache(bits: u64) -> Self;
-}
-
-impl FromCache for u64 {
-    fn from_cache(bits: u64) -> Self {
-        bits
-    }
 }
 
 macro_rules! fields {
@@ -54,7 +42,6 @@ macro_rules! fields {
     )* };
 }
 
-#[allow(dead_code, reason = "the definitions decide which of these are used")]
 impl<'t> At<'t> {
     fields! { a small_a 16 b small_b 32 c small_c 48 }
 
@@ -63,24 +50,6 @@ impl<'t> At<'t> {
     #[inline(always)]
     pub(crate) unsafe fn new(ip: *const Cell, fp: *mut Word, th: &'t Thread, cell: u64) -> Self {
         At { ip, fp, th, cell }
-    }
-
-    /// The cell's place.
-    #[inline(always)]
-    pub(crate) fn ip(self) -> *const Cell {
-        self.ip
-    }
-
-    /// The frame's first local.
-    #[inline(always)]
-    pub(crate) fn fp(self) -> *mut Word {
-        self.fp
-    }
-
-    /// The running thread.
-    #[inline(always)]
-    pub(crate) fn th(self) -> &'t Thread {
-        self.th
     }
 
     /// The frame's header.
@@ -169,22 +138,12 @@ impl<'t> At<'t> {
         old
     }
 
-    /// The code object's constant, not owned.
-    pub(crate) fn konst(self, index: u32) -> Word {
-        self.frame().code().consts()[index as usize].word().to_uncounted()
-    }
-
     #[inline(always)]
     pub(crate) fn cache(self, index: usize) -> u64 {
         // SAFETY: the family has this many cache words.
         let word = unsafe { self.ip.add(1 + index) };
         // SAFETY: as above; Acquire pairs with the specializer's Release when the word is a pointer to a record.
         unsafe { (*word.cast::<AtomicU64>()).load(Ordering::Acquire) }
-    }
-
-    #[inline(always)]
-    pub(crate) fn cached<T: FromCache>(self, index: usize) -> T {
-        T::from_cache(self.cache(index))
     }
 
     /// Advances the adaptive counter; whether it triggers.
@@ -274,11 +233,6 @@ impl<'t> At<'t> {
     }
 
     #[inline(always)]
-    pub(crate) fn heap_safe(self, word: Word) -> Word {
-        Self::reference(word).make_heap_safe(self.th.id()).into_word()
-    }
-
-    #[inline(always)]
     pub(crate) fn save_ip(self) {
         self.frame().ip.set(self.ip);
     }
@@ -316,20 +270,6 @@ impl<'t> At<'t> {
                 self.finalize(dead);
             }
         }
-    }
-
-    #[cold]
-    pub(crate) fn discard(self, word: Word) {
-        if let Some(dead) = self.close(word) {
-            self.finalize(dead);
-        }
-    }
-
-    /// The token, after a spill.
-    #[inline(always)]
-    pub(crate) fn esc(self) -> Esc<'t> {
-        // SAFETY: H2: generated code calls this only between spill and reload.
-        unsafe { Esc::after_spill(self.th) }
     }
 
     #[inline(always)]
@@ -403,11 +343,6 @@ impl<'t> At<'t> {
     }
 
     #[inline(always)]
-    pub(crate) fn leave_flow(self, bits: u64) -> Flow {
-        Flow::leave(self.th, bits)
-    }
-
-    #[inline(always)]
     pub(crate) fn finish1(self, to: Flow, one: Option<StackRef>) -> Control {
         finish_one(to.ip, to.fp, self.th, one)
     }
@@ -415,6 +350,27 @@ impl<'t> At<'t> {
     #[inline(always)]
     pub(crate) fn finish2(self, to: Flow, one: Option<StackRef>, two: Option<StackRef>) -> Control {
         finish(to.ip, to.fp, self.th, one, two, None)
+    }
+}
+
+/// What the generator writes for some shapes of definitions, of which there may be none today.
+#[allow(dead_code, reason = "the definitions decide which of these are used")]
+impl At<'_> {
+    #[inline(always)]
+    pub(crate) fn heap_safe(self, word: Word) -> Word {
+        Self::reference(word).make_heap_safe(self.th.id()).into_word()
+    }
+
+    #[cold]
+    pub(crate) fn discard(self, word: Word) {
+        if let Some(dead) = self.close(word) {
+            self.finalize(dead);
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn leave_flow(self, bits: u64) -> Flow {
+        Flow::leave(self.th, bits)
     }
 
     #[inline(always)]
@@ -429,21 +385,16 @@ impl<'t> At<'t> {
     }
 }
 
-/// [`finish`] of one.
+/// [`finish`] for one reference, which is what most instructions let go.
 #[cold]
 #[inline(never)]
 extern "C" fn finish_one(ip: *const Cell, fp: *mut Word, th: &Thread, one: Option<StackRef>) -> Control {
     // SAFETY: H1: the flow names a frame of this thread.
     unsafe { Frame::of(fp) }.ip.set(ip);
-    close_last(th, one);
-    next(ip, fp, th)
-}
-
-#[inline(always)]
-fn close_last(th: &Thread, last: Option<StackRef>) {
-    if let Some(dead) = last.and_then(|last| last.close(th.id())) {
+    if let Some(dead) = one.and_then(|last| last.close(th.id())) {
         dead.finalize();
     }
+    next(ip, fp, th)
 }
 
 /// Closes what an instruction let go, after its effects, and goes on at the next one.
@@ -459,13 +410,8 @@ extern "C" fn finish(
 ) -> Control {
     // SAFETY: H1: the flow names a frame of this thread.
     unsafe { Frame::of(fp) }.ip.set(ip);
-    close_last(th, one);
-    if two.is_some() {
-        close_last(th, two);
-    }
-    if three.is_some() {
-        close_last(th, three);
-    }
+    let me = th.id();
+    [one, two, three].into_iter().flatten().filter_map(|last| last.close(me)).for_each(Dead::finalize);
     next(ip, fp, th)
 }
 

@@ -17,26 +17,18 @@ pub(crate) mod iter;
 pub(crate) mod matching;
 pub(crate) mod names;
 
-#[allow(unused_imports, reason = "the definitions decide what is used")]
-pub(crate) use interp_object::{Esc, PyResult, Raised, Thread, Value, Word};
+pub(crate) use interp_object::{Esc, Raised, Thread, Word};
 
-#[allow(unused_imports, reason = "as above")]
-pub(crate) use crate::at::{At, FromCache};
-#[allow(unused_imports, reason = "as above")]
+pub(crate) use crate::at::At;
 pub(crate) use crate::dispatch::{Cell, Control, Handler};
-#[allow(unused_imports, reason = "as above")]
 pub(crate) use crate::flow::{Flow, Slots};
 
-#[allow(unused_imports, reason = "as above")]
 pub(crate) use crate::safepoint;
-#[allow(unused_imports, reason = "as above")]
-pub(crate) use crate::specialize::{self, FULL, QUICK, calls, containers, fast, poly, texts};
-#[allow(unused_imports, reason = "as above")]
+pub(crate) use crate::specialize::others;
+pub(crate) use crate::specialize::{self, FULL, QUICK, calls, containers, fast, texts};
 pub(crate) use compare::{bool_word, compare_floats, compare_ints, is_bool, is_none, is_true, quick_test, quick_truth};
 
-#[allow(unused_imports, reason = "as above")]
-pub(crate) use crate::call::{Return, call_block, call_block_slow, leave_frame, leave_waiting};
-#[allow(unused_imports, reason = "as above")]
+pub(crate) use crate::call::{Return, call_block, call_block_slow, leave_frame};
 pub(crate) use crate::generator;
 
 /// The cell `words` behind `ip`.
@@ -61,7 +53,6 @@ pub(crate) fn none_word() -> Word {
 /// Runs `f` out of line.
 #[cold]
 #[inline(never)]
-#[allow(dead_code, reason = "as above")]
 pub(crate) fn cold<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
@@ -86,7 +77,6 @@ fn raise_missing(th: &Thread, cell: u64) {
 
 /// Another reference to a local that is bound, where making it takes no call.
 #[inline(always)]
-#[allow(dead_code, reason = "as above")]
 pub(crate) fn bound_local(th: &Thread, word: Word) -> Option<Word> {
     if word.is_null() {
         return None;

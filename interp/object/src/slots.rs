@@ -35,8 +35,6 @@ pub type DescrGetFn = fn(Esc<'_>, &Value, Option<&Value>, &TypeObject) -> PyResu
 pub type InitFn = fn(Esc<'_>, &Value, Args<'_>) -> PyResult<()>;
 /// `__new__(class, …)`.
 pub type NewFn = fn(Esc<'_>, &TypeObject, Args<'_>) -> PyResult;
-/// `C(…)` of a builtin type.
-pub type MakeFn = fn(Esc<'_>, Args<'_>) -> PyResult;
 /// `__len__`.
 pub type LenFn = fn(Esc<'_>, &Value) -> PyResult<usize>;
 /// `__bool__`.
@@ -111,7 +109,8 @@ impl CompareOp {
     }
 }
 
-/// The binary number operations, numbered as in CPython's `BINARY_OP` (in-place forms follow 13 later).
+/// The binary number operations: those operands of `BINARY_OP` that a type has a slot for, under the numbers of
+/// [`interp_opcode::BinaryOp`] (in-place forms follow 13 later).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum BinaryOp {
@@ -163,12 +162,16 @@ impl BinaryOp {
 
     /// The operator's text; messages about `pow` say `** or pow()`.
     pub fn symbol(self) -> &'static str {
-        ["+", "&", "//", "<<", "@", "*", "%", "|", "** or pow()", ">>", "-", "/", "^"][self as usize]
+        if self == Self::Power { "** or pow()" } else { Self::text_of(self as u32) }
     }
 
     /// The text of the in-place operator.
     pub fn inplace_symbol(self) -> &'static str {
-        ["+=", "&=", "//=", "<<=", "@=", "*=", "%=", "|=", "**=", ">>=", "-=", "/=", "^="][self as usize]
+        Self::text_of(self as u32 + Self::ALL.len() as u32)
+    }
+
+    fn text_of(operand: u32) -> &'static str {
+        interp_opcode::BinaryOp::from_oparg(operand).map_or("", interp_opcode::BinaryOp::text)
     }
 
     /// The data model's names: forward, reflected, in-place.
@@ -253,8 +256,6 @@ macro_rules! slots {
         /// Every operation of a type. Names follow the data model (`getitem` is `__getitem__`).
         pub struct Slots {
             $($(#[$doc])* pub $name: SlotFn<$ty>,)*
-            /// Calls this very type: what `__new__` and `__init__` of a builtin type do together, in one go. Never inherited.
-            pub make: SlotFn<MakeFn>,
             /// Binary number operations by [`BinaryOp`]. `Power` lives in `power`.
             pub binary: [SlotFn<BinaryFn>; 13],
             /// In-place number operations by [`BinaryOp`].
@@ -266,7 +267,6 @@ macro_rules! slots {
             pub const fn empty() -> Self {
                 Slots {
                     $($name: SlotFn::empty(),)*
-                    make: SlotFn::empty(),
                     binary: [const { SlotFn::empty() }; 13],
                     inplace: [const { SlotFn::empty() }; 13],
                 }

@@ -28,48 +28,54 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_l_t(
     cell: u64,
 ) -> Control {
     // SAFETY: H1: handed on as it came.
-    let flow = unsafe { slow_load_attr_l_t(ip, fp, th, cell) };
-    flow.go(th)
-}
-
-/// The body of the handler above, out of line because it escapes.
-///
-/// # Safety
-/// H1.
-#[inline(never)]
-unsafe fn slow_load_attr_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
-    // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let oparg: u32 = at.arg_aux();
     let frame = at.frame();
     let mut owner = at.get(at.a());
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    if at.tick() {
+    let other = others::find(owner, [at.cache(2usize), at.cache(3usize), at.cache(4usize)]);
+    let counts = others::is_sample(th, other);
+    if counts && at.tick() {
         let installed = {
             at.save_ip();
-            // SAFETY: H2: spilled above: the frame shows every live reference.
-            let esc = unsafe { Esc::after_spill(th) };
-            specialize::attrs::load_attr(esc, ip, frame, at.view(&owner), oparg)
+            cold(move || {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                specialize::attrs::load_attr(esc, ip, frame, at.view(&owner), oparg)
+            })
         };
         if installed {
-            return at.redo_flow();
+            return at.redo();
         }
     }
-    let (found, bound) = {
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        match attr::load_attr(esc, frame, at.view(&owner), oparg) {
-            Ok(value) => value,
-            Err(_) => return at.error_flow(),
+    if let Some(known) = others::load(th, owner, other) {
+        if known.bound {
+            let receiver = at.dup(owner);
+            attr = known.word;
+            fast::set_self(self_or_null, receiver);
+        } else {
+            attr = known.word;
+            fast::no_self(self_or_null);
         }
-    };
-    let receiver = if bound { Some(attr::receiver(th, at.view(&owner))) } else { None };
-    attr = at.own(found);
-    attr::fill_receiver(self_or_null, receiver);
+    } else {
+        let (found, bound) = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(attr::load_attr(esc, frame, at.view(&owner), oparg)?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        let receiver = if bound { Some(attr::receiver(th, at.view_slot(at.a()))) } else { None };
+        attr = at.own(found);
+        attr::fill_receiver(self_or_null, receiver);
+    }
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next(6)
 }
 
 /// `LOAD_ATTR` as T_T (interp/ops/attr.rs:7).
@@ -83,55 +89,63 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_t_t(
     cell: u64,
 ) -> Control {
     // SAFETY: H1: handed on as it came.
-    let flow = unsafe { slow_load_attr_t_t(ip, fp, th, cell) };
-    flow.go(th)
-}
-
-/// The body of the handler above, out of line because it escapes.
-///
-/// # Safety
-/// H1.
-#[inline(never)]
-unsafe fn slow_load_attr_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
-    // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let oparg: u32 = at.arg_aux();
     let frame = at.frame();
     let mut owner = at.get(at.a());
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    if at.tick() {
+    let mut dead_0 = None;
+    let other = others::find(owner, [at.cache(2usize), at.cache(3usize), at.cache(4usize)]);
+    let counts = others::is_sample(th, other);
+    if counts && at.tick() {
         let installed = {
             at.save_ip();
-            // SAFETY: H2: spilled above: the frame shows every live reference.
-            let esc = unsafe { Esc::after_spill(th) };
-            specialize::attrs::load_attr(esc, ip, frame, at.view(&owner), oparg)
+            cold(move || {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                specialize::attrs::load_attr(esc, ip, frame, at.view(&owner), oparg)
+            })
         };
         if installed {
-            return at.redo_flow();
+            return at.redo();
         }
     }
-    let (found, bound) = {
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        match attr::load_attr(esc, frame, at.view(&owner), oparg) {
-            Ok(value) => value,
-            Err(_) => return at.error_flow(),
+    if let Some(known) = others::load(th, owner, other) {
+        if known.bound {
+            let receiver = owner;
+            attr = known.word;
+            fast::set_self(self_or_null, receiver);
+        } else {
+            dead_0 = at.close(owner);
+            attr = known.word;
+            fast::no_self(self_or_null);
         }
-    };
-    let receiver = if bound { Some(attr::receiver(th, at.view(&owner))) } else { None };
-    if let Some(dead) = at.close(owner) {
-        at.null(at.a());
-        at.finalize(dead);
+    } else {
+        let (found, bound) = {
+            at.save_ip();
+            match cold(move || -> Result<_, Raised> {
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                Ok(attr::load_attr(esc, frame, at.view(&owner), oparg)?)
+            }) {
+                Ok(value) => value,
+                Err(_) => return at.error(),
+            }
+        };
+        let receiver = if bound { Some(attr::receiver(th, at.view_slot(at.a()))) } else { None };
+        dead_0 = at.close(owner);
+        attr = at.own(found);
+        attr::fill_receiver(self_or_null, receiver);
     }
-    attr = at.own(found);
-    attr::fill_receiver(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(6), dead_0);
+    }
+    at.next(6)
 }
 
-/// `LOAD_ATTR_CLASS` as L_T (interp/ops/attr.rs:69).
+/// `LOAD_ATTR_CLASS` as L_T (interp/ops/attr.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -159,7 +173,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -198,10 +212,10 @@ unsafe fn slow_load_attr_class_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, 
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_CLASS` as T_T (interp/ops/attr.rs:69).
+/// `LOAD_ATTR_CLASS` as T_T (interp/ops/attr.rs:84).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -232,9 +246,9 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
+        return at.finish1(at.next_flow(6), dead_0);
     }
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -277,10 +291,10 @@ unsafe fn slow_load_attr_class_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, 
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as L_T (interp/ops/attr.rs:80).
+/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as L_T (interp/ops/attr.rs:95).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -308,7 +322,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_with_metaclass_check_l_t
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -352,10 +366,10 @@ unsafe fn slow_load_attr_class_with_metaclass_check_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as T_T (interp/ops/attr.rs:80).
+/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as T_T (interp/ops/attr.rs:95).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -386,9 +400,9 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_with_metaclass_check_t_t
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
+        return at.finish1(at.next_flow(6), dead_0);
     }
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -436,10 +450,10 @@ unsafe fn slow_load_attr_class_with_metaclass_check_t_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as L_T (interp/ops/attr.rs:105).
+/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as L_T (interp/ops/attr.rs:120).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -471,7 +485,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_getattribute_overridden_l_t(
     };
     at.save_ip();
     let text = calls::name_word(frame, oparg >> 1);
-    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 3usize)));
+    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 6usize)));
     return at.go(flow.ip, flow.fp);
 }
 
@@ -511,11 +525,11 @@ unsafe fn slow_load_attr_getattribute_overridden_l_t(ip: *const Cell, fp: *mut W
     let receiver = at.dup(owner);
     at.save_ip();
     let text = calls::name_word(frame, oparg >> 1);
-    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 3usize)));
+    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 6usize)));
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as T_T (interp/ops/attr.rs:105).
+/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as T_T (interp/ops/attr.rs:120).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -539,11 +553,11 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_getattribute_overridden_t_t(
     at.null(at.a());
     at.save_ip();
     let text = calls::name_word(frame, oparg >> 1);
-    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 3usize)));
+    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 6usize)));
     return at.go(flow.ip, flow.fp);
 }
 
-/// `LOAD_ATTR_INSTANCE_VALUE` as L_T (interp/ops/attr.rs:25).
+/// `LOAD_ATTR_INSTANCE_VALUE` as L_T (interp/ops/attr.rs:40).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -571,7 +585,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_instance_value_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -610,10 +624,10 @@ unsafe fn slow_load_attr_instance_value_l_t(ip: *const Cell, fp: *mut Word, th: 
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_INSTANCE_VALUE` as T_T (interp/ops/attr.rs:25).
+/// `LOAD_ATTR_INSTANCE_VALUE` as T_T (interp/ops/attr.rs:40).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -644,9 +658,9 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_instance_value_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
+        return at.finish1(at.next_flow(6), dead_0);
     }
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -689,10 +703,10 @@ unsafe fn slow_load_attr_instance_value_t_t(ip: *const Cell, fp: *mut Word, th: 
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_METHOD_LAZY_DICT` as L_T (interp/ops/attr.rs:143).
+/// `LOAD_ATTR_METHOD_LAZY_DICT` as L_T (interp/ops/attr.rs:158).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -725,7 +739,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_lazy_dict_l_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -765,10 +779,10 @@ unsafe fn slow_load_attr_method_lazy_dict_l_t(ip: *const Cell, fp: *mut Word, th
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_METHOD_LAZY_DICT` as T_T (interp/ops/attr.rs:143).
+/// `LOAD_ATTR_METHOD_LAZY_DICT` as T_T (interp/ops/attr.rs:158).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -792,10 +806,10 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_lazy_dict_t_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
-/// `LOAD_ATTR_METHOD_NO_DICT` as L_T (interp/ops/attr.rs:131).
+/// `LOAD_ATTR_METHOD_NO_DICT` as L_T (interp/ops/attr.rs:146).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -828,7 +842,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_no_dict_l_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -868,10 +882,10 @@ unsafe fn slow_load_attr_method_no_dict_l_t(ip: *const Cell, fp: *mut Word, th: 
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_METHOD_NO_DICT` as T_T (interp/ops/attr.rs:131).
+/// `LOAD_ATTR_METHOD_NO_DICT` as T_T (interp/ops/attr.rs:146).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -895,10 +909,10 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_no_dict_t_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
-/// `LOAD_ATTR_METHOD_WITH_VALUES` as L_T (interp/ops/attr.rs:119).
+/// `LOAD_ATTR_METHOD_WITH_VALUES` as L_T (interp/ops/attr.rs:134).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -931,7 +945,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_with_values_l_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -971,10 +985,10 @@ unsafe fn slow_load_attr_method_with_values_l_t(ip: *const Cell, fp: *mut Word, 
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_METHOD_WITH_VALUES` as T_T (interp/ops/attr.rs:119).
+/// `LOAD_ATTR_METHOD_WITH_VALUES` as T_T (interp/ops/attr.rs:134).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -998,10 +1012,10 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_with_values_t_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
-/// `LOAD_ATTR_MODULE` as L_T (interp/ops/attr.rs:36).
+/// `LOAD_ATTR_MODULE` as L_T (interp/ops/attr.rs:51).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1029,7 +1043,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_module_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1068,10 +1082,10 @@ unsafe fn slow_load_attr_module_l_t(ip: *const Cell, fp: *mut Word, th: &Thread,
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_MODULE` as T_T (interp/ops/attr.rs:36).
+/// `LOAD_ATTR_MODULE` as T_T (interp/ops/attr.rs:51).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1102,9 +1116,9 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_module_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
+        return at.finish1(at.next_flow(6), dead_0);
     }
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1147,10 +1161,10 @@ unsafe fn slow_load_attr_module_t_t(ip: *const Cell, fp: *mut Word, th: &Thread,
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as L_T (interp/ops/attr.rs:165).
+/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as L_T (interp/ops/attr.rs:180).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1178,7 +1192,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1217,10 +1231,10 @@ unsafe fn slow_load_attr_nondescriptor_no_dict_l_t(ip: *const Cell, fp: *mut Wor
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as T_T (interp/ops/attr.rs:165).
+/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as T_T (interp/ops/attr.rs:180).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1251,9 +1265,9 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
+        return at.finish1(at.next_flow(6), dead_0);
     }
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1296,10 +1310,10 @@ unsafe fn slow_load_attr_nondescriptor_no_dict_t_t(ip: *const Cell, fp: *mut Wor
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as L_T (interp/ops/attr.rs:154).
+/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as L_T (interp/ops/attr.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1327,7 +1341,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1366,10 +1380,10 @@ unsafe fn slow_load_attr_nondescriptor_with_values_l_t(ip: *const Cell, fp: *mut
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as T_T (interp/ops/attr.rs:154).
+/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as T_T (interp/ops/attr.rs:169).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1400,9 +1414,9 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
+        return at.finish1(at.next_flow(6), dead_0);
     }
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1445,10 +1459,10 @@ unsafe fn slow_load_attr_nondescriptor_with_values_t_t(ip: *const Cell, fp: *mut
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_PROPERTY` as L_T (interp/ops/attr.rs:92).
+/// `LOAD_ATTR_PROPERTY` as L_T (interp/ops/attr.rs:107).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1479,7 +1493,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_property_l_t(
         }
     };
     at.save_ip();
-    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 3usize)));
+    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 6usize)));
     return at.go(flow.ip, flow.fp);
 }
 
@@ -1518,11 +1532,11 @@ unsafe fn slow_load_attr_property_l_t(ip: *const Cell, fp: *mut Word, th: &Threa
     frame.ip.set(ip);
     let receiver = at.dup(owner);
     at.save_ip();
-    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 3usize)));
+    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 6usize)));
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `LOAD_ATTR_PROPERTY` as T_T (interp/ops/attr.rs:92).
+/// `LOAD_ATTR_PROPERTY` as T_T (interp/ops/attr.rs:107).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1545,11 +1559,11 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_property_t_t(
     let receiver = owner;
     at.null(at.a());
     at.save_ip();
-    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 3usize)));
+    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 6usize)));
     return at.go(flow.ip, flow.fp);
 }
 
-/// `LOAD_ATTR_SLOT` as L_T (interp/ops/attr.rs:58).
+/// `LOAD_ATTR_SLOT` as L_T (interp/ops/attr.rs:73).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1577,7 +1591,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_slot_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1616,10 +1630,10 @@ unsafe fn slow_load_attr_slot_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, c
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_SLOT` as T_T (interp/ops/attr.rs:58).
+/// `LOAD_ATTR_SLOT` as T_T (interp/ops/attr.rs:73).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1650,9 +1664,9 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_slot_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
+        return at.finish1(at.next_flow(6), dead_0);
     }
-    at.next(3)
+    at.next(6)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1695,10 +1709,10 @@ unsafe fn slow_load_attr_slot_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, c
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next_flow(6)
 }
 
-/// `LOAD_ATTR_WITH_HINT` as L_T (interp/ops/attr.rs:47).
+/// `LOAD_ATTR_WITH_HINT` as L_T (interp/ops/attr.rs:62).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1722,10 +1736,10 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_with_hint_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(3)
+    at.next(6)
 }
 
-/// `LOAD_ATTR_WITH_HINT` as T_T (interp/ops/attr.rs:47).
+/// `LOAD_ATTR_WITH_HINT` as T_T (interp/ops/attr.rs:62).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1752,189 +1766,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_with_hint_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
+        return at.finish1(at.next_flow(6), dead_0);
     }
-    at.next(3)
-}
-
-/// `LOAD_ATTR_POLYMORPHIC` as L_T (interp/ops/attr.rs:177).
-///
-/// # Safety
-/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
-pub(crate) unsafe extern "C" fn weft_op_load_attr_polymorphic_l_t(
-    ip: *const Cell,
-    fp: *mut Word,
-    th: &Thread,
-    cell: u64,
-) -> Control {
-    // SAFETY: H1: handed on as it came.
-    let at = unsafe { At::new(ip, fp, th, cell) };
-    let oparg: u32 = at.arg_aux();
-    let mut owner = at.get(at.a());
-    let mut attr;
-    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    let found = match poly::load::<QUICK>(th, owner, at.cache(1usize)) {
-        Some(value) => value,
-        None => {
-            return {
-                // SAFETY: H1: handed on as it came.
-                unsafe { weft_op_load_attr_polymorphic_l_t_slow(ip, fp, th, cell) }
-            };
-        }
-    };
-    if found.is_method {
-        let receiver = match at.try_dup(owner) {
-            Some(value) => value,
-            None => {
-                drop(found);
-                return {
-                    // SAFETY: H1: handed on as it came.
-                    unsafe { weft_op_load_attr_polymorphic_l_t_slow(ip, fp, th, cell) }
-                };
-            }
-        };
-        attr = found.word;
-        fast::set_self(self_or_null, receiver);
-    } else {
-        attr = found.word;
-        fast::no_self(self_or_null);
-    }
-    at.set(at.b(), attr);
-    at.next(3)
-}
-
-/// The handler above from the start, for what it leaves aside.
-///
-/// # Safety
-/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
-#[cold]
-#[inline(never)]
-pub(crate) unsafe extern "C" fn weft_op_load_attr_polymorphic_l_t_slow(
-    ip: *const Cell,
-    fp: *mut Word,
-    th: &Thread,
-    cell: u64,
-) -> Control {
-    // SAFETY: H1: handed on as it came.
-    let flow = unsafe { slow_load_attr_polymorphic_l_t(ip, fp, th, cell) };
-    flow.go_or_deopt(fp, th, cell)
-}
-
-/// The body of the handler above, out of line because it escapes.
-///
-/// # Safety
-/// H1.
-#[inline(never)]
-unsafe fn slow_load_attr_polymorphic_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
-    // SAFETY: H1: handed on as it came.
-    let at = unsafe { At::new(ip, fp, th, cell) };
-    let oparg: u32 = at.arg_aux();
-    let mut owner = at.get(at.a());
-    let mut attr;
-    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    let found = match poly::load::<FULL>(th, owner, at.cache(1usize)) {
-        Some(value) => value,
-        None => return at.deopt_flow(),
-    };
-    if found.is_method {
-        let receiver = at.dup(owner);
-        attr = found.word;
-        fast::set_self(self_or_null, receiver);
-    } else {
-        attr = found.word;
-        fast::no_self(self_or_null);
-    }
-    at.set(at.b(), attr);
-    at.next_flow(3)
-}
-
-/// `LOAD_ATTR_POLYMORPHIC` as T_T (interp/ops/attr.rs:177).
-///
-/// # Safety
-/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
-pub(crate) unsafe extern "C" fn weft_op_load_attr_polymorphic_t_t(
-    ip: *const Cell,
-    fp: *mut Word,
-    th: &Thread,
-    cell: u64,
-) -> Control {
-    // SAFETY: H1: handed on as it came.
-    let at = unsafe { At::new(ip, fp, th, cell) };
-    let oparg: u32 = at.arg_aux();
-    let mut owner = at.get(at.a());
-    let mut attr;
-    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    let mut dead_0 = None;
-    let found = match poly::load::<QUICK>(th, owner, at.cache(1usize)) {
-        Some(value) => value,
-        None => {
-            return {
-                // SAFETY: H1: handed on as it came.
-                unsafe { weft_op_load_attr_polymorphic_t_t_slow(ip, fp, th, cell) }
-            };
-        }
-    };
-    if found.is_method {
-        let receiver = owner;
-        attr = found.word;
-        fast::set_self(self_or_null, receiver);
-    } else {
-        dead_0 = at.close(owner);
-        attr = found.word;
-        fast::no_self(self_or_null);
-    }
-    at.set(at.b(), attr);
-    if dead_0.is_some() {
-        return at.finish1(at.next_flow(3), dead_0);
-    }
-    at.next(3)
-}
-
-/// The handler above from the start, for what it leaves aside.
-///
-/// # Safety
-/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
-#[cold]
-#[inline(never)]
-pub(crate) unsafe extern "C" fn weft_op_load_attr_polymorphic_t_t_slow(
-    ip: *const Cell,
-    fp: *mut Word,
-    th: &Thread,
-    cell: u64,
-) -> Control {
-    // SAFETY: H1: handed on as it came.
-    let flow = unsafe { slow_load_attr_polymorphic_t_t(ip, fp, th, cell) };
-    flow.go_or_deopt(fp, th, cell)
-}
-
-/// The body of the handler above, out of line because it escapes.
-///
-/// # Safety
-/// H1.
-#[inline(never)]
-unsafe fn slow_load_attr_polymorphic_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
-    // SAFETY: H1: handed on as it came.
-    let at = unsafe { At::new(ip, fp, th, cell) };
-    let oparg: u32 = at.arg_aux();
-    let mut owner = at.get(at.a());
-    let mut attr;
-    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    let found = match poly::load::<FULL>(th, owner, at.cache(1usize)) {
-        Some(value) => value,
-        None => return at.deopt_flow(),
-    };
-    if found.is_method {
-        let receiver = owner;
-        attr = found.word;
-        fast::set_self(self_or_null, receiver);
-    } else {
-        if let Some(dead) = at.close(owner) {
-            at.null(at.a());
-            at.finalize(dead);
-        }
-        attr = found.word;
-        fast::no_self(self_or_null);
-    }
-    at.set(at.b(), attr);
-    at.next_flow(3)
+    at.next(6)
 }
