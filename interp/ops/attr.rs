@@ -5,33 +5,18 @@
 #[stack(owner -- attr, self_or_null[oparg & 1])]
 #[operands(owner: L | T, dest: T)]
 fn LOAD_ATTR() {
-    let other = others::find(owner, [cache!(2), cache!(3), cache!(4)]);
-    let counts = others::is_sample(th, other);
-    if counts && tick!() {
+    if tick!() {
         let installed = specialize::attrs::load_attr(esc, ip, frame, val!(owner), oparg);
         if installed {
             redo!();
         }
     }
-    if let Some(known) = others::load(th, owner, other) {
-        if known.bound {
-            let receiver = steal!(owner);
-            attr = known.word;
-            fast::set_self(self_or_null, receiver);
-        } else {
-            close!(esc, owner);
-            attr = known.word;
-            fast::no_self(self_or_null);
-        }
-        filled!(self_or_null);
-    } else {
-        let (found, bound) = attr::load_attr(esc, frame, val!(owner), oparg)?;
-        let receiver = if bound { Some(attr::receiver(th, val!(owner))) } else { None };
-        close!(esc, owner);
-        attr = own!(found);
-        attr::fill_receiver(self_or_null, receiver);
-        filled!(self_or_null);
-    }
+    let (found, bound) = attr::load_attr(esc, frame, val!(owner), oparg)?;
+    let receiver = if bound { Some(attr::receiver(th, val!(owner))) } else { None };
+    close!(esc, owner);
+    attr = own!(found);
+    attr::fill_receiver(self_or_null, receiver);
+    filled!(self_or_null);
 }
 
 /// From the inline values of an instance: an entry with the version of its type.
@@ -185,7 +170,25 @@ fn LOAD_ATTR_NONDESCRIPTOR_NO_DICT() {
     filled!(self_or_null);
 }
 
-#[family(caches = 9, words = 5)]
+/// One of several of the forms for instances, by the owner's type: a record of cases. (CPython has no such form.)
+#[inst(form = 524, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+#[restart]
+fn LOAD_ATTR_POLYMORPHIC() {
+    let found = quick!(poly::load::<QUICK>(th, owner, cache!(1)), poly::load::<FULL>(th, owner, cache!(1)));
+    if found.is_method {
+        let receiver = steal!(owner);
+        attr = found.word;
+        fast::set_self(self_or_null, receiver);
+    } else {
+        close!(esc, owner);
+        attr = found.word;
+        fast::no_self(self_or_null);
+    }
+    filled!(self_or_null);
+}
+
+#[family(caches = 9, words = 2)]
 const LOAD_ATTR: Family = [
     LOAD_ATTR_INSTANCE_VALUE,
     LOAD_ATTR_MODULE,
@@ -200,6 +203,7 @@ const LOAD_ATTR: Family = [
     LOAD_ATTR_METHOD_LAZY_DICT,
     LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES,
     LOAD_ATTR_NONDESCRIPTOR_NO_DICT,
+    LOAD_ATTR_POLYMORPHIC,
 ];
 
 /// `owner.name = value`.
@@ -207,24 +211,15 @@ const LOAD_ATTR: Family = [
 #[stack(value, owner --)]
 #[operands(value: L | T | K, owner: L | T)]
 fn STORE_ATTR() {
-    let other = others::find(owner, [cache!(2), cache!(3), cache!(4)]);
-    let counts = others::is_sample(th, other);
-    if counts && tick!() {
+    if tick!() {
         let installed = specialize::attrs::store_attr(esc, ip, frame, val!(owner), oparg);
         if installed {
             redo!();
         }
     }
-    if let Some(slot) = others::hold(owner, other) {
-        let new = take!(value);
-        let old = fast::store_value(slot, new);
-        close!(esc, owner);
-        close!(esc, old);
-    } else {
-        attr::store_attr(esc, frame, val!(owner), oparg, val!(value))?;
-        close!(esc, owner);
-        close!(esc, value);
-    }
+    attr::store_attr(esc, frame, val!(owner), oparg, val!(value))?;
+    close!(esc, owner);
+    close!(esc, value);
 }
 
 #[inst(code = 198, arg = name)]
@@ -261,8 +256,21 @@ fn STORE_ATTR_WITH_HINT() {
     close!(esc, old);
 }
 
-#[family(caches = 4, words = 5)]
-const STORE_ATTR: Family = [STORE_ATTR_INSTANCE_VALUE, STORE_ATTR_SLOT, STORE_ATTR_WITH_HINT];
+/// One of several of the forms, by the owner's type: a record of cases. (CPython has no such form.)
+#[inst(form = 526, arg = name)]
+#[stack(value, owner --)]
+#[restart]
+fn STORE_ATTR_POLYMORPHIC() {
+    let place = deopt_unless!(poly::hold(owner, cache!(1)));
+    let new = take!(value);
+    let old = poly::store(place, new);
+    close!(esc, owner);
+    close!(esc, old);
+}
+
+#[family(caches = 4, words = 2)]
+const STORE_ATTR: Family =
+    [STORE_ATTR_INSTANCE_VALUE, STORE_ATTR_SLOT, STORE_ATTR_WITH_HINT, STORE_ATTR_POLYMORPHIC];
 
 /// `del owner.name`.
 #[inst(code = 61, arg = name)]

@@ -259,7 +259,7 @@ fn STORE_SUBSCR() {
 #[stack(value, list_st, sub_st --)]
 #[restart]
 fn STORE_SUBSCR_LIST_INT() {
-    let item = deopt_unless!(containers::hold_item(list_st, sub_st));
+    let item = deopt_unless!(containers::hold_item(th, list_st, sub_st));
     let new = take!(value);
     let old = containers::store_item(item, new);
     imm!(sub_st);

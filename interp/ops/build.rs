@@ -78,9 +78,15 @@ fn BUILD_TEMPLATE() {
 /// `list.append` on the list `oparg` below.
 #[inst(code = 78, arg)]
 #[stack(list, _[oparg - 1], value -- list, _[oparg - 1])]
+#[restart]
 fn LIST_APPEND() {
-    let item = take!(value);
-    build::list_append(esc, val!(list), item)?;
+    if let Some(end) = build::end_of(th, list) {
+        let item = take!(value);
+        end.push(item);
+    } else {
+        let item = take!(value);
+        build::list_append(esc, val!(list), item)?;
+    }
 }
 
 /// `list.extend` on the list `oparg` below.

@@ -167,7 +167,7 @@ fn CALL_ISINSTANCE() {
 #[inst(code = 155, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
 fn CALL_LIST_APPEND() {
-    let end = deopt_unless!(calls::append_end(callable, self_or_null, args.len(), cache!(1)));
+    let end = deopt_unless!(calls::append_end(th, callable, self_or_null, args.len(), cache!(1)));
     let item = args.get(0);
     kill!(args);
     calls::append(th, end, item);
@@ -395,7 +395,14 @@ fn RETURN_VALUE() {
     dispatch!(flow.ip, flow.fp);
 }
 
-/// Leaves the loop for the native caller.
+/// The rest of a return that takes calls: the result waits in the thread.
+#[inst(form = 525)]
+#[stack(--)]
+fn LEAVE_FRAME() {
+    let flow = leave_waiting(th, fp);
+    dispatch!(flow.ip, flow.fp);
+}
+
 /// Leaves the loop with the result that waits in the thread: where returns to native callers go on.
 #[inst(form = 523)]
 #[stack(--)]

@@ -155,7 +155,7 @@ fn UNPACK_SEQUENCE_TUPLE() {
 #[inst(code = 209, arg)]
 #[stack(seq -- items[oparg])]
 fn UNPACK_SEQUENCE_LIST() {
-    let held = deopt_unless!(containers::hold_list(seq, oparg));
+    let held = deopt_unless!(containers::hold_list(th, seq, oparg));
     let list = steal!(seq);
     containers::spread_list(th, held, items);
     filled!(items);

@@ -33,7 +33,6 @@
 //! | X | X's, this install | the guard decides |
 //! | X | X's, an older or newer install | the guard compares the version in that very word: right while current, else miss |
 //! | X | Y's (entry, link or record) | another kind: miss |
-//! | X | X's or Y's, older, in a word behind the first ([`install_first`](Claim::install_first)) | as above: where a word stands says nothing |
 //! | X, of two words | one from each of two installs | each true alone; the link names another version: miss, or the same: both facts hold |
 //! | X | a record since replaced | loaded before the next safepoint, and retired through [`Retire`]: still whole |
 //! | X, after a deopt to G | any of the above | X's handler runs once more; its guards are as good as before |
@@ -120,6 +119,11 @@ impl<'code> Site<'code> {
     #[inline(always)]
     pub fn word(&self, at: usize) -> Word {
         load_word(&self.words[CACHE + at])
+    }
+
+    /// Cache word `at`, whatever it is: what was written before a record was published is visible.
+    pub fn word_acquire(&self, at: usize) -> Word {
+        Word::from_bits(self.words[CACHE + at].load(Ordering::Acquire))
     }
 
     /// The record in cache word `at`, if it is of this kind. What was written before it was published is visible.
@@ -209,28 +213,6 @@ impl<'code> Claim<'code> {
             if word.load(Ordering::Relaxed) != new.bits() {
                 replace(word, *new, retire);
             }
-        }
-        self.site.exchange_opcode(from, to)?;
-        self.site.set_counter(Counter::cooldown());
-        Ok(())
-    }
-
-    /// As [`install`](Self::install), for a site that remembers what it met before: `word` becomes the first cache word,
-    /// what stood there moves to the second, and so on; what the last one held is retired. (Words are true by
-    /// themselves, so one may stand at any place, for a moment at none.)
-    ///
-    /// # Errors
-    /// [`Raced`] as there.
-    pub fn install_first(self, from: u16, to: u16, word: Word, retire: &impl Retire) -> Result<(), Raced> {
-        let mut carried = word;
-        for place in &self.site.words[CACHE..] {
-            carried = Word::from_bits(place.swap(carried.bits(), Ordering::AcqRel));
-            if carried == Word::EMPTY || carried == word {
-                break;
-            }
-        }
-        if let Some((kind, address)) = carried.as_record().filter(|_| carried != word) {
-            retire.retire(kind, address);
         }
         self.site.exchange_opcode(from, to)?;
         self.site.set_counter(Counter::cooldown());

@@ -228,6 +228,40 @@ impl Slot {
         unsafe { from_bits(old) }
     }
 
+    /// Exchanges the contents of two slots. A reader finds either value, which both slots' containers keep alive.
+    ///
+    /// # Safety
+    /// No other thread writes either slot meanwhile (as [`Slot::store`]).
+    #[inline]
+    pub unsafe fn exchange(&self, other: &Slot) {
+        let (mine, theirs) = (self.0.load(Relaxed), other.0.load(Relaxed));
+        other.0.store(mine, Release);
+        self.0.store(theirs, Release);
+    }
+
+    /// Moves the content of `from` here; what was here is forgotten, and `from` shows the same value still.
+    ///
+    /// A step of a shift by one: readers find the value in either slot, and the slot keeps it alive.
+    ///
+    /// # Safety
+    /// No other thread writes either slot meanwhile (as [`Slot::store`]). The caller owns what was here, and before
+    /// others may write it overwrites `from` without dropping what that shows (by another such move, or with
+    /// [`Slot::put`]).
+    #[inline(always)]
+    pub unsafe fn move_from(&self, from: &Slot) {
+        self.0.store(from.0.load(Relaxed), Release);
+    }
+
+    /// Stores without looking at what was here.
+    ///
+    /// # Safety
+    /// No other thread writes the slot meanwhile (as [`Slot::store`]). The slot is empty, or what it shows was moved
+    /// elsewhere ([`Slot::move_from`]).
+    #[inline(always)]
+    pub unsafe fn put(&self, value: Option<Value>) {
+        self.0.store(to_bits(value), Release);
+    }
+
     /// Exchanges the value atomically; needs no lock.
     #[inline]
     #[must_use = "the old value is dropped at a place where anything may run"]

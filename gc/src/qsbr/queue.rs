@@ -13,7 +13,7 @@ use std::ptr::NonNull;
 pub(crate) struct Retired {
     pub(crate) ptr: NonNull<u8>,
     pub(crate) bytes: usize,
-    pub(crate) reclaim: unsafe fn(NonNull<u8>, usize),
+    pub(crate) reclaim: unsafe fn(NonNull<u8>),
 }
 
 impl Retired {
@@ -23,7 +23,7 @@ impl Retired {
     /// The grace period of the item must be over, and it must not have been reclaimed before.
     pub(crate) unsafe fn reclaim(self) {
         // SAFETY: `retire`'s caller promised that this call is sound after a grace period.
-        unsafe { (self.reclaim)(self.ptr, self.bytes) };
+        unsafe { (self.reclaim)(self.ptr) };
     }
 }
 

@@ -43,7 +43,7 @@ fn a_goal_waits_for_every_thread_that_is_online() {
 
 /// An item that counts its reclamation.
 fn item(counter: &'static AtomicUsize, bytes: usize) -> Retired {
-    unsafe fn count(ptr: NonNull<u8>, _bytes: usize) {
+    unsafe fn count(ptr: NonNull<u8>) {
         // SAFETY: the pointer is to a static counter.
         unsafe { ptr.cast::<AtomicUsize>().as_ref() }.fetch_add(1, Ordering::Relaxed);
     }
@@ -87,7 +87,7 @@ fn batches_close_by_count_and_by_bytes() {
 fn readers_never_see_reclaimed_memory() {
     const ROUNDS: usize = if cfg!(miri) { 30 } else { 20_000 };
     const ALIVE: usize = 0x0a11_fe00;
-    unsafe fn free(ptr: NonNull<u8>, _bytes: usize) {
+    unsafe fn free(ptr: NonNull<u8>) {
         // SAFETY: retired once, boxed by the writer.
         let mut datum = unsafe { Box::from_raw(ptr.cast::<usize>().as_ptr()) };
         *datum = 0;

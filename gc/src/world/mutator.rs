@@ -201,13 +201,13 @@ impl Mutator {
         unsafe { LocalHeap::free(block, self.id()) };
     }
 
-    /// Calls `reclaim(ptr, bytes)` when no thread can hold a pointer borrowed before now: on this thread or another, at a
+    /// Calls `reclaim(ptr)` when no thread can hold a pointer borrowed before now: on this thread or another, at a
     /// safepoint or when the world ends.
     ///
     /// # Safety
     /// The memory is unlinked from all shared places, and the call is sound from any thread then.
     #[inline]
-    pub unsafe fn retire(&self, ptr: NonNull<u8>, bytes: usize, reclaim: unsafe fn(NonNull<u8>, usize)) {
+    pub unsafe fn retire(&self, ptr: NonNull<u8>, reclaim: unsafe fn(NonNull<u8>), bytes: usize) {
         let grace = self.world.pool().grace();
         if self.local.retired.push(grace, Retired { ptr, bytes, reclaim }) {
             self.record.breaker().fetch_or(Breaker::RECLAIM, Ordering::Relaxed);

@@ -150,15 +150,14 @@ fn many_threads_stop_the_world_at_once() {
 
 /// Boxes a shared counter and retires the box.
 fn retire(me: &crate::Mutator, counter: &Arc<AtomicUsize>) {
-    unsafe fn reclaim(ptr: NonNull<u8>, bytes: usize) {
-        assert_eq!(bytes, size_of::<Arc<AtomicUsize>>());
+    unsafe fn reclaim(ptr: NonNull<u8>) {
         // SAFETY: boxed below, retired once.
         let counter = unsafe { Box::from_raw(ptr.cast::<Arc<AtomicUsize>>().as_ptr()) };
         counter.fetch_add(1, Ordering::Relaxed);
     }
     let boxed = NonNull::from(Box::leak(Box::new(counter.clone()))).cast();
     // SAFETY: nobody else knows the box, and any thread may drop it.
-    unsafe { me.retire(boxed, size_of::<Arc<AtomicUsize>>(), reclaim) };
+    unsafe { me.retire(boxed, reclaim, size_of::<Arc<AtomicUsize>>()) };
 }
 
 #[test]

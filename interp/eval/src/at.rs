@@ -10,7 +10,7 @@ use interp_object::data::frame::Frame;
 use interp_object::{Thread, Value, Word};
 use interp_opcode::{CELL_COUNT, CellOp};
 use specializer::counter::Counter;
-use stackref::{Dead, StackRef};
+use stackref::StackRef;
 
 use crate::dispatch::{Cell, Control, Handler, cell_at, next};
 use crate::flow::{Flow, Slots};
@@ -385,16 +385,21 @@ impl At<'_> {
     }
 }
 
-/// [`finish`] for one reference, which is what most instructions let go.
+/// [`finish`] of one.
 #[cold]
 #[inline(never)]
 extern "C" fn finish_one(ip: *const Cell, fp: *mut Word, th: &Thread, one: Option<StackRef>) -> Control {
     // SAFETY: H1: the flow names a frame of this thread.
     unsafe { Frame::of(fp) }.ip.set(ip);
-    if let Some(dead) = one.and_then(|last| last.close(th.id())) {
+    close_last(th, one);
+    next(ip, fp, th)
+}
+
+#[inline(always)]
+fn close_last(th: &Thread, last: Option<StackRef>) {
+    if let Some(dead) = last.and_then(|last| last.close(th.id())) {
         dead.finalize();
     }
-    next(ip, fp, th)
 }
 
 /// Closes what an instruction let go, after its effects, and goes on at the next one.
@@ -410,8 +415,13 @@ extern "C" fn finish(
 ) -> Control {
     // SAFETY: H1: the flow names a frame of this thread.
     unsafe { Frame::of(fp) }.ip.set(ip);
-    let me = th.id();
-    [one, two, three].into_iter().flatten().filter_map(|last| last.close(me)).for_each(Dead::finalize);
+    close_last(th, one);
+    if two.is_some() {
+        close_last(th, two);
+    }
+    if three.is_some() {
+        close_last(th, three);
+    }
     next(ip, fp, th)
 }
 

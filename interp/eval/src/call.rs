@@ -1,6 +1,6 @@
 //! Python-to-Python calls: pushing a frame, binding arguments, and coming back.
 
-use interp_object::data::code::CodeObject;
+use interp_object::data::code::{CodeObject, FrameSize, QUICK_LOCALS, QUICK_PARAMS};
 use interp_object::data::frame::{Frame, HEADER_WORDS, OnReturn, payload_in};
 use interp_object::data::function::Function;
 use interp_object::data::{exception as exc, singletons};
@@ -10,7 +10,6 @@ use stackref::{Dead, StackRef};
 
 use crate::dispatch::Cell;
 use crate::flow::Flow;
-use crate::specialize::QUICK;
 use crate::specialize::containers::exact;
 use crate::{stack, unwind};
 
@@ -35,12 +34,11 @@ impl Return {
 }
 
 /// Pushes a frame for `function`, whose word the frame takes over. Locals are NULL from `args` on; the caller writes the
-/// first `args` of them. `None` (nothing raised yet) if calls nest too deep, the code has no register form yet, or, for a
-/// [`QUICK`] push, the data stack must grow.
+/// first `args` of them. `None` (nothing raised yet) if calls nest too deep, or the code has no register form yet.
 ///
 /// The frame is not yet the running one: [`enter_frame`] makes it so.
 #[inline(always)]
-pub(crate) fn push_frame<const PUSH: bool>(
+pub(crate) fn push_frame(
     th: &Thread,
     function: Word,
     payload: &Function,
@@ -53,12 +51,30 @@ pub(crate) fn push_frame<const PUSH: bool>(
         return None;
     }
     let size = cells.frame_size();
-    let fp =
-        if PUSH == QUICK { stack::push_quick(th, size.slots as usize)? } else { stack::push(th, size.slots as usize) };
     th.recursion_remaining.set(remaining - 1);
-    // SAFETY: `push` made room for a header below `fp`.
+    let fp = stack::push(th, size.slots as usize);
+    fill_header(fp, function, payload, code, (size, cells.start()));
+    for local in args..size.locals as usize {
+        // SAFETY: inside the frame.
+        let place = unsafe { fp.add(local) };
+        // SAFETY: as above.
+        unsafe { place.write(Word::NULL) };
+    }
+    Some(fp)
+}
+
+/// Fills a new frame's header, but for what [`enter_frame`] sets.
+#[inline(always)]
+fn fill_header(
+    fp: *mut Word,
+    function: Word,
+    payload: &Function,
+    code: &CodeObject,
+    (size, start): (FrameSize, *const Cell),
+) {
+    // SAFETY: a pushed frame has its header below `fp`.
     let frame = unsafe { Frame::of(fp) };
-    frame.ip.set(cells.start());
+    frame.ip.set(start);
     frame.code.set(code);
     frame.function.set(function);
     frame.globals.set(payload.globals().stack_word());
@@ -67,13 +83,44 @@ pub(crate) fn push_frame<const PUSH: bool>(
     frame.owner.set(Word::NULL);
     frame.locals_count.set(size.locals);
     frame.slots_count.set(size.slots);
-    for local in args..size.locals as usize {
-        // SAFETY: inside the frame.
-        let place = unsafe { fp.add(local) };
-        // SAFETY: as above. Volatile: the few words of a frame are better not stored by vector code.
-        unsafe { place.write_volatile(Word::NULL) };
+}
+
+/// Enters a frame for `function` with `given` arguments from `args` on, if that takes neither a loop nor a call: a small
+/// function whose parameters take the arguments as they are, room on the data stack. The frame takes over the words of
+/// the function and of the arguments.
+///
+/// # Safety
+/// `function` is a word for `payload`; `args` starts `given` words of the running frame.
+#[inline(always)]
+pub(crate) unsafe fn enter_quick(
+    th: &Thread,
+    function: Word,
+    payload: &Function,
+    (args, given): (*const Word, usize),
+    ret: Return,
+) -> Option<Flow> {
+    // SAFETY: a function's code is a code object, deferred: it outlives this frame's use through the function.
+    let code: &CodeObject = unsafe { payload_in(payload.code_word()) };
+    let (size, start) = code.quick_entry(given)?;
+    let remaining = th.recursion_remaining.get();
+    if remaining == 0 {
+        return None;
     }
-    Some(fp)
+    let fp = stack::push_quick(th, size.slots as usize)?;
+    th.recursion_remaining.set(remaining - 1);
+    fill_header(fp, function, payload, code, (size, start));
+    // What is copied too much lies in the data stack (`push_quick` leaves room) and is overwritten at once.
+    for index in 0..QUICK_PARAMS {
+        // SAFETY: as said; the caller's frame lies below this one.
+        let word = unsafe { args.add(index).cast::<u64>().read() };
+        // SAFETY: as said.
+        unsafe { fp.add(index).cast::<u64>().write(word) };
+    }
+    // SAFETY: as said: the locals behind the arguments, and perhaps some words more.
+    let rest = unsafe { fp.add(given) }.cast::<[Word; QUICK_LOCALS]>();
+    // SAFETY: as above.
+    unsafe { rest.write([Word::NULL; QUICK_LOCALS]) };
+    Some(enter_frame(th, fp, ret))
 }
 
 /// Makes a pushed frame the running one.
@@ -98,17 +145,9 @@ pub(crate) fn call_block(th: &Thread, fp: *mut Word, base: usize, argc: usize, r
     // SAFETY: as above.
     let (callable, this) = unsafe { (block.read(), block.add(1).read()) };
     let function: &Function = exact(callable)?;
-    // SAFETY: a function's code is a code object, deferred: it outlives this frame's use through the function.
-    let code: &CodeObject = unsafe { payload_in(function.code_word()) };
     let skip = usize::from(this.is_null());
-    let given = argc + 1 - skip;
-    if !code.takes_plainly(given) {
-        return None;
-    }
-    let callee = push_frame::<QUICK>(th, callable, function, code, given)?;
-    // SAFETY: the block holds that many arguments, and the callee has a local for each.
-    unsafe { move_words(block.add(1 + skip), callee, given) };
-    Some(enter_frame(th, callee, ret))
+    // SAFETY: the block keeps the function alive, and the frame takes it over, with the arguments.
+    unsafe { enter_quick(th, callable, function, (block.add(1 + skip), argc + 1 - skip), ret) }
 }
 
 /// Moves arguments to a callee's first locals.
@@ -118,8 +157,8 @@ pub(crate) fn call_block(th: &Thread, fp: *mut Word, base: usize, argc: usize, r
 #[inline(always)]
 pub(crate) unsafe fn move_words(from: *const Word, to: *mut Word, count: usize) {
     for index in 0..count {
-        // SAFETY: the caller's. Volatile: arguments are few, and vector code for them costs more than it saves.
-        let word = unsafe { from.add(index).read_volatile() };
+        // SAFETY: the caller's.
+        let word = unsafe { from.add(index).read() };
         // SAFETY: as above.
         unsafe { to.add(index).write(word) };
     }
@@ -283,7 +322,7 @@ fn close_frame(th: &Thread, fp: *mut Word, frame: &Frame) -> Option<Dead> {
 /// result to whoever waits for it. The frame's ip is saved.
 ///
 /// The fast path makes no call and touches no stack: every reference the frame holds is given up by two plain accesses,
-/// and the caller waits for the result in a temporary. All else is [`leave_frame_slow`].
+/// and the caller waits for the result in a temporary. All else goes by way of a cell of its own.
 #[inline(always)]
 pub(crate) fn leave_frame(th: &Thread, fp: *mut Word, result: Word) -> Flow {
     // SAFETY: H1.
@@ -301,7 +340,7 @@ pub(crate) fn leave_frame(th: &Thread, fp: *mut Word, result: Word) -> Flow {
             let object = unsafe { word.header_unchecked().as_ref() };
             // SAFETY: as above; the slot gives its count up.
             if !unsafe { object.decref_unless_last(me) } {
-                return leave_frame_slow(th, fp, result);
+                return Flow::leave_frame(th, fp, result);
             }
             // SAFETY: inside the frame.
             unsafe { place.write(Word::NULL) };
@@ -315,7 +354,7 @@ pub(crate) fn leave_frame(th: &Thread, fp: *mut Word, result: Word) -> Flow {
         || frame.on_return.get() != OnReturn::Store
         || start == th.stack_floor.get()
     {
-        return leave_frame_slow(th, fp, result);
+        return Flow::leave_frame(th, fp, result);
     }
     let caller = frame.previous.get();
     th.frame.set(caller);
@@ -328,8 +367,13 @@ pub(crate) fn leave_frame(th: &Thread, fp: *mut Word, result: Word) -> Flow {
     Flow { ip: frame.return_ip.get(), fp: caller }
 }
 
-#[cold]
+/// `LEAVE_FRAME`: the rest of [`leave_frame`].
 #[inline(never)]
+pub(crate) fn leave_waiting(th: &Thread, fp: *mut Word) -> Flow {
+    // SAFETY: `Flow::leave_frame` left the bits of a word there, a moment ago on this thread.
+    leave_frame_slow(th, fp, unsafe { Word::from_bits(th.loop_result.get()) })
+}
+
 fn leave_frame_slow(th: &Thread, fp: *mut Word, result: Word) -> Flow {
     // SAFETY: H1.
     if !unsafe { Frame::of(fp) }.owner.get().is_null() {

@@ -65,25 +65,30 @@ impl Slots {
 
     /// Moves the values out; the slots hold NULL.
     pub(crate) fn take_all(self, me: u32) -> Vec<Value> {
-        (0..self.len)
-            .map(|index| {
-                let word = self.get(index);
-                self.set(index, Word::NULL);
-                // SAFETY: the slot owned what it held, and was just given up.
-                unsafe { stackref::StackRef::from_word(word) }.into_value(me)
-            })
-            .collect()
+        (0..self.len).map(|index| self.take(index, me)).collect()
+    }
+
+    /// Moves a value out; the slot holds NULL.
+    #[inline(always)]
+    pub(crate) fn take(self, index: usize, me: u32) -> Value {
+        let word = self.get(index);
+        self.set(index, Word::NULL);
+        // SAFETY: the slot owned what it held, and was just given up.
+        unsafe { stackref::StackRef::from_word(word) }.into_value(me)
     }
 }
 
 /// The cell that leaves a loop; [`init`] writes it.
 static LEAVE_CELL: AtomicU64 = AtomicU64::new(0);
+/// The cell that leaves a frame where that takes calls.
+static LEAVE_FRAME_CELL: AtomicU64 = AtomicU64::new(0);
 
-/// Writes the cell that leaves a loop.
+/// Writes the cells that belong to no code.
 pub(crate) fn init() {
-    let op =
-        Instr::all().find(|instr| instr.info().name == "LEAVE_LOOP").and_then(|leave| CellOp::new(leave, &[], None));
-    LEAVE_CELL.store(op.map_or(0, |op| u64::from(op.number())), Ordering::Release);
+    for (cell, instr) in [(&LEAVE_CELL, Instr::LeaveLoop), (&LEAVE_FRAME_CELL, Instr::LeaveFrame)] {
+        let op = CellOp::new(instr, &[], None);
+        cell.store(op.map_or(0, |op| u64::from(op.number())), Ordering::Release);
+    }
 }
 
 /// Where to go on. The low bit of `ip` asks for the base of the cell there.
@@ -98,6 +103,14 @@ impl Flow {
     pub(crate) fn leave(th: &Thread, bits: u64) -> Flow {
         th.loop_result.set(bits);
         Flow { ip: LEAVE_CELL.as_ptr().cast_const(), fp: std::ptr::null_mut() }
+    }
+
+    /// Leaving the frame at `fp` with this result, which owns itself, by way of a cell of its own: the handler that leaves
+    /// needs no call. No safepoint lies between.
+    #[inline(always)]
+    pub(crate) fn leave_frame(th: &Thread, fp: *mut Word, result: Word) -> Flow {
+        th.loop_result.set(result.bits());
+        Flow { ip: LEAVE_FRAME_CELL.as_ptr().cast_const(), fp }
     }
 
     /// Goes on there.

@@ -1,5 +1,6 @@
 //! The data stack: frames of calls, contiguous in chunks.
 
+use interp_object::data::code::{QUICK_LOCALS, QUICK_PARAMS};
 use interp_object::data::frame::HEADER_WORDS;
 use interp_object::{Thread, Word};
 
@@ -9,18 +10,26 @@ const CHUNK_WORDS: usize = 16 * 1024;
 /// Room for a frame with this many slots: the address of its first local. Nothing is initialized.
 #[inline(always)]
 pub(crate) fn push(th: &Thread, slots: usize) -> *mut Word {
-    match push_quick(th, slots) {
-        Some(fp) => fp,
-        None => push_slow(th, slots),
+    let start = th.stack_top.get();
+    let need = HEADER_WORDS + slots;
+    if th.stack_end.get().addr() - start.addr() < need * size_of::<Word>() {
+        return push_slow(th, slots);
     }
+    // SAFETY: the chunk has room for `need` words from `start`.
+    th.stack_top.set(unsafe { start.add(need) });
+    // SAFETY: as above.
+    unsafe { start.add(HEADER_WORDS) }
 }
 
-/// As [`push`]; `None` if the chunk is full.
+/// Words that [`push_quick`] leaves free behind the frame: what a quick entry may copy or clear too much.
+const SLACK: usize = QUICK_PARAMS + QUICK_LOCALS;
+
+/// As [`push`], with [`SLACK`]; `None` if the chunk is full.
 #[inline(always)]
 pub(crate) fn push_quick(th: &Thread, slots: usize) -> Option<*mut Word> {
     let start = th.stack_top.get();
     let need = HEADER_WORDS + slots;
-    if th.stack_end.get().addr() - start.addr() < need * size_of::<Word>() {
+    if th.stack_end.get().addr() - start.addr() < (need + SLACK) * size_of::<Word>() {
         return None;
     }
     // SAFETY: the chunk has room for `need` words from `start`.

@@ -1,5 +1,7 @@
 //! The call protocol: how native code calls anything callable.
 
+use std::mem::{ManuallyDrop, MaybeUninit};
+
 use stackref::Value;
 
 use crate::args::Args;
@@ -9,6 +11,9 @@ use crate::layout::ValueExt;
 use crate::raise::PyResult;
 use crate::thread::Esc;
 use crate::typeobj::{self, TypeFlags};
+
+/// Arguments that [`call_with_receiver`] lays out on the native stack, the receiver included.
+const FEW: usize = 6;
 
 /// `callable(*args)`
 #[inline]
@@ -30,10 +35,22 @@ pub fn call_args(esc: Esc<'_>, callable: &Value, args: Args<'_>) -> PyResult {
 
 /// `callable(receiver, *args, **kwargs)`
 pub fn call_with_receiver(esc: Esc<'_>, callable: &Value, receiver: &Value, args: Args<'_>) -> PyResult {
-    let mut values = Vec::with_capacity(args.all_values().len() + 1);
-    values.push(receiver.clone());
-    values.extend_from_slice(args.all_values());
-    call_args(esc, callable, Args::with_names(&values, args.names()))
+    let rest = args.all_values();
+    if rest.len() >= FEW {
+        let mut values = Vec::with_capacity(rest.len() + 1);
+        values.push(receiver.clone());
+        values.extend_from_slice(rest);
+        return call_args(esc, callable, Args::with_names(&values, args.names()));
+    }
+    // Views: the caller's values outlive the call.
+    let mut views = [const { MaybeUninit::<ManuallyDrop<Value>>::uninit() }; FEW];
+    for (view, value) in views.iter_mut().zip(std::iter::once(receiver).chain(rest)) {
+        // SAFETY: a reading of the word that is not dropped and ends before the borrow of the original does.
+        view.write(ManuallyDrop::new(unsafe { std::ptr::read(value) }));
+    }
+    // SAFETY: the first `rest.len() + 1` were written, and both wrappers are transparent.
+    let values = unsafe { std::slice::from_raw_parts(views.as_ptr().cast::<Value>(), rest.len() + 1) };
+    call_args(esc, callable, Args::with_names(values, args.names()))
 }
 
 /// `callable(*args, name=value, …)`

@@ -1,20 +1,17 @@
 //! How objects die: `__del__` once, weak references cut, attributes and payload dropped, memory freed.
 //!
-//! Deep structures do not recurse: past a depth, objects wait on a list that the outermost deallocation works off
-//! (CPython's trashcan).
+//! Deep structures do not recurse: `stackref::Dead::finalize` puts off what lies too deep (CPython's trashcan).
 
 use std::ptr::NonNull;
 use std::sync::OnceLock;
 
 use stackref::{Fate, Header, Value, gc_bits};
 
-use crate::layout::{payload_of, type_of};
+use crate::layout::{self, Payload, payload_of, type_of};
 use crate::raise::Raised;
 use crate::thread::{Esc, Thread};
 use crate::typeobj::{TypeFlags, TypeObject};
 use crate::weak;
-
-const MAX_DEPTH: u32 = 50;
 
 impl Thread {
     /// Drops a value later, outside the lock that is held now: at the next deallocation or safepoint.
@@ -39,10 +36,12 @@ impl Thread {
     }
 }
 
-/// The deallocation function of every type: called when the last count is gone.
+/// The deallocation function of types whose instances may have attributes or finalizers: called when the last count is
+/// gone. Depth is bounded by the caller ([`stackref::Dead::finalize`]).
 ///
 /// # Safety
 /// The object at `header` has no count left and the caller was the last to see it.
+#[inline(never)]
 pub(crate) unsafe fn dealloc(header: NonNull<Header>) {
     // SAFETY: whoever dropped the last count could escape.
     let Some(esc) = (unsafe { Esc::in_destructor() }) else {
@@ -50,24 +49,33 @@ pub(crate) unsafe fn dealloc(header: NonNull<Header>) {
         return;
     };
     crate::zeal::escape(esc);
-    let thread = esc.thread();
-    if thread.dealloc_depth.get() >= MAX_DEPTH {
-        thread.delayed.borrow_mut().push(header);
-        return;
-    }
-    thread.dealloc_depth.set(thread.dealloc_depth.get() + 1);
     // SAFETY: forwarded.
     unsafe { destroy(esc, header) };
-    thread.dealloc_depth.set(thread.dealloc_depth.get() - 1);
-    if thread.dealloc_depth.get() == 0 {
-        loop {
-            let Some(next) = thread.delayed.borrow_mut().pop() else { break };
-            thread.dealloc_depth.set(1);
-            // SAFETY: it was dead when it was put on the list, and nobody can revive an object without a count.
-            unsafe { destroy(esc, next) };
-            thread.dealloc_depth.set(0);
-        }
+}
+
+/// The deallocation function of builtin types with the payload `T`. An instance that is no more than its payload, has no
+/// weak references and no finalizer is dropped and freed right here.
+///
+/// # Safety
+/// As [`dealloc`]; the type of the object is one that names this function, so its payload is a `T`.
+pub(crate) unsafe fn dealloc_builtin<T: Payload>(header: NonNull<Header>) {
+    let class = type_of(header);
+    // SAFETY: the object is dead but its memory is still ours.
+    let object = unsafe { header.as_ref() };
+    let plain = class.instance_size() == layout::plain_size::<T>() && class.slots.finalize.is_empty();
+    if crate::zeal::ON || !plain || object.tag().load(std::sync::atomic::Ordering::Acquire) != 0 {
+        // SAFETY: forwarded.
+        return unsafe { dealloc(header) };
     }
+    // Before the payload goes, which may run anything: no collection looks into a half dropped object. Nobody sets bits of
+    // a dead object, so a store does.
+    object.init_gc_bits(0);
+    // SAFETY: O1: the builtin type of this function has the payload `T`, which is dropped once, here.
+    unsafe { payload_of(header).cast::<T>().drop_in_place() };
+    // SAFETY: nobody counts a dead object; from here on a racing try-retain fails whatever the counts were.
+    unsafe { object.mark_free() };
+    // SAFETY: the object is dead and dropped; the heap takes the block back.
+    unsafe { gc::free_from_any(header.cast()) };
 }
 
 /// # Safety
@@ -85,7 +93,8 @@ unsafe fn destroy(esc: Esc<'_>, header: NonNull<Header>) {
     // The finalizer may have changed the class.
     let class = type_of(header);
     let layout = class.layout();
-    object.clear_gc_bits(gc_bits::TRACKED);
+    // A store does: nobody else sets bits of a dead object.
+    object.init_gc_bits(object.gc_bits() & !gc_bits::TRACKED);
     // From here on the collector does not see that the object needs its class: user code that the drops run may end it.
     // SAFETY: nobody else can reach the object: it is cleared from the tail to the payload, each part once.
     unsafe { crate::attr::drop_tail(esc, header, class) };

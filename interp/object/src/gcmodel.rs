@@ -58,7 +58,7 @@ impl Objects<'_> {
 }
 
 // SAFETY: `trace` shows the type, the payload's words and the attribute words: all that an object of this crate holds.
-// TRACKED is set when an object is complete (`layout::finish`) and cleared when it dies (`finalize`). Uncounted words are
+// TRACKED is set when an object is complete (`layout::publish`) and cleared when it dies (`finalize`). Uncounted words are
 // types in headers and `Deferred` fields; `convert_uncounted` makes both counted.
 unsafe impl Model for Objects<'_> {
     unsafe fn trace(&self, object: NonNull<Header>, visit: &mut dyn FnMut(Word)) {

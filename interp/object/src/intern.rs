@@ -136,14 +136,14 @@ names! {
     bool = "__bool__"; build_class = "__build_class__"; builtins = "__builtins__"; bytes = "__bytes__"; call = "__call__";
     class = "__class__"; class_getitem = "__class_getitem__"; classcell = "__classcell__"; classdictcell = "__classdictcell__"; close = "close"; complex = "__complex__";
     contains = "__contains__"; copy = "copy"; debug = "__debug__"; del = "__del__"; delattr = "__delattr__"; delete = "__delete__"; delitem = "__delitem__";
-    dict = "__dict__"; dir = "__dir__"; doc = "__doc__"; enter = "__enter__"; eq = "__eq__"; exit = "__exit__";
+    dict = "__dict__"; dir = "__dir__"; divmod = "__divmod__"; doc = "__doc__"; enter = "__enter__"; eq = "__eq__"; exit = "__exit__";
     file = "__file__"; float = "__float__"; format = "__format__"; fspath = "__fspath__"; func = "__func__"; ge = "__ge__"; get = "__get__"; getattr = "__getattr__";
     getattribute = "__getattribute__"; getitem = "__getitem__"; gt = "__gt__"; hash = "__hash__"; import = "__import__"; index = "__index__"; init = "__init__";
     init_subclass = "__init_subclass__"; instancecheck = "__instancecheck__"; int = "__int__"; invert = "__invert__";
     is_abstract = "__isabstractmethod__"; items = "items"; iter = "__iter__"; keys = "keys"; le = "__le__"; len = "__len__"; length_hint = "__length_hint__"; lt = "__lt__";
     main = "__main__"; match_args = "__match_args__"; metaclass = "metaclass"; missing = "__missing__"; module = "__module__"; mro = "mro"; mro_entries = "__mro_entries__";
     name = "__name__"; ne = "__ne__"; neg = "__neg__"; new = "__new__"; next = "__next__"; notes = "__notes__"; pos = "__pos__"; pow = "__pow__"; prepare = "__prepare__"; qualname = "__qualname__";
-    repr = "__repr__"; reversed = "__reversed__"; round = "__round__"; send = "send"; set = "__set__"; set_name = "__set_name__"; setattr = "__setattr__";
+    rdivmod = "__rdivmod__"; repr = "__repr__"; reversed = "__reversed__"; round = "__round__"; send = "send"; set = "__set__"; set_name = "__set_name__"; setattr = "__setattr__";
     setitem = "__setitem__"; slots = "__slots__"; spec = "__spec__"; package = "__package__"; path = "__path__"; static_attributes = "__static_attributes__"; firstlineno = "__firstlineno__"; str = "__str__"; subclasscheck = "__subclasscheck__";
     super_ = "super"; throw = "throw"; trunc = "__trunc__"; floor = "__floor__"; ceil = "__ceil__"; type_params = "__type_params__"; values = "values"; weakref = "__weakref__"; orig_bases = "__orig_bases__"; abstractmethods = "__abstractmethods__"; reduce = "__reduce__"; reduce_ex = "__reduce_ex__"; sizeof = "__sizeof__"; subclasshook = "__subclasshook__";
     rpow = "__rpow__"; objclass = "__objclass__"; wrapped = "__wrapped__"; origin = "__origin__"; args = "__args__"; getstate = "__getstate__"; derive = "derive";

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use stackref::{Header, Load, Slot, StackRef, Value, Word, gc_bits};
 
 use crate::thread::Esc;
-use crate::typeobj::TypeObject;
+use crate::typeobj::{TypeFlags, TypeObject};
 
 /// Bytes from the start of an object to its payload.
 pub const PAYLOAD_OFFSET: usize = size_of::<Header>();
@@ -87,6 +87,8 @@ impl Layout {
 pub trait HasLayout {
     /// The layout of `Self`.
     const LAYOUT: &'static Layout;
+    /// Deallocates an instance of a builtin type with this payload.
+    const DEALLOC: unsafe fn(NonNull<Header>);
 }
 
 impl<T: Payload> HasLayout for T {
@@ -100,6 +102,12 @@ impl<T: Payload> HasLayout for T {
         drop: drop_erased::<T>,
         convert: convert_erased::<T>,
     };
+    const DEALLOC: unsafe fn(NonNull<Header>) = crate::finalize::dealloc_builtin::<T>;
+}
+
+/// Bytes of an instance that has nothing but header and payload.
+pub(crate) const fn plain_size<T: Payload>() -> usize {
+    PAYLOAD_OFFSET + size_of::<T>()
 }
 
 unsafe fn trace_erased<T: Payload>(payload: NonNull<u8>, visit: &mut dyn FnMut(Word)) {
@@ -123,6 +131,7 @@ unsafe fn drop_erased<T: Payload>(payload: NonNull<u8>) {
 }
 
 /// Where the payload of the object at `header` starts.
+#[inline]
 pub(crate) fn payload_of(header: NonNull<Header>) -> NonNull<u8> {
     // SAFETY: an object is at least a header long, so its payload's address is inside or one past the allocation.
     unsafe { header.cast::<u8>().add(PAYLOAD_OFFSET) }
@@ -137,16 +146,19 @@ pub struct Obj<T: Payload> {
 
 impl<T: Payload> Obj<T> {
     /// The handle as an untyped value.
+    #[inline]
     pub fn value(&self) -> &Value {
         &self.value
     }
 
     /// Gives up the type.
+    #[inline]
     pub fn into_value(self) -> Value {
         self.value
     }
 
     /// The object's header.
+    #[inline]
     pub fn header(&self) -> &Header {
         header_of(&self.value)
     }
@@ -160,6 +172,7 @@ impl<T: Payload> Clone for Obj<T> {
 
 impl<T: Payload> Deref for Obj<T> {
     type Target = T;
+    #[inline]
     fn deref(&self) -> &T {
         // SAFETY: O1: an `Obj<T>` is made only from a value whose layout was compared or that was just allocated.
         unsafe { payload_of(NonNull::from(self.header())).cast::<T>().as_ref() }
@@ -178,6 +191,7 @@ impl<T: Payload> std::fmt::Debug for Obj<T> {
     }
 }
 
+#[inline]
 fn header_of(value: &Value) -> &Header {
     let header = value.header().expect("a typed handle is a pointer");
     // SAFETY: the value owns a count or is immortal, so the header is live for as long as `value` is borrowed.
@@ -372,8 +386,18 @@ impl<T: Payload> Deref for Deferred<T> {
 }
 
 /// Allocates an object of the builtin type of `T`.
+#[inline]
 pub fn new<T: Payload>(esc: Esc<'_>, payload: T) -> Obj<T> {
-    new_with_type(esc, T::class(), payload)
+    let class = T::class();
+    if class.instance_size() != plain_size::<T>() || !T::TRACED && class.has(TypeFlags::TRACED) {
+        return new_with_type(esc, class, payload);
+    }
+    let memory = allocate(esc, plain_size::<T>(), T::TRACED);
+    // SAFETY: the allocation covers header and payload; nobody else has seen it.
+    unsafe { payload_of(memory.cast()).cast::<T>().write(payload) };
+    // SAFETY: the payload is in place, and instances of this size have no tail.
+    let value = unsafe { publish(esc, class, memory, T::TRACED) };
+    Obj { value, payload: PhantomData }
 }
 
 /// Allocates an object with the payload `T` and the type `class` (the builtin type or a subclass of it).
@@ -385,50 +409,48 @@ pub fn new<T: Payload>(esc: Esc<'_>, payload: T) -> Obj<T> {
 pub fn new_with_type<T: Payload>(esc: Esc<'_>, class: &TypeObject, payload: T) -> Obj<T> {
     assert!(class.layout().is::<T>(), "{} is not laid out as {}", class.name(), T::NAME);
     let size = class.next_instance_size();
-    let memory = allocate(esc, class, size);
+    let traced = class.is_traced();
+    let memory = allocate(esc, size, traced);
     // SAFETY: the allocation is `instance_size` bytes, which covers header and payload; nobody else has seen it.
     unsafe { payload_of(memory.cast()).cast::<T>().write(payload) };
-    // SAFETY: the payload is in place, the tail is initialized next to it by `finish`.
-    let value = unsafe { finish(esc, class, memory, size) };
+    let tail = plain_size::<T>();
+    if size > tail {
+        // SAFETY: the tail lies inside the block (`size` bytes) and belongs to this object alone.
+        unsafe { class.init_tail(memory, tail, size) };
+    }
+    if !class.header().is_uncountable() {
+        defer_again(class);
+    }
+    // SAFETY: payload and tail are in place.
+    let value = unsafe { publish(esc, class, memory, traced) };
     Obj { value, payload: PhantomData }
 }
 
-#[inline]
-fn allocate(esc: Esc<'_>, class: &TypeObject, size: usize) -> NonNull<u8> {
-    match esc.thread().mutator().alloc(size, class.is_traced()) {
+#[inline(always)]
+fn allocate(esc: Esc<'_>, size: usize, traced: bool) -> NonNull<u8> {
+    match esc.thread().mutator().alloc(size, traced) {
         Some(memory) => memory,
-        None => no_memory(size),
+        None => out_of_memory(size),
     }
 }
 
 #[cold]
 #[inline(never)]
-fn no_memory(size: usize) -> ! {
+fn out_of_memory(size: usize) -> ! {
     std::alloc::handle_alloc_error(MemLayout::from_size_align(size, 8).unwrap_or(MemLayout::new::<u64>()))
 }
 
-/// Initializes what lies behind the payload and publishes the header.
+/// Writes the header of a complete object.
 ///
 /// # Safety
-/// `memory` is a fresh block of `size` bytes from the heap with an initialized payload of the layout of `class`.
-#[inline]
-unsafe fn finish(esc: Esc<'_>, class: &TypeObject, memory: NonNull<u8>, size: usize) -> Value {
-    let tail = PAYLOAD_OFFSET + class.layout().size;
-    if size > tail {
-        // SAFETY: the tail lies inside the block (`size` bytes) and belongs to this object alone.
-        unsafe { class.init_tail(memory, tail, size) };
-    }
+/// `memory` is a fresh block from the heap, `traced` or not, with an initialized payload and tail of the layout of `class`.
+#[inline(always)]
+unsafe fn publish(esc: Esc<'_>, class: &TypeObject, memory: NonNull<u8>, traced: bool) -> Value {
     let header = memory.cast::<Header>();
+    let bits = if traced { gc_bits::TRACKED } else { 0 };
     // SAFETY: inside the block; the counts of the dead object that was here may be read by a racing try-retain, so
-    // `Header::init` writes them atomically.
-    unsafe { Header::init_at(header, class.head_ptr(), esc.me(), 0) };
-    if class.is_traced() {
-        // SAFETY: just initialized above.
-        unsafe { header.as_ref() }.init_gc_bits(gc_bits::TRACKED);
-    }
-    if !class.header().is_uncountable() {
-        defer_again(class);
-    }
+    // `Header::init_at` writes them atomically.
+    unsafe { Header::init_at(header, class.head_ptr(), esc.me(), bits) };
     // SAFETY: the header was just made with one count, which this value takes.
     unsafe { Value::from_header(header) }
 }
@@ -454,6 +476,7 @@ pub enum VarPlace {
 ///
 /// # Panics
 /// If `class` has another layout than `T`.
+#[inline]
 pub(crate) fn new_var<T: Payload>(
     esc: Esc<'_>,
     class: &TypeObject,
@@ -468,7 +491,8 @@ pub(crate) fn new_var<T: Payload>(
         };
         return new_with_type(esc, class, fill(VarPlace::Boxed(data)));
     }
-    new_with_room(esc, class, bytes, |room| fill(VarPlace::Inline(room)))
+    // SAFETY: it is the builtin type of `T`, whose instances have nothing else behind the payload.
+    unsafe { with_room(esc, class, T::TRACED, bytes, |room| fill(VarPlace::Inline(room))) }
 }
 
 /// Allocates an object of a builtin type with `bytes` of room behind its payload, 8-aligned, which `fill` initializes.
@@ -484,33 +508,40 @@ pub(crate) fn new_with_room<T: Payload>(
 ) -> Obj<T> {
     const { assert!(size_of::<T>().is_multiple_of(8)) };
     debug_assert!(class.layout().is::<T>(), "the type has another layout");
-    let size = PAYLOAD_OFFSET + size_of::<T>() + bytes;
-    let traced = T::TRACED || class.is_traced();
-    let Some(memory) = esc.thread().mutator().alloc(size, traced) else { no_memory(size) };
+    // SAFETY: callers name builtin types of this layout; those of variable size have no tail.
+    unsafe { with_room(esc, class, T::TRACED || class.is_traced(), bytes, fill) }
+}
+
+/// # Safety
+/// `class` is a builtin type laid out as `T`, without a tail, whose instances are traced as `traced` says.
+#[inline(always)]
+unsafe fn with_room<T: Payload>(
+    esc: Esc<'_>,
+    class: &TypeObject,
+    traced: bool,
+    bytes: usize,
+    fill: impl FnOnce(NonNull<u8>) -> T,
+) -> Obj<T> {
+    let memory = allocate(esc, plain_size::<T>() + bytes, traced);
     // SAFETY: inside the block just allocated.
-    let room = unsafe { memory.add(PAYLOAD_OFFSET + size_of::<T>()) };
+    let room = unsafe { memory.add(plain_size::<T>()) };
     let payload = fill(room);
     // SAFETY: the block is private and large enough for header and payload.
     unsafe { payload_of(memory.cast()).cast::<T>().write(payload) };
-    // SAFETY: inside the block; the counts of the dead object that was here may be read by a racing try-retain, so
-    // `Header::init_at` writes them atomically. Builtin types of variable size have no tail.
-    unsafe { Header::init_at(memory.cast(), class.head_ptr(), esc.me(), 0) };
-    if traced {
-        // SAFETY: just initialized above.
-        unsafe { memory.cast::<Header>().as_ref() }.init_gc_bits(gc_bits::TRACKED);
-    }
-    // SAFETY: the header was just made with one count, which this value takes.
-    let value = unsafe { Value::from_header(memory.cast()) };
+    // SAFETY: the payload is in place, and there is no tail (caller).
+    let value = unsafe { publish(esc, class, memory, traced) };
     Obj { value, payload: PhantomData }
 }
 
 /// The header of the object whose payload starts with `part`.
+#[inline]
 pub(crate) fn header_at_payload<T>(part: &T) -> &Header {
     // SAFETY: as in `header_of_payload`: callers are methods of a payload's first field.
     unsafe { NonNull::from(part).byte_sub(PAYLOAD_OFFSET).cast::<Header>().as_ref() }
 }
 
 /// The header of the object whose payload this is.
+#[inline]
 pub fn header_of_payload<T: Payload>(payload: &T) -> &Header {
     let payload = NonNull::from(payload);
     // SAFETY: payloads of shared objects live behind a header (O1); a payload that was never allocated is not shared.

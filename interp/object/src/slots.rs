@@ -35,6 +35,8 @@ pub type DescrGetFn = fn(Esc<'_>, &Value, Option<&Value>, &TypeObject) -> PyResu
 pub type InitFn = fn(Esc<'_>, &Value, Args<'_>) -> PyResult<()>;
 /// `__new__(class, …)`.
 pub type NewFn = fn(Esc<'_>, &TypeObject, Args<'_>) -> PyResult;
+/// `C(…)` of a builtin type.
+pub type MakeFn = fn(Esc<'_>, Args<'_>) -> PyResult;
 /// `__len__`.
 pub type LenFn = fn(Esc<'_>, &Value) -> PyResult<usize>;
 /// `__bool__`.
@@ -256,6 +258,8 @@ macro_rules! slots {
         /// Every operation of a type. Names follow the data model (`getitem` is `__getitem__`).
         pub struct Slots {
             $($(#[$doc])* pub $name: SlotFn<$ty>,)*
+            /// Calls this very type: what `__new__` and `__init__` of a builtin type do together, in one go. Never inherited.
+            pub make: SlotFn<MakeFn>,
             /// Binary number operations by [`BinaryOp`]. `Power` lives in `power`.
             pub binary: [SlotFn<BinaryFn>; 13],
             /// In-place number operations by [`BinaryOp`].
@@ -267,6 +271,7 @@ macro_rules! slots {
             pub const fn empty() -> Self {
                 Slots {
                     $($name: SlotFn::empty(),)*
+                    make: SlotFn::empty(),
                     binary: [const { SlotFn::empty() }; 13],
                     inplace: [const { SlotFn::empty() }; 13],
                 }

@@ -8,7 +8,7 @@ use std::ptr::NonNull;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicU32;
 
-use stackref::{Header, Value};
+use stackref::Value;
 
 /// The world of this process: heap, grace periods, stop-the-world, collector.
 pub fn world() -> &'static gc::World {
@@ -51,14 +51,10 @@ pub struct Thread {
     native_limit: usize,
     /// Objects being represented, for `[...]` in recursive reprs.
     pub repr_stack: RefCell<Vec<u64>>,
-    pub(crate) dealloc_depth: Cell<u32>,
-    pub(crate) delayed: RefCell<Vec<NonNull<Header>>>,
     pub(crate) delayed_values: RefCell<Vec<Value>>,
     /// Whether the exception that unwinding is about to start with is raised again as it is: its traceback has an entry
     /// for the running frame already.
     pub reraising: Cell<bool>,
-    /// Executions of sites that a cache word behind the first served: for the eval loop to sample them.
-    pub served: Cell<u32>,
     /// Whether the generator whose run just left a loop yielded (else it returned).
     pub yielded: Cell<bool>,
     /// What `sys.set_asyncgen_hooks` set.
@@ -103,11 +99,8 @@ impl Thread {
             recursion_remaining: Cell::new(DEFAULT_RECURSION_LIMIT),
             native_limit: here.saturating_sub(usable),
             repr_stack: RefCell::new(Vec::new()),
-            dealloc_depth: Cell::new(0),
-            delayed: RefCell::new(Vec::new()),
             delayed_values: RefCell::new(Vec::new()),
             reraising: Cell::new(false),
-            served: Cell::new(0),
             yielded: Cell::new(false),
             async_generator_hooks: RefCell::default(),
             async_exception: std::sync::Mutex::new(None),
@@ -231,18 +224,8 @@ impl<'t> Esc<'t> {
 ///
 /// # Safety
 /// As `gc::Mutator::retire`: unreachable for new readers, retired once, and `free` may be called on any thread.
+#[inline]
 pub(crate) unsafe fn retire(esc: Esc<'_>, ptr: NonNull<u8>, free: unsafe fn(NonNull<u8>), bytes: usize) {
-    struct Deferred {
-        ptr: NonNull<u8>,
-        free: unsafe fn(NonNull<u8>),
-    }
-    unsafe fn run(deferred: NonNull<u8>, _bytes: usize) {
-        // SAFETY: made by `Box::into_raw` below, and run once.
-        let deferred = unsafe { Box::from_raw(deferred.cast::<Deferred>().as_ptr()) };
-        // SAFETY: the caller of `retire` promised it.
-        unsafe { (deferred.free)(deferred.ptr) };
-    }
-    let deferred = NonNull::from(Box::leak(Box::new(Deferred { ptr, free })));
     // SAFETY: forwarded.
-    unsafe { esc.thread().mutator().retire(deferred.cast(), bytes, run) };
+    unsafe { esc.thread().mutator().retire(ptr, free, bytes) };
 }

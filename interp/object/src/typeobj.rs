@@ -199,7 +199,7 @@ impl TypeObject {
     ) -> TypeObject {
         TypeObject {
             header: Header::new_immortal((&raw const crate::data::types::TYPE).cast::<TypeHead>().cast_mut()),
-            body: TypeBody::new(T::LAYOUT, name, base, flags),
+            body: TypeBody::new(T::LAYOUT, T::DEALLOC, name, base, flags),
         }
     }
 
@@ -268,7 +268,7 @@ impl TypeObject {
 
     /// Allocates a class. `types-core` fills it in before anyone else sees it.
     pub fn new_heap(esc: Esc<'_>, metatype: &TypeObject, layout: &'static Layout, flags: TypeFlags) -> Obj<TypeBody> {
-        let body = TypeBody::new(layout, "", None, flags.union(TypeFlags::HEAP));
+        let body = TypeBody::new(layout, crate::finalize::dealloc, "", None, flags.union(TypeFlags::HEAP));
         let class = crate::layout::new_with_type(esc, metatype, body);
         class.header().enable_deferred();
         class
@@ -278,12 +278,13 @@ impl TypeObject {
 impl TypeBody {
     const fn new(
         layout: &'static Layout,
+        dealloc: unsafe fn(NonNull<Header>),
         static_name: &'static str,
         static_base: Option<&'static TypeObject>,
         flags: TypeFlags,
     ) -> TypeBody {
         TypeBody {
-            dealloc: crate::finalize::dealloc,
+            dealloc,
             layout,
             flags: AtomicU32::new(flags.bits()),
             version: AtomicU32::new(0),

@@ -146,6 +146,7 @@ pub(crate) fn init(esc: Esc<'_>) {
         .getsets(GETSETS)
         .slots(|slots| {
             slots.new.set(Some(construct));
+            slots.make.set(Some(|esc, args| construct(esc, &RANGE, args)));
             slots.repr.set(Some(repr));
             slots.hash.set(Some(hash));
             slots.richcompare.set(Some(compare));

@@ -1,5 +1,6 @@
 //! Tests of the crate as a whole: what Python files cannot show. Behaviour is tested by `interp/tests/python/data`.
 
+use interp_object::data::list::Source;
 use interp_object::data::slice::{self, Slice};
 use interp_object::data::{dict, int, list, singletons, tuple};
 use interp_object::layout::ValueExt;
@@ -97,7 +98,7 @@ fn hammer(items: &Value, seed: i64) {
             0 => drop(list.push(esc, int::small(round))),
             1 => drop(list.remove_at((round % 7) as usize)),
             2 => drop(list.insert(esc, 3, int::small(round))),
-            3 => drop(list.splice(esc, 2..5, numbers([1, 2, 3]))),
+            3 => drop(list.assign(esc, 2..5, Source::Owned(numbers([1, 2, 3])))),
             _ => {
                 let taken = list.take_all(esc);
                 let foreign = list.put_all(esc, taken);

@@ -3,6 +3,7 @@
 use interp_object::builder::TypeBuilder;
 use interp_object::data::alias::CLASS_GETITEM;
 use interp_object::data::iterators::tuple_iterator;
+use interp_object::data::list::List;
 use interp_object::data::slice::Slice;
 use interp_object::data::tuple::{self, TUPLE, Tuple};
 use interp_object::data::{int, singletons};
@@ -34,6 +35,7 @@ pub(crate) fn init(esc: Esc<'_>) {
         .methods(METHODS)
         .slots(|slots| {
             slots.new.set(Some(construct));
+            slots.make.set(Some(|esc, args| construct(esc, &TUPLE, args)));
             slots.repr.set(Some(repr));
             slots.hash.set(Some(hash));
             slots.richcompare.set(Some(compare));
@@ -52,7 +54,15 @@ fn construct(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResult {
     let plain = std::ptr::eq(class, &raw const TUPLE);
     let items = match args.first() {
         None => Vec::new(),
-        Some(items) if plain && items.exact::<Tuple>().is_some() => return Ok(items.clone()),
+        Some(items) if plain => {
+            if items.exact::<Tuple>().is_some() {
+                return Ok(items.clone());
+            }
+            if let Some(list) = items.exact::<List>() {
+                return Ok(list.to_tuple(esc).into_value());
+            }
+            collect(esc, items)?
+        }
         Some(items) => collect(esc, items)?,
     };
     Ok(tuple::new_as(esc, class, items).into_value())
@@ -149,6 +159,10 @@ fn get_item(esc: Esc<'_>, value: &Value, key: &Value) -> PyResult {
         let span = Span::unpack(esc, slice)?.adjust(items.len());
         if span.step == 1 && span.len() == items.len() && value.exact::<Tuple>().is_some() {
             return Ok(value.clone());
+        }
+        let first = span.start as usize;
+        if span.step == 1 {
+            return Ok(tuple::from_slice(esc, &items[first..first + span.len()]).into_value());
         }
         return Ok(tuple::new(esc, span.indices().map(|index| items[index].clone())).into_value());
     }

@@ -132,6 +132,9 @@ named! {
         PlainWithValues = "nondescriptor with values",
         /// A plain value of the type, as for a method without dict. Record.
         PlainNoDict = "nondescriptor no dict",
+        /// One of several forms for instances, by the type's version. Never decided on: an embedding that meets several types
+        /// at a site may gather what was decided for each. Record.
+        Polymorphic = "polymorphic",
     }
 }
 
@@ -176,6 +179,8 @@ named! {
         OddStorage = "instance storage",
         /// The handle must not be held by code.
         NotHoldable = "reference cannot be cached",
+        /// More types than the embedding gathers.
+        Megamorphic = "too many types",
     }
 }
 

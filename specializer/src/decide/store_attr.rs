@@ -32,6 +32,8 @@ named! {
         WithHint = "with hint",
         /// Into a member at an offset.
         Slot = "slot",
+        /// One of several forms, by the type's version. Never decided on: see `load_attr`.
+        Polymorphic = "polymorphic",
     }
 }
 
@@ -56,6 +58,8 @@ named! {
         TooMany = "index out of range",
         /// No version to be had.
         OutOfVersions = "out of versions",
+        /// More types than the embedding gathers.
+        Megamorphic = "too many types",
     }
 }
 

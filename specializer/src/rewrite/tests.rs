@@ -167,29 +167,3 @@ proptest! {
         }
     }
 }
-
-#[test]
-fn a_site_remembers_what_it_met_before() {
-    let bits = [Cell::new(GENERIC, 1, 2, 3).bits(), Meta::adaptive(0, 0).bits(), 0, 0, 0];
-    let code = words(&bits);
-    let site = Site::new(&code);
-    let retired = Retired::default();
-    let record = |address| Word::record(RECORD, address);
-    let install = |word| due(site).install_first(site.cell().opcode(), 11, word, &retired).unwrap();
-    let stand = || [0, 1, 2].map(|at| site.word(at));
-    install(record(16));
-    assert_eq!(stand(), [record(16), Word::EMPTY, Word::EMPTY]);
-    let entry = Word::entry(ENTRY, 1, 2);
-    install(entry);
-    install(record(32));
-    assert_eq!(stand(), [record(32), entry, record(16)]);
-    // What stands there already does not push anything out.
-    install(entry);
-    assert_eq!(stand(), [entry, record(32), record(16)]);
-    assert_eq!(*retired.0.borrow(), []);
-    install(record(48));
-    assert_eq!(stand(), [record(48), entry, record(32)]);
-    assert_eq!(*retired.0.borrow(), [16]);
-    site.clear(&retired);
-    assert_eq!(*retired.0.borrow(), [16, 48, 32]);
-}

@@ -80,18 +80,18 @@ impl Header {
     }
 
     /// Writes what [`Header::new`] makes into a recycled block, field by field with atomic stores: a late reader may
-    /// be probing the counts of the object that lived there before.
+    /// be probing the counts of the object that lived there before. `bits` are the first [`gc_bits`], which say that the
+    /// object is complete if they have [`gc_bits::TRACKED`]: they are stored last.
     ///
     /// # Safety
     /// `at` is a block of the caller's that holds a free header (H1) or zeroes, and nobody else initializes it.
     #[inline]
-    pub unsafe fn init_at(at: NonNull<Header>, ty: *mut TypeHead, me: u32, tag: u16) {
+    pub unsafe fn init_at(at: NonNull<Header>, ty: *mut TypeHead, me: u32, bits: u8) {
         // SAFETY: the block holds a header's worth of readable atomics (caller, H1).
         let header = unsafe { at.as_ref() };
         header.ty.store(ty, Relaxed);
-        header.gc_bits.store(0, Relaxed);
         header.lock.reset();
-        header.tag.store(tag, Relaxed);
+        header.tag.store(0, Relaxed);
         if me == NO_THREAD {
             header.owner.store(0, Relaxed);
             header.local.store(0, Relaxed);
@@ -101,6 +101,7 @@ impl Header {
             header.local.store(1, Relaxed);
             header.owner.store(me, Relaxed);
         }
+        header.gc_bits.store(bits, Release);
     }
 
     /// A header that is never counted and never freed.
@@ -197,7 +198,11 @@ impl Header {
             debug_assert_ne!(old, 0, "a reference to a dead object was dropped");
             let local = old.wrapping_sub(1);
             self.local.store(local, Relaxed);
-            if local == 0 { self.merge_zero_slow() } else { Fate::Alive }
+            if local != 0 {
+                return Fate::Alive;
+            }
+            // Acquire: pairs with the release of whichever foreign holder brought the word back to 0.
+            if self.shared.load(Acquire) == 0 { Fate::Dead } else { self.merge_zero_slow() }
         } else {
             self.decref_shared_slow(me)
         }

@@ -21,7 +21,7 @@
 
 use super::{Header, IMMORTAL, gc_bits};
 use crate::dead::Fate;
-use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use crate::sync::atomic::Ordering::{AcqRel, Relaxed, Release};
 use crate::thread;
 use std::ptr::NonNull;
 
@@ -95,14 +95,10 @@ impl Header {
         }
     }
 
-    /// The owner's local count has reached zero.
+    /// The owner's local count has reached zero, and others hold or held the object.
     #[cold]
     #[inline(never)]
     pub(super) fn merge_zero_slow(&self) -> Fate {
-        // Acquire: pairs with the release of whichever foreign holder brought the word back to 0.
-        if self.shared.load(Acquire) == 0 {
-            return Fate::Dead;
-        }
         self.owner.store(0, Relaxed); // H2: before MERGED, ordered by the release below
         let old = self.shared.fetch_or(MERGED, AcqRel);
         self.fate_of(old | MERGED)

@@ -122,8 +122,8 @@ fn recycled_block_starts_afresh() {
     object.set_gc_bits(gc_bits::SHARED);
     drop(value);
     // SAFETY: free, and this test's.
-    unsafe { Header::init_at(NonNull::from(object), object.ty(), here.me(), 7) };
-    assert_eq!((object.refcount(), object.gc_bits(), object.tag().load(Relaxed)), (1, 0, 7));
+    unsafe { Header::init_at(NonNull::from(object), object.ty(), here.me(), gc_bits::TRACKED) };
+    assert_eq!((object.refcount(), object.gc_bits(), object.tag().load(Relaxed)), (1, gc_bits::TRACKED, 0));
     assert!(object.is_unique(here.me()) && !object.lock().is_locked());
 }
 

@@ -12,7 +12,6 @@ use interp_object::{Esc, PyResult, Raised, Value, Word};
 use stackref::StackRef;
 
 use super::{cannot_push, close_frame, push_frame};
-use crate::specialize::FULL;
 use crate::stack;
 
 /// Pushes a frame for `function` and binds `args` to its parameters. The frame is not entered yet.
@@ -22,7 +21,7 @@ pub(crate) fn bind_frame(esc: Esc<'_>, callable: &Value, function: &Function, ar
     let th = esc.thread();
     let fp = loop {
         let word = StackRef::new(callable, th.id()).into_word();
-        match push_frame::<FULL>(th, word, function, &code, 0) {
+        match push_frame(th, word, function, &code, 0) {
             Some(fp) => break fp,
             None => {
                 super::close_word(th, word);

@@ -66,7 +66,7 @@ unsafe fn slow_build_template(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     at.next_flow(1)
 }
 
-/// `FORMAT_SIMPLE` (interp/ops/build.rs:147).
+/// `FORMAT_SIMPLE` (interp/ops/build.rs:153).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -109,7 +109,7 @@ unsafe fn slow_format_simple(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(1)
 }
 
-/// `FORMAT_WITH_SPEC` (interp/ops/build.rs:156).
+/// `FORMAT_WITH_SPEC` (interp/ops/build.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -422,7 +422,7 @@ unsafe fn slow_build_tuple(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `CONVERT_VALUE` (interp/ops/build.rs:138).
+/// `CONVERT_VALUE` (interp/ops/build.rs:144).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -466,7 +466,7 @@ unsafe fn slow_convert_value(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(1)
 }
 
-/// `DICT_MERGE` (interp/ops/build.rs:130).
+/// `DICT_MERGE` (interp/ops/build.rs:136).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -504,7 +504,7 @@ unsafe fn slow_dict_merge(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
     at.next_flow(1)
 }
 
-/// `DICT_UPDATE` (interp/ops/build.rs:122).
+/// `DICT_UPDATE` (interp/ops/build.rs:128).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -541,11 +541,48 @@ unsafe fn slow_dict_update(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `LIST_APPEND` (interp/ops/build.rs:81).
+/// `LIST_APPEND` (interp/ops/build.rs:82).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
 pub(crate) unsafe extern "C" fn weft_op_list_append(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut value = at.get(at.a() + oparg as usize);
+    let mut list = at.get(at.a());
+    if let Some(end) = build::end_of(th, list) {
+        let item = match at.try_take(value) {
+            Some(value) => value,
+            None => {
+                return {
+                    // SAFETY: H1: handed on as it came.
+                    unsafe { weft_op_list_append_slow(ip, fp, th, cell) }
+                };
+            }
+        };
+        end.push(item);
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_list_append_slow(ip, fp, th, cell) }
+        };
+    }
+    at.next(1)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_list_append_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
     // SAFETY: H1: handed on as it came.
     let flow = unsafe { slow_list_append(ip, fp, th, cell) };
     flow.go(th)
@@ -562,21 +599,26 @@ unsafe fn slow_list_append(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     let oparg: u32 = at.arg_bc();
     let mut value = at.get(at.a() + oparg as usize);
     let mut list = at.get(at.a());
-    let item = at.take(value);
-    {
-        at.null(at.a() + oparg as usize);
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        match build::list_append(esc, at.view(&list), item) {
-            Ok(value) => value,
-            Err(_) => return at.error_flow(),
-        }
-    };
+    if let Some(end) = build::end_of(th, list) {
+        let item = at.take(value);
+        end.push(item);
+    } else {
+        let item = at.take(value);
+        {
+            at.null(at.a() + oparg as usize);
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match build::list_append(esc, at.view(&list), item) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+    }
     at.next_flow(1)
 }
 
-/// `LIST_EXTEND` (interp/ops/build.rs:89).
+/// `LIST_EXTEND` (interp/ops/build.rs:95).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -613,7 +655,7 @@ unsafe fn slow_list_extend(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `MAP_ADD` (interp/ops/build.rs:113).
+/// `MAP_ADD` (interp/ops/build.rs:119).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -656,7 +698,7 @@ unsafe fn slow_map_add(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -
     at.next_flow(1)
 }
 
-/// `SET_ADD` (interp/ops/build.rs:97).
+/// `SET_ADD` (interp/ops/build.rs:103).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -693,7 +735,7 @@ unsafe fn slow_set_add(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -
     at.next_flow(1)
 }
 
-/// `SET_UPDATE` (interp/ops/build.rs:105).
+/// `SET_UPDATE` (interp/ops/build.rs:111).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

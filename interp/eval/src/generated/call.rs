@@ -74,7 +74,7 @@ unsafe fn slow_call_function_ex(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `EXIT_INIT_CHECK` (interp/ops/call.rs:416).
+/// `EXIT_INIT_CHECK` (interp/ops/call.rs:423).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -95,7 +95,7 @@ pub(crate) unsafe extern "C" fn weft_op_exit_init_check(
     at.next(1)
 }
 
-/// `INTERPRETER_EXIT` (interp/ops/call.rs:408).
+/// `INTERPRETER_EXIT` (interp/ops/call.rs:415).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -807,7 +807,7 @@ pub(crate) unsafe extern "C" fn weft_op_call_list_append(
     let mut res;
     let mut dead_0 = None;
     let mut dead_1 = None;
-    let end = match calls::append_end(callable, self_or_null, args.len(), at.cache(1usize)) {
+    let end = match calls::append_end(th, callable, self_or_null, args.len(), at.cache(1usize)) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -1393,7 +1393,7 @@ unsafe fn slow_call_type_1(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(3)
 }
 
-/// `LEAVE_LOOP` (interp/ops/call.rs:402).
+/// `LEAVE_LOOP` (interp/ops/call.rs:409).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1401,4 +1401,15 @@ pub(crate) unsafe extern "C" fn weft_op_leave_loop(ip: *const Cell, fp: *mut Wor
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     return at.leave(th.loop_result.get());
+}
+
+/// `LEAVE_FRAME` (interp/ops/call.rs:401).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_leave_frame(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let flow = leave_waiting(th, fp);
+    return at.go(flow.ip, flow.fp);
 }

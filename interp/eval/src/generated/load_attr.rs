@@ -28,54 +28,48 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_l_t(
     cell: u64,
 ) -> Control {
     // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_l_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let oparg: u32 = at.arg_aux();
     let frame = at.frame();
     let mut owner = at.get(at.a());
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    let other = others::find(owner, [at.cache(2usize), at.cache(3usize), at.cache(4usize)]);
-    let counts = others::is_sample(th, other);
-    if counts && at.tick() {
+    if at.tick() {
         let installed = {
             at.save_ip();
-            cold(move || {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                specialize::attrs::load_attr(esc, ip, frame, at.view(&owner), oparg)
-            })
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::attrs::load_attr(esc, ip, frame, at.view(&owner), oparg)
         };
         if installed {
-            return at.redo();
+            return at.redo_flow();
         }
     }
-    if let Some(known) = others::load(th, owner, other) {
-        if known.bound {
-            let receiver = at.dup(owner);
-            attr = known.word;
-            fast::set_self(self_or_null, receiver);
-        } else {
-            attr = known.word;
-            fast::no_self(self_or_null);
+    let (found, bound) = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match attr::load_attr(esc, frame, at.view(&owner), oparg) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
         }
-    } else {
-        let (found, bound) = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(attr::load_attr(esc, frame, at.view(&owner), oparg)?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
-        };
-        let receiver = if bound { Some(attr::receiver(th, at.view_slot(at.a()))) } else { None };
-        attr = at.own(found);
-        attr::fill_receiver(self_or_null, receiver);
-    }
+    };
+    let receiver = if bound { Some(attr::receiver(th, at.view(&owner))) } else { None };
+    attr = at.own(found);
+    attr::fill_receiver(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(6)
+    at.next_flow(3)
 }
 
 /// `LOAD_ATTR` as T_T (interp/ops/attr.rs:7).
@@ -89,63 +83,55 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_t_t(
     cell: u64,
 ) -> Control {
     // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_t_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let oparg: u32 = at.arg_aux();
     let frame = at.frame();
     let mut owner = at.get(at.a());
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    let mut dead_0 = None;
-    let other = others::find(owner, [at.cache(2usize), at.cache(3usize), at.cache(4usize)]);
-    let counts = others::is_sample(th, other);
-    if counts && at.tick() {
+    if at.tick() {
         let installed = {
             at.save_ip();
-            cold(move || {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                specialize::attrs::load_attr(esc, ip, frame, at.view(&owner), oparg)
-            })
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::attrs::load_attr(esc, ip, frame, at.view(&owner), oparg)
         };
         if installed {
-            return at.redo();
+            return at.redo_flow();
         }
     }
-    if let Some(known) = others::load(th, owner, other) {
-        if known.bound {
-            let receiver = owner;
-            attr = known.word;
-            fast::set_self(self_or_null, receiver);
-        } else {
-            dead_0 = at.close(owner);
-            attr = known.word;
-            fast::no_self(self_or_null);
+    let (found, bound) = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match attr::load_attr(esc, frame, at.view(&owner), oparg) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
         }
-    } else {
-        let (found, bound) = {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(attr::load_attr(esc, frame, at.view(&owner), oparg)?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
-        };
-        let receiver = if bound { Some(attr::receiver(th, at.view_slot(at.a()))) } else { None };
-        dead_0 = at.close(owner);
-        attr = at.own(found);
-        attr::fill_receiver(self_or_null, receiver);
+    };
+    let receiver = if bound { Some(attr::receiver(th, at.view(&owner))) } else { None };
+    if let Some(dead) = at.close(owner) {
+        at.null(at.a());
+        at.finalize(dead);
     }
+    attr = at.own(found);
+    attr::fill_receiver(self_or_null, receiver);
     at.set(at.b(), attr);
-    if dead_0.is_some() {
-        return at.finish1(at.next_flow(6), dead_0);
-    }
-    at.next(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_CLASS` as L_T (interp/ops/attr.rs:84).
+/// `LOAD_ATTR_CLASS` as L_T (interp/ops/attr.rs:69).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -173,7 +159,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -212,10 +198,10 @@ unsafe fn slow_load_attr_class_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, 
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_CLASS` as T_T (interp/ops/attr.rs:84).
+/// `LOAD_ATTR_CLASS` as T_T (interp/ops/attr.rs:69).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -246,9 +232,9 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(6), dead_0);
+        return at.finish1(at.next_flow(3), dead_0);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -291,10 +277,10 @@ unsafe fn slow_load_attr_class_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, 
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as L_T (interp/ops/attr.rs:95).
+/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as L_T (interp/ops/attr.rs:80).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -322,7 +308,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_with_metaclass_check_l_t
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -366,10 +352,10 @@ unsafe fn slow_load_attr_class_with_metaclass_check_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as T_T (interp/ops/attr.rs:95).
+/// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK` as T_T (interp/ops/attr.rs:80).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -400,9 +386,9 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_with_metaclass_check_t_t
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(6), dead_0);
+        return at.finish1(at.next_flow(3), dead_0);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -450,10 +436,10 @@ unsafe fn slow_load_attr_class_with_metaclass_check_t_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as L_T (interp/ops/attr.rs:120).
+/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as L_T (interp/ops/attr.rs:105).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -485,7 +471,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_getattribute_overridden_l_t(
     };
     at.save_ip();
     let text = calls::name_word(frame, oparg >> 1);
-    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 6usize)));
+    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 3usize)));
     return at.go(flow.ip, flow.fp);
 }
 
@@ -525,11 +511,11 @@ unsafe fn slow_load_attr_getattribute_overridden_l_t(ip: *const Cell, fp: *mut W
     let receiver = at.dup(owner);
     at.save_ip();
     let text = calls::name_word(frame, oparg >> 1);
-    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 6usize)));
+    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 3usize)));
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as T_T (interp/ops/attr.rs:120).
+/// `LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN` as T_T (interp/ops/attr.rs:105).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -553,11 +539,11 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_getattribute_overridden_t_t(
     at.null(at.a());
     at.save_ip();
     let text = calls::name_word(frame, oparg >> 1);
-    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 6usize)));
+    let flow = calls::enter_two(th, hook, receiver, text, calls::attr_return(ip, next_cell(ip, 3usize)));
     return at.go(flow.ip, flow.fp);
 }
 
-/// `LOAD_ATTR_INSTANCE_VALUE` as L_T (interp/ops/attr.rs:40).
+/// `LOAD_ATTR_INSTANCE_VALUE` as L_T (interp/ops/attr.rs:25).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -585,7 +571,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_instance_value_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -624,10 +610,10 @@ unsafe fn slow_load_attr_instance_value_l_t(ip: *const Cell, fp: *mut Word, th: 
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_INSTANCE_VALUE` as T_T (interp/ops/attr.rs:40).
+/// `LOAD_ATTR_INSTANCE_VALUE` as T_T (interp/ops/attr.rs:25).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -658,9 +644,9 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_instance_value_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(6), dead_0);
+        return at.finish1(at.next_flow(3), dead_0);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -703,10 +689,10 @@ unsafe fn slow_load_attr_instance_value_t_t(ip: *const Cell, fp: *mut Word, th: 
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_METHOD_LAZY_DICT` as L_T (interp/ops/attr.rs:158).
+/// `LOAD_ATTR_METHOD_LAZY_DICT` as L_T (interp/ops/attr.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -739,7 +725,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_lazy_dict_l_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -779,10 +765,10 @@ unsafe fn slow_load_attr_method_lazy_dict_l_t(ip: *const Cell, fp: *mut Word, th
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_METHOD_LAZY_DICT` as T_T (interp/ops/attr.rs:158).
+/// `LOAD_ATTR_METHOD_LAZY_DICT` as T_T (interp/ops/attr.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -806,10 +792,10 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_lazy_dict_t_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(6)
+    at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_NO_DICT` as L_T (interp/ops/attr.rs:146).
+/// `LOAD_ATTR_METHOD_NO_DICT` as L_T (interp/ops/attr.rs:131).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -842,7 +828,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_no_dict_l_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -882,10 +868,10 @@ unsafe fn slow_load_attr_method_no_dict_l_t(ip: *const Cell, fp: *mut Word, th: 
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_METHOD_NO_DICT` as T_T (interp/ops/attr.rs:146).
+/// `LOAD_ATTR_METHOD_NO_DICT` as T_T (interp/ops/attr.rs:131).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -909,10 +895,10 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_no_dict_t_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(6)
+    at.next(3)
 }
 
-/// `LOAD_ATTR_METHOD_WITH_VALUES` as L_T (interp/ops/attr.rs:134).
+/// `LOAD_ATTR_METHOD_WITH_VALUES` as L_T (interp/ops/attr.rs:119).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -945,7 +931,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_with_values_l_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -985,10 +971,10 @@ unsafe fn slow_load_attr_method_with_values_l_t(ip: *const Cell, fp: *mut Word, 
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_METHOD_WITH_VALUES` as T_T (interp/ops/attr.rs:134).
+/// `LOAD_ATTR_METHOD_WITH_VALUES` as T_T (interp/ops/attr.rs:119).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1012,10 +998,10 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_method_with_values_t_t(
     attr = found;
     fast::set_self(self_or_null, receiver);
     at.set(at.b(), attr);
-    at.next(6)
+    at.next(3)
 }
 
-/// `LOAD_ATTR_MODULE` as L_T (interp/ops/attr.rs:51).
+/// `LOAD_ATTR_MODULE` as L_T (interp/ops/attr.rs:36).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1043,7 +1029,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_module_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1082,10 +1068,10 @@ unsafe fn slow_load_attr_module_l_t(ip: *const Cell, fp: *mut Word, th: &Thread,
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_MODULE` as T_T (interp/ops/attr.rs:51).
+/// `LOAD_ATTR_MODULE` as T_T (interp/ops/attr.rs:36).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1116,9 +1102,9 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_module_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(6), dead_0);
+        return at.finish1(at.next_flow(3), dead_0);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1161,10 +1147,10 @@ unsafe fn slow_load_attr_module_t_t(ip: *const Cell, fp: *mut Word, th: &Thread,
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as L_T (interp/ops/attr.rs:180).
+/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as L_T (interp/ops/attr.rs:165).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1192,7 +1178,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1231,10 +1217,10 @@ unsafe fn slow_load_attr_nondescriptor_no_dict_l_t(ip: *const Cell, fp: *mut Wor
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as T_T (interp/ops/attr.rs:180).
+/// `LOAD_ATTR_NONDESCRIPTOR_NO_DICT` as T_T (interp/ops/attr.rs:165).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1265,9 +1251,9 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_no_dict_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(6), dead_0);
+        return at.finish1(at.next_flow(3), dead_0);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1310,10 +1296,10 @@ unsafe fn slow_load_attr_nondescriptor_no_dict_t_t(ip: *const Cell, fp: *mut Wor
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as L_T (interp/ops/attr.rs:169).
+/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as L_T (interp/ops/attr.rs:154).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1341,7 +1327,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1380,10 +1366,10 @@ unsafe fn slow_load_attr_nondescriptor_with_values_l_t(ip: *const Cell, fp: *mut
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as T_T (interp/ops/attr.rs:169).
+/// `LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES` as T_T (interp/ops/attr.rs:154).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1414,9 +1400,9 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_nondescriptor_with_values_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(6), dead_0);
+        return at.finish1(at.next_flow(3), dead_0);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1459,10 +1445,10 @@ unsafe fn slow_load_attr_nondescriptor_with_values_t_t(ip: *const Cell, fp: *mut
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_PROPERTY` as L_T (interp/ops/attr.rs:107).
+/// `LOAD_ATTR_PROPERTY` as L_T (interp/ops/attr.rs:92).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1493,7 +1479,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_property_l_t(
         }
     };
     at.save_ip();
-    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 6usize)));
+    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 3usize)));
     return at.go(flow.ip, flow.fp);
 }
 
@@ -1532,11 +1518,11 @@ unsafe fn slow_load_attr_property_l_t(ip: *const Cell, fp: *mut Word, th: &Threa
     frame.ip.set(ip);
     let receiver = at.dup(owner);
     at.save_ip();
-    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 6usize)));
+    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 3usize)));
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `LOAD_ATTR_PROPERTY` as T_T (interp/ops/attr.rs:107).
+/// `LOAD_ATTR_PROPERTY` as T_T (interp/ops/attr.rs:92).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1559,11 +1545,11 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_property_t_t(
     let receiver = owner;
     at.null(at.a());
     at.save_ip();
-    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 6usize)));
+    let flow = calls::enter_getter(th, getter, receiver, calls::attr_return(ip, next_cell(ip, 3usize)));
     return at.go(flow.ip, flow.fp);
 }
 
-/// `LOAD_ATTR_SLOT` as L_T (interp/ops/attr.rs:73).
+/// `LOAD_ATTR_SLOT` as L_T (interp/ops/attr.rs:58).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1591,7 +1577,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_slot_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1630,10 +1616,10 @@ unsafe fn slow_load_attr_slot_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, c
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_SLOT` as T_T (interp/ops/attr.rs:73).
+/// `LOAD_ATTR_SLOT` as T_T (interp/ops/attr.rs:58).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1664,9 +1650,9 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_slot_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(6), dead_0);
+        return at.finish1(at.next_flow(3), dead_0);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1709,10 +1695,10 @@ unsafe fn slow_load_attr_slot_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, c
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `LOAD_ATTR_WITH_HINT` as L_T (interp/ops/attr.rs:62).
+/// `LOAD_ATTR_WITH_HINT` as L_T (interp/ops/attr.rs:47).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1736,10 +1722,10 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_with_hint_l_t(
     attr = found;
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
-    at.next(6)
+    at.next(3)
 }
 
-/// `LOAD_ATTR_WITH_HINT` as T_T (interp/ops/attr.rs:62).
+/// `LOAD_ATTR_WITH_HINT` as T_T (interp/ops/attr.rs:47).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1766,7 +1752,189 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_with_hint_t_t(
     fast::no_self(self_or_null);
     at.set(at.b(), attr);
     if dead_0.is_some() {
-        return at.finish1(at.next_flow(6), dead_0);
+        return at.finish1(at.next_flow(3), dead_0);
     }
-    at.next(6)
+    at.next(3)
+}
+
+/// `LOAD_ATTR_POLYMORPHIC` as L_T (interp/ops/attr.rs:177).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_polymorphic_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match poly::load::<QUICK>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_polymorphic_l_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    if found.is_method {
+        let receiver = match at.try_dup(owner) {
+            Some(value) => value,
+            None => {
+                drop(found);
+                return {
+                    // SAFETY: H1: handed on as it came.
+                    unsafe { weft_op_load_attr_polymorphic_l_t_slow(ip, fp, th, cell) }
+                };
+            }
+        };
+        attr = found.word;
+        fast::set_self(self_or_null, receiver);
+    } else {
+        attr = found.word;
+        fast::no_self(self_or_null);
+    }
+    at.set(at.b(), attr);
+    at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_polymorphic_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_polymorphic_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_polymorphic_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match poly::load::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if found.is_method {
+        let receiver = at.dup(owner);
+        attr = found.word;
+        fast::set_self(self_or_null, receiver);
+    } else {
+        attr = found.word;
+        fast::no_self(self_or_null);
+    }
+    at.set(at.b(), attr);
+    at.next_flow(3)
+}
+
+/// `LOAD_ATTR_POLYMORPHIC` as T_T (interp/ops/attr.rs:177).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_polymorphic_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let mut dead_0 = None;
+    let found = match poly::load::<QUICK>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_polymorphic_t_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    if found.is_method {
+        let receiver = owner;
+        attr = found.word;
+        fast::set_self(self_or_null, receiver);
+    } else {
+        dead_0 = at.close(owner);
+        attr = found.word;
+        fast::no_self(self_or_null);
+    }
+    at.set(at.b(), attr);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_polymorphic_t_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_polymorphic_t_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_polymorphic_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match poly::load::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if found.is_method {
+        let receiver = owner;
+        attr = found.word;
+        fast::set_self(self_or_null, receiver);
+    } else {
+        if let Some(dead) = at.close(owner) {
+            at.null(at.a());
+            at.finalize(dead);
+        }
+        attr = found.word;
+        fast::no_self(self_or_null);
+    }
+    at.set(at.b(), attr);
+    at.next_flow(3)
 }

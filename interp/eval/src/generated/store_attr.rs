@@ -17,7 +17,7 @@
 
 use crate::ops::*;
 
-/// `STORE_ATTR` as LL (interp/ops/attr.rs:209).
+/// `STORE_ATTR` as LL (interp/ops/attr.rs:213).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -28,51 +28,46 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_ll(
     cell: u64,
 ) -> Control {
     // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_ll(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_ll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let oparg: u32 = at.arg_aux();
     let frame = at.frame();
     let mut owner = at.get(at.b());
     let mut value = at.get(at.a());
-    let mut dead_1 = None;
-    let other = others::find(owner, [at.cache(2usize), at.cache(3usize), at.cache(4usize)]);
-    let counts = others::is_sample(th, other);
-    if counts && at.tick() {
+    if at.tick() {
         let installed = {
             at.save_ip();
-            cold(move || {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
-            })
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
         };
         if installed {
-            return at.redo();
+            return at.redo_flow();
         }
     }
-    if let Some(slot) = others::hold(owner, other) {
-        let new = at.clone_value(value);
-        let old = fast::store_value(slot, new);
-        dead_1 = at.close(old);
-    } else {
-        {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(attr::store_attr(esc, frame, at.view(&owner), oparg, at.view(&value))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
-        };
-    }
-    if dead_1.is_some() {
-        return at.finish1(at.next_flow(6), dead_1);
-    }
-    at.next(6)
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match attr::store_attr(esc, frame, at.view(&owner), oparg, at.view(&value)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.next_flow(3)
 }
 
-/// `STORE_ATTR` as LT (interp/ops/attr.rs:209).
+/// `STORE_ATTR` as LT (interp/ops/attr.rs:213).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -83,54 +78,50 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_lt(
     cell: u64,
 ) -> Control {
     // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_lt(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_lt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let oparg: u32 = at.arg_aux();
     let frame = at.frame();
     let mut owner = at.get(at.b());
     let mut value = at.get(at.a());
-    let mut dead_0 = None;
-    let mut dead_1 = None;
-    let other = others::find(owner, [at.cache(2usize), at.cache(3usize), at.cache(4usize)]);
-    let counts = others::is_sample(th, other);
-    if counts && at.tick() {
+    if at.tick() {
         let installed = {
             at.save_ip();
-            cold(move || {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
-            })
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
         };
         if installed {
-            return at.redo();
+            return at.redo_flow();
         }
     }
-    if let Some(slot) = others::hold(owner, other) {
-        let new = at.clone_value(value);
-        let old = fast::store_value(slot, new);
-        dead_0 = at.close(owner);
-        dead_1 = at.close(old);
-    } else {
-        {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(attr::store_attr(esc, frame, at.view(&owner), oparg, at.view(&value))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
-        };
-        dead_0 = at.close(owner);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match attr::store_attr(esc, frame, at.view(&owner), oparg, at.view(&value)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.finalize(dead);
     }
-    if dead_0.is_some() | dead_1.is_some() {
-        return at.finish2(at.next_flow(6), dead_0, dead_1);
-    }
-    at.next(6)
+    at.next_flow(3)
 }
 
-/// `STORE_ATTR` as TL (interp/ops/attr.rs:209).
+/// `STORE_ATTR` as TL (interp/ops/attr.rs:213).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -141,53 +132,50 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_tl(
     cell: u64,
 ) -> Control {
     // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_tl(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_tl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let oparg: u32 = at.arg_aux();
     let frame = at.frame();
     let mut owner = at.get(at.b());
     let mut value = at.get(at.a());
-    let mut dead_1 = None;
-    let mut dead_2 = None;
-    let other = others::find(owner, [at.cache(2usize), at.cache(3usize), at.cache(4usize)]);
-    let counts = others::is_sample(th, other);
-    if counts && at.tick() {
+    if at.tick() {
         let installed = {
             at.save_ip();
-            cold(move || {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
-            })
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
         };
         if installed {
-            return at.redo();
+            return at.redo_flow();
         }
     }
-    if let Some(slot) = others::hold(owner, other) {
-        let new = at.take(value);
-        let old = fast::store_value(slot, new);
-        dead_1 = at.close(old);
-    } else {
-        {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(attr::store_attr(esc, frame, at.view(&owner), oparg, at.view(&value))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
-        };
-        dead_2 = at.close(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match attr::store_attr(esc, frame, at.view(&owner), oparg, at.view(&value)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(value) {
+        at.null(at.a());
+        at.finalize(dead);
     }
-    if dead_1.is_some() | dead_2.is_some() {
-        return at.finish2(at.next_flow(6), dead_1, dead_2);
-    }
-    at.next(6)
+    at.next_flow(3)
 }
 
-/// `STORE_ATTR` as TT (interp/ops/attr.rs:209).
+/// `STORE_ATTR` as TT (interp/ops/attr.rs:213).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -198,56 +186,55 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_tt(
     cell: u64,
 ) -> Control {
     // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_tt(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_tt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let oparg: u32 = at.arg_aux();
     let frame = at.frame();
     let mut owner = at.get(at.b());
     let mut value = at.get(at.a());
-    let mut dead_0 = None;
-    let mut dead_1 = None;
-    let mut dead_2 = None;
-    let other = others::find(owner, [at.cache(2usize), at.cache(3usize), at.cache(4usize)]);
-    let counts = others::is_sample(th, other);
-    if counts && at.tick() {
+    if at.tick() {
         let installed = {
             at.save_ip();
-            cold(move || {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
-            })
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
         };
         if installed {
-            return at.redo();
+            return at.redo_flow();
         }
     }
-    if let Some(slot) = others::hold(owner, other) {
-        let new = at.take(value);
-        let old = fast::store_value(slot, new);
-        dead_0 = at.close(owner);
-        dead_1 = at.close(old);
-    } else {
-        {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(attr::store_attr(esc, frame, at.view(&owner), oparg, at.view(&value))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
-        };
-        dead_0 = at.close(owner);
-        dead_2 = at.close(value);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match attr::store_attr(esc, frame, at.view(&owner), oparg, at.view(&value)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.finalize(dead);
     }
-    if dead_0.is_some() | dead_1.is_some() | dead_2.is_some() {
-        return at.finish3(at.next_flow(6), dead_0, dead_1, dead_2);
+    if let Some(dead) = at.close(value) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
     }
-    at.next(6)
+    at.next_flow(3)
 }
 
-/// `STORE_ATTR` as KL (interp/ops/attr.rs:209).
+/// `STORE_ATTR` as KL (interp/ops/attr.rs:213).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -258,51 +245,46 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_kl(
     cell: u64,
 ) -> Control {
     // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_kl(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_kl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let oparg: u32 = at.arg_aux();
     let frame = at.frame();
     let mut owner = at.get(at.b());
-    let mut value = at.constant_word(6);
-    let mut dead_1 = None;
-    let other = others::find(owner, [at.cache(2usize), at.cache(3usize), at.cache(4usize)]);
-    let counts = others::is_sample(th, other);
-    if counts && at.tick() {
+    let mut value = at.constant_word(3);
+    if at.tick() {
         let installed = {
             at.save_ip();
-            cold(move || {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
-            })
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
         };
         if installed {
-            return at.redo();
+            return at.redo_flow();
         }
     }
-    if let Some(slot) = others::hold(owner, other) {
-        let new = at.clone_value(value);
-        let old = fast::store_value(slot, new);
-        dead_1 = at.close(old);
-    } else {
-        {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(attr::store_attr(esc, frame, at.view(&owner), oparg, at.view(&value))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
-        };
-    }
-    if dead_1.is_some() {
-        return at.finish1(at.next_flow(7), dead_1);
-    }
-    at.next(7)
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match attr::store_attr(esc, frame, at.view(&owner), oparg, at.view(&value)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.next_flow(4)
 }
 
-/// `STORE_ATTR` as KT (interp/ops/attr.rs:209).
+/// `STORE_ATTR` as KT (interp/ops/attr.rs:213).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -313,54 +295,50 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_kt(
     cell: u64,
 ) -> Control {
     // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_kt(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_kt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let oparg: u32 = at.arg_aux();
     let frame = at.frame();
     let mut owner = at.get(at.b());
-    let mut value = at.constant_word(6);
-    let mut dead_0 = None;
-    let mut dead_1 = None;
-    let other = others::find(owner, [at.cache(2usize), at.cache(3usize), at.cache(4usize)]);
-    let counts = others::is_sample(th, other);
-    if counts && at.tick() {
+    let mut value = at.constant_word(3);
+    if at.tick() {
         let installed = {
             at.save_ip();
-            cold(move || {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
-            })
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::attrs::store_attr(esc, ip, frame, at.view(&owner), oparg)
         };
         if installed {
-            return at.redo();
+            return at.redo_flow();
         }
     }
-    if let Some(slot) = others::hold(owner, other) {
-        let new = at.clone_value(value);
-        let old = fast::store_value(slot, new);
-        dead_0 = at.close(owner);
-        dead_1 = at.close(old);
-    } else {
-        {
-            at.save_ip();
-            match cold(move || -> Result<_, Raised> {
-                // SAFETY: H2: spilled above: the frame shows every live reference.
-                let esc = unsafe { Esc::after_spill(th) };
-                Ok(attr::store_attr(esc, frame, at.view(&owner), oparg, at.view(&value))?)
-            }) {
-                Ok(value) => value,
-                Err(_) => return at.error(),
-            }
-        };
-        dead_0 = at.close(owner);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match attr::store_attr(esc, frame, at.view(&owner), oparg, at.view(&value)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.finalize(dead);
     }
-    if dead_0.is_some() | dead_1.is_some() {
-        return at.finish2(at.next_flow(7), dead_0, dead_1);
-    }
-    at.next(7)
+    at.next_flow(4)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as LL (interp/ops/attr.rs:233).
+/// `STORE_ATTR_INSTANCE_VALUE` as LL (interp/ops/attr.rs:228).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -392,9 +370,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_ll(
     let old = fast::store_value(slot, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
-        return at.finish1(at.next_flow(6), dead_1);
+        return at.finish1(at.next_flow(3), dead_1);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -433,10 +411,10 @@ unsafe fn slow_store_attr_instance_value_ll(ip: *const Cell, fp: *mut Word, th: 
     if let Some(dead) = at.close(old) {
         at.finalize(dead);
     }
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as LT (interp/ops/attr.rs:233).
+/// `STORE_ATTR_INSTANCE_VALUE` as LT (interp/ops/attr.rs:228).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -470,9 +448,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_lt(
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
     if dead_0.is_some() | dead_1.is_some() {
-        return at.finish2(at.next_flow(6), dead_0, dead_1);
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -516,10 +494,10 @@ unsafe fn slow_store_attr_instance_value_lt(ip: *const Cell, fp: *mut Word, th: 
         at.null(at.b());
         at.finalize(dead);
     }
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as TL (interp/ops/attr.rs:233).
+/// `STORE_ATTR_INSTANCE_VALUE` as TL (interp/ops/attr.rs:228).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -551,9 +529,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_tl(
     let old = fast::store_value(slot, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
-        return at.finish1(at.next_flow(6), dead_1);
+        return at.finish1(at.next_flow(3), dead_1);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -593,10 +571,10 @@ unsafe fn slow_store_attr_instance_value_tl(ip: *const Cell, fp: *mut Word, th: 
         at.null(at.a());
         at.finalize(dead);
     }
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as TT (interp/ops/attr.rs:233).
+/// `STORE_ATTR_INSTANCE_VALUE` as TT (interp/ops/attr.rs:228).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -630,9 +608,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_tt(
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
     if dead_0.is_some() | dead_1.is_some() {
-        return at.finish2(at.next_flow(6), dead_0, dead_1);
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -678,10 +656,10 @@ unsafe fn slow_store_attr_instance_value_tt(ip: *const Cell, fp: *mut Word, th: 
         at.null(at.a());
         at.finalize(dead);
     }
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as KL (interp/ops/attr.rs:233).
+/// `STORE_ATTR_INSTANCE_VALUE` as KL (interp/ops/attr.rs:228).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -694,7 +672,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_kl(
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut owner = at.get(at.b());
-    let mut value = at.constant_word(6);
+    let mut value = at.constant_word(3);
     let mut dead_1 = None;
     let slot = match fast::hold_value(owner, at.cache(1usize)) {
         Some(value) => value,
@@ -713,9 +691,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_kl(
     let old = fast::store_value(slot, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
-        return at.finish1(at.next_flow(7), dead_1);
+        return at.finish1(at.next_flow(4), dead_1);
     }
-    at.next(7)
+    at.next(4)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -744,7 +722,7 @@ unsafe fn slow_store_attr_instance_value_kl(ip: *const Cell, fp: *mut Word, th: 
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut owner = at.get(at.b());
-    let mut value = at.constant_word(6);
+    let mut value = at.constant_word(3);
     let slot = match fast::hold_value(owner, at.cache(1usize)) {
         Some(value) => value,
         None => return at.deopt_flow(),
@@ -754,10 +732,10 @@ unsafe fn slow_store_attr_instance_value_kl(ip: *const Cell, fp: *mut Word, th: 
     if let Some(dead) = at.close(old) {
         at.finalize(dead);
     }
-    at.next_flow(7)
+    at.next_flow(4)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as KT (interp/ops/attr.rs:233).
+/// `STORE_ATTR_INSTANCE_VALUE` as KT (interp/ops/attr.rs:228).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -770,7 +748,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_kt(
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut owner = at.get(at.b());
-    let mut value = at.constant_word(6);
+    let mut value = at.constant_word(3);
     let mut dead_0 = None;
     let mut dead_1 = None;
     let slot = match fast::hold_value(owner, at.cache(1usize)) {
@@ -791,9 +769,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_instance_value_kt(
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
     if dead_0.is_some() | dead_1.is_some() {
-        return at.finish2(at.next_flow(7), dead_0, dead_1);
+        return at.finish2(at.next_flow(4), dead_0, dead_1);
     }
-    at.next(7)
+    at.next(4)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -822,7 +800,7 @@ unsafe fn slow_store_attr_instance_value_kt(ip: *const Cell, fp: *mut Word, th: 
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut owner = at.get(at.b());
-    let mut value = at.constant_word(6);
+    let mut value = at.constant_word(3);
     let slot = match fast::hold_value(owner, at.cache(1usize)) {
         Some(value) => value,
         None => return at.deopt_flow(),
@@ -837,10 +815,10 @@ unsafe fn slow_store_attr_instance_value_kt(ip: *const Cell, fp: *mut Word, th: 
         at.null(at.b());
         at.finalize(dead);
     }
-    at.next_flow(7)
+    at.next_flow(4)
 }
 
-/// `STORE_ATTR_SLOT` as LL (interp/ops/attr.rs:244).
+/// `STORE_ATTR_SLOT` as LL (interp/ops/attr.rs:239).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -872,9 +850,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_ll(
     let old = fast::store_member(slot, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
-        return at.finish1(at.next_flow(6), dead_1);
+        return at.finish1(at.next_flow(3), dead_1);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -913,10 +891,10 @@ unsafe fn slow_store_attr_slot_ll(ip: *const Cell, fp: *mut Word, th: &Thread, c
     if let Some(dead) = at.close(old) {
         at.finalize(dead);
     }
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `STORE_ATTR_SLOT` as LT (interp/ops/attr.rs:244).
+/// `STORE_ATTR_SLOT` as LT (interp/ops/attr.rs:239).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -950,9 +928,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_lt(
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
     if dead_0.is_some() | dead_1.is_some() {
-        return at.finish2(at.next_flow(6), dead_0, dead_1);
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -996,10 +974,10 @@ unsafe fn slow_store_attr_slot_lt(ip: *const Cell, fp: *mut Word, th: &Thread, c
         at.null(at.b());
         at.finalize(dead);
     }
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `STORE_ATTR_SLOT` as TL (interp/ops/attr.rs:244).
+/// `STORE_ATTR_SLOT` as TL (interp/ops/attr.rs:239).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1031,9 +1009,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_tl(
     let old = fast::store_member(slot, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
-        return at.finish1(at.next_flow(6), dead_1);
+        return at.finish1(at.next_flow(3), dead_1);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1073,10 +1051,10 @@ unsafe fn slow_store_attr_slot_tl(ip: *const Cell, fp: *mut Word, th: &Thread, c
         at.null(at.a());
         at.finalize(dead);
     }
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `STORE_ATTR_SLOT` as TT (interp/ops/attr.rs:244).
+/// `STORE_ATTR_SLOT` as TT (interp/ops/attr.rs:239).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1110,9 +1088,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_tt(
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
     if dead_0.is_some() | dead_1.is_some() {
-        return at.finish2(at.next_flow(6), dead_0, dead_1);
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1158,10 +1136,10 @@ unsafe fn slow_store_attr_slot_tt(ip: *const Cell, fp: *mut Word, th: &Thread, c
         at.null(at.a());
         at.finalize(dead);
     }
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `STORE_ATTR_SLOT` as KL (interp/ops/attr.rs:244).
+/// `STORE_ATTR_SLOT` as KL (interp/ops/attr.rs:239).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1174,7 +1152,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_kl(
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut owner = at.get(at.b());
-    let mut value = at.constant_word(6);
+    let mut value = at.constant_word(3);
     let mut dead_1 = None;
     let slot = match fast::hold_member(owner, at.cache(1usize)) {
         Some(value) => value,
@@ -1193,9 +1171,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_kl(
     let old = fast::store_member(slot, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
-        return at.finish1(at.next_flow(7), dead_1);
+        return at.finish1(at.next_flow(4), dead_1);
     }
-    at.next(7)
+    at.next(4)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1224,7 +1202,7 @@ unsafe fn slow_store_attr_slot_kl(ip: *const Cell, fp: *mut Word, th: &Thread, c
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut owner = at.get(at.b());
-    let mut value = at.constant_word(6);
+    let mut value = at.constant_word(3);
     let slot = match fast::hold_member(owner, at.cache(1usize)) {
         Some(value) => value,
         None => return at.deopt_flow(),
@@ -1234,10 +1212,10 @@ unsafe fn slow_store_attr_slot_kl(ip: *const Cell, fp: *mut Word, th: &Thread, c
     if let Some(dead) = at.close(old) {
         at.finalize(dead);
     }
-    at.next_flow(7)
+    at.next_flow(4)
 }
 
-/// `STORE_ATTR_SLOT` as KT (interp/ops/attr.rs:244).
+/// `STORE_ATTR_SLOT` as KT (interp/ops/attr.rs:239).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1250,7 +1228,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_kt(
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut owner = at.get(at.b());
-    let mut value = at.constant_word(6);
+    let mut value = at.constant_word(3);
     let mut dead_0 = None;
     let mut dead_1 = None;
     let slot = match fast::hold_member(owner, at.cache(1usize)) {
@@ -1271,9 +1249,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_slot_kt(
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
     if dead_0.is_some() | dead_1.is_some() {
-        return at.finish2(at.next_flow(7), dead_0, dead_1);
+        return at.finish2(at.next_flow(4), dead_0, dead_1);
     }
-    at.next(7)
+    at.next(4)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1302,7 +1280,7 @@ unsafe fn slow_store_attr_slot_kt(ip: *const Cell, fp: *mut Word, th: &Thread, c
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut owner = at.get(at.b());
-    let mut value = at.constant_word(6);
+    let mut value = at.constant_word(3);
     let slot = match fast::hold_member(owner, at.cache(1usize)) {
         Some(value) => value,
         None => return at.deopt_flow(),
@@ -1317,10 +1295,10 @@ unsafe fn slow_store_attr_slot_kt(ip: *const Cell, fp: *mut Word, th: &Thread, c
         at.null(at.b());
         at.finalize(dead);
     }
-    at.next_flow(7)
+    at.next_flow(4)
 }
 
-/// `STORE_ATTR_WITH_HINT` as LL (interp/ops/attr.rs:256).
+/// `STORE_ATTR_WITH_HINT` as LL (interp/ops/attr.rs:251).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1354,9 +1332,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_ll(
     let old = fast::store_hint(entry, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
-        return at.finish1(at.next_flow(6), dead_1);
+        return at.finish1(at.next_flow(3), dead_1);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1397,10 +1375,10 @@ unsafe fn slow_store_attr_with_hint_ll(ip: *const Cell, fp: *mut Word, th: &Thre
     if let Some(dead) = at.close(old) {
         at.finalize(dead);
     }
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `STORE_ATTR_WITH_HINT` as LT (interp/ops/attr.rs:256).
+/// `STORE_ATTR_WITH_HINT` as LT (interp/ops/attr.rs:251).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1436,9 +1414,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_lt(
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
     if dead_0.is_some() | dead_1.is_some() {
-        return at.finish2(at.next_flow(6), dead_0, dead_1);
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1484,10 +1462,10 @@ unsafe fn slow_store_attr_with_hint_lt(ip: *const Cell, fp: *mut Word, th: &Thre
         at.null(at.b());
         at.finalize(dead);
     }
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `STORE_ATTR_WITH_HINT` as TL (interp/ops/attr.rs:256).
+/// `STORE_ATTR_WITH_HINT` as TL (interp/ops/attr.rs:251).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1521,9 +1499,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_tl(
     let old = fast::store_hint(entry, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
-        return at.finish1(at.next_flow(6), dead_1);
+        return at.finish1(at.next_flow(3), dead_1);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1565,10 +1543,10 @@ unsafe fn slow_store_attr_with_hint_tl(ip: *const Cell, fp: *mut Word, th: &Thre
         at.null(at.a());
         at.finalize(dead);
     }
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `STORE_ATTR_WITH_HINT` as TT (interp/ops/attr.rs:256).
+/// `STORE_ATTR_WITH_HINT` as TT (interp/ops/attr.rs:251).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1604,9 +1582,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_tt(
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
     if dead_0.is_some() | dead_1.is_some() {
-        return at.finish2(at.next_flow(6), dead_0, dead_1);
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
     }
-    at.next(6)
+    at.next(3)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1654,10 +1632,10 @@ unsafe fn slow_store_attr_with_hint_tt(ip: *const Cell, fp: *mut Word, th: &Thre
         at.null(at.a());
         at.finalize(dead);
     }
-    at.next_flow(6)
+    at.next_flow(3)
 }
 
-/// `STORE_ATTR_WITH_HINT` as KL (interp/ops/attr.rs:256).
+/// `STORE_ATTR_WITH_HINT` as KL (interp/ops/attr.rs:251).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1672,7 +1650,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_kl(
     let oparg: u32 = at.arg_aux();
     let frame = at.frame();
     let mut owner = at.get(at.b());
-    let mut value = at.constant_word(6);
+    let mut value = at.constant_word(3);
     let mut dead_1 = None;
     let entry = match fast::hold_hint(th, frame, owner, oparg, at.cache(1usize)) {
         Some(value) => value,
@@ -1691,9 +1669,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_kl(
     let old = fast::store_hint(entry, new);
     dead_1 = at.close(old);
     if dead_1.is_some() {
-        return at.finish1(at.next_flow(7), dead_1);
+        return at.finish1(at.next_flow(4), dead_1);
     }
-    at.next(7)
+    at.next(4)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1724,7 +1702,7 @@ unsafe fn slow_store_attr_with_hint_kl(ip: *const Cell, fp: *mut Word, th: &Thre
     let oparg: u32 = at.arg_aux();
     let frame = at.frame();
     let mut owner = at.get(at.b());
-    let mut value = at.constant_word(6);
+    let mut value = at.constant_word(3);
     let entry = match fast::hold_hint(th, frame, owner, oparg, at.cache(1usize)) {
         Some(value) => value,
         None => return at.deopt_flow(),
@@ -1734,10 +1712,10 @@ unsafe fn slow_store_attr_with_hint_kl(ip: *const Cell, fp: *mut Word, th: &Thre
     if let Some(dead) = at.close(old) {
         at.finalize(dead);
     }
-    at.next_flow(7)
+    at.next_flow(4)
 }
 
-/// `STORE_ATTR_WITH_HINT` as KT (interp/ops/attr.rs:256).
+/// `STORE_ATTR_WITH_HINT` as KT (interp/ops/attr.rs:251).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1752,7 +1730,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_kt(
     let oparg: u32 = at.arg_aux();
     let frame = at.frame();
     let mut owner = at.get(at.b());
-    let mut value = at.constant_word(6);
+    let mut value = at.constant_word(3);
     let mut dead_0 = None;
     let mut dead_1 = None;
     let entry = match fast::hold_hint(th, frame, owner, oparg, at.cache(1usize)) {
@@ -1773,9 +1751,9 @@ pub(crate) unsafe extern "C" fn weft_op_store_attr_with_hint_kt(
     dead_0 = at.close(owner);
     dead_1 = at.close(old);
     if dead_0.is_some() | dead_1.is_some() {
-        return at.finish2(at.next_flow(7), dead_0, dead_1);
+        return at.finish2(at.next_flow(4), dead_0, dead_1);
     }
-    at.next(7)
+    at.next(4)
 }
 
 /// The handler above from the start, for what it leaves aside.
@@ -1806,7 +1784,7 @@ unsafe fn slow_store_attr_with_hint_kt(ip: *const Cell, fp: *mut Word, th: &Thre
     let oparg: u32 = at.arg_aux();
     let frame = at.frame();
     let mut owner = at.get(at.b());
-    let mut value = at.constant_word(6);
+    let mut value = at.constant_word(3);
     let entry = match fast::hold_hint(th, frame, owner, oparg, at.cache(1usize)) {
         Some(value) => value,
         None => return at.deopt_flow(),
@@ -1821,5 +1799,485 @@ unsafe fn slow_store_attr_with_hint_kt(ip: *const Cell, fp: *mut Word, th: &Thre
         at.null(at.b());
         at.finalize(dead);
     }
-    at.next_flow(7)
+    at.next_flow(4)
+}
+
+/// `STORE_ATTR_POLYMORPHIC` as LL (interp/ops/attr.rs:263).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_ll(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_1 = None;
+    let place = match poly::hold(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(place);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_polymorphic_ll_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let old = poly::store(place, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
+    }
+    at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_ll_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_polymorphic_ll(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_polymorphic_ll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let place = match poly::hold(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = poly::store(place, new);
+    if let Some(dead) = at.close(old) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_ATTR_POLYMORPHIC` as LT (interp/ops/attr.rs:263).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_lt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let place = match poly::hold(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(place);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_polymorphic_lt_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let old = poly::store(place, new);
+    dead_0 = at.close(owner);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
+    }
+    at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_lt_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_polymorphic_lt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_polymorphic_lt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let place = match poly::hold(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = poly::store(place, new);
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_ATTR_POLYMORPHIC` as TL (interp/ops/attr.rs:263).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_tl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_1 = None;
+    let place = match poly::hold(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = match at.try_take(value) {
+        Some(value) => value,
+        None => {
+            drop(place);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_polymorphic_tl_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let old = poly::store(place, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
+    }
+    at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_tl_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_polymorphic_tl(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_polymorphic_tl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let place = match poly::hold(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.take(value);
+    let old = poly::store(place, new);
+    if let Some(dead) = at.close(old) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_ATTR_POLYMORPHIC` as TT (interp/ops/attr.rs:263).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_tt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let place = match poly::hold(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = match at.try_take(value) {
+        Some(value) => value,
+        None => {
+            drop(place);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_polymorphic_tt_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let old = poly::store(place, new);
+    dead_0 = at.close(owner);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
+    }
+    at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_tt_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_polymorphic_tt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_polymorphic_tt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let place = match poly::hold(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.take(value);
+    let old = poly::store(place, new);
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_ATTR_POLYMORPHIC` as KL (interp/ops/attr.rs:263).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_kl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let mut dead_1 = None;
+    let place = match poly::hold(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(place);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_polymorphic_kl_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let old = poly::store(place, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(4), dead_1);
+    }
+    at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_kl_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_polymorphic_kl(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_polymorphic_kl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let place = match poly::hold(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = poly::store(place, new);
+    if let Some(dead) = at.close(old) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `STORE_ATTR_POLYMORPHIC` as KT (interp/ops/attr.rs:263).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_kt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let place = match poly::hold(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(place);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_polymorphic_kt_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let old = poly::store(place, new);
+    dead_0 = at.close(owner);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(4), dead_0, dead_1);
+    }
+    at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_kt_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_polymorphic_kt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_polymorphic_kt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let place = match poly::hold(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = poly::store(place, new);
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
 }

@@ -2413,7 +2413,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lll(
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -2463,7 +2463,7 @@ unsafe fn slow_store_subscr_list_int_lll(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.get(at.c());
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -2491,7 +2491,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lli(
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -2541,7 +2541,7 @@ unsafe fn slow_store_subscr_list_int_lli(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.small_c();
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -2569,7 +2569,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_llk(
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -2619,7 +2619,7 @@ unsafe fn slow_store_subscr_list_int_llk(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.constant_word(2);
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -2648,7 +2648,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ltl(
     let mut value = at.get(at.a());
     let mut dead_0 = None;
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -2699,7 +2699,7 @@ unsafe fn slow_store_subscr_list_int_ltl(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.get(at.c());
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -2733,7 +2733,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_lti(
     let mut value = at.get(at.a());
     let mut dead_0 = None;
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -2784,7 +2784,7 @@ unsafe fn slow_store_subscr_list_int_lti(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.small_c();
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -2818,7 +2818,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ltk(
     let mut value = at.get(at.a());
     let mut dead_0 = None;
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -2869,7 +2869,7 @@ unsafe fn slow_store_subscr_list_int_ltk(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.constant_word(2);
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -2902,7 +2902,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tll(
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -2952,7 +2952,7 @@ unsafe fn slow_store_subscr_list_int_tll(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.get(at.c());
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -2981,7 +2981,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tli(
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -3031,7 +3031,7 @@ unsafe fn slow_store_subscr_list_int_tli(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.small_c();
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -3060,7 +3060,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tlk(
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -3110,7 +3110,7 @@ unsafe fn slow_store_subscr_list_int_tlk(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.constant_word(2);
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -3140,7 +3140,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ttl(
     let mut value = at.get(at.a());
     let mut dead_0 = None;
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -3191,7 +3191,7 @@ unsafe fn slow_store_subscr_list_int_ttl(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.get(at.c());
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -3227,7 +3227,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_tti(
     let mut value = at.get(at.a());
     let mut dead_0 = None;
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -3278,7 +3278,7 @@ unsafe fn slow_store_subscr_list_int_tti(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.small_c();
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -3314,7 +3314,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ttk(
     let mut value = at.get(at.a());
     let mut dead_0 = None;
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -3365,7 +3365,7 @@ unsafe fn slow_store_subscr_list_int_ttk(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.constant_word(2);
     let mut list_st = at.get(at.b());
     let mut value = at.get(at.a());
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -3400,7 +3400,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kll(
     let mut list_st = at.get(at.b());
     let mut value = at.constant_word(2);
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -3450,7 +3450,7 @@ unsafe fn slow_store_subscr_list_int_kll(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.get(at.c());
     let mut list_st = at.get(at.b());
     let mut value = at.constant_word(2);
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -3478,7 +3478,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kli(
     let mut list_st = at.get(at.b());
     let mut value = at.constant_word(2);
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -3528,7 +3528,7 @@ unsafe fn slow_store_subscr_list_int_kli(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.small_c();
     let mut list_st = at.get(at.b());
     let mut value = at.constant_word(2);
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -3556,7 +3556,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_klk(
     let mut list_st = at.get(at.b());
     let mut value = at.constant_word(2);
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -3606,7 +3606,7 @@ unsafe fn slow_store_subscr_list_int_klk(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.constant_word(3);
     let mut list_st = at.get(at.b());
     let mut value = at.constant_word(2);
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -3635,7 +3635,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ktl(
     let mut value = at.constant_word(2);
     let mut dead_0 = None;
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -3686,7 +3686,7 @@ unsafe fn slow_store_subscr_list_int_ktl(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.get(at.c());
     let mut list_st = at.get(at.b());
     let mut value = at.constant_word(2);
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -3720,7 +3720,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_kti(
     let mut value = at.constant_word(2);
     let mut dead_0 = None;
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -3771,7 +3771,7 @@ unsafe fn slow_store_subscr_list_int_kti(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.small_c();
     let mut list_st = at.get(at.b());
     let mut value = at.constant_word(2);
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -3805,7 +3805,7 @@ pub(crate) unsafe extern "C" fn weft_op_store_subscr_list_int_ktk(
     let mut value = at.constant_word(2);
     let mut dead_0 = None;
     let mut dead_1 = None;
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt(),
     };
@@ -3856,7 +3856,7 @@ unsafe fn slow_store_subscr_list_int_ktk(ip: *const Cell, fp: *mut Word, th: &Th
     let mut sub_st = at.constant_word(3);
     let mut list_st = at.get(at.b());
     let mut value = at.constant_word(2);
-    let item = match containers::hold_item(list_st, sub_st) {
+    let item = match containers::hold_item(th, list_st, sub_st) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };

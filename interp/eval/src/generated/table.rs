@@ -854,4 +854,13 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     control::weft_op_test_jump_if_false_l, // TEST_JUMP_IF_FALSE L
     control::weft_op_test_jump_if_false_t, // TEST_JUMP_IF_FALSE T
     call::weft_op_leave_loop, // LEAVE_LOOP 
+    load_attr::weft_op_load_attr_polymorphic_l_t, // LOAD_ATTR_POLYMORPHIC L_T
+    load_attr::weft_op_load_attr_polymorphic_t_t, // LOAD_ATTR_POLYMORPHIC T_T
+    call::weft_op_leave_frame, // LEAVE_FRAME 
+    store_attr::weft_op_store_attr_polymorphic_ll, // STORE_ATTR_POLYMORPHIC LL
+    store_attr::weft_op_store_attr_polymorphic_lt, // STORE_ATTR_POLYMORPHIC LT
+    store_attr::weft_op_store_attr_polymorphic_tl, // STORE_ATTR_POLYMORPHIC TL
+    store_attr::weft_op_store_attr_polymorphic_tt, // STORE_ATTR_POLYMORPHIC TT
+    store_attr::weft_op_store_attr_polymorphic_kl, // STORE_ATTR_POLYMORPHIC KL
+    store_attr::weft_op_store_attr_polymorphic_kt, // STORE_ATTR_POLYMORPHIC KT
 ];

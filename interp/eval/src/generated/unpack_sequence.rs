@@ -84,7 +84,7 @@ pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_list(
     let mut seq = at.get(at.a());
     let items = at.slots(at.a(), oparg as usize);
     let mut dead_0 = None;
-    let held = match containers::hold_list(seq, oparg) {
+    let held = match containers::hold_list(th, seq, oparg) {
         Some(value) => value,
         None => return at.deopt(),
     };

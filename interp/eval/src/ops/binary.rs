@@ -1,7 +1,9 @@
 //! Operators and subscription.
 
-use interp_object::data::list::List;
-use interp_object::data::tuple::Tuple;
+use std::ops::Range;
+
+use interp_object::data::list::{List, Source};
+use interp_object::data::tuple::{self, Tuple};
 use interp_object::data::{float, slice as slices};
 use interp_object::layout::ValueExt;
 use interp_object::ops;
@@ -102,8 +104,55 @@ pub(crate) fn subscript(esc: Esc<'_>, container: &Value, sub: &Value) -> PyResul
     ops::get_item(esc, container, sub)
 }
 
+/// The items of a sequence of `len` that `start:stop` names, if the bounds are small ints or absent.
+#[inline]
+fn span(start: &Value, stop: &Value, len: usize) -> Option<Range<usize>> {
+    let bound = |value: &Value, absent: usize| match value.as_int() {
+        Some(index) if index < 0 => Some(usize::try_from(index + len as i64).unwrap_or(0)),
+        Some(index) => Some((index as usize).min(len)),
+        None => value.is_none().then_some(absent),
+    };
+    let start = bound(start, 0)?;
+    Some(start..bound(stop, len)?.max(start))
+}
+
+/// The first index, the step and the number of the items of a sequence of `len` that a slice names, if what it is made of
+/// are small ints or absent.
+pub(crate) fn stride(start: &Value, stop: &Value, step: Option<&Value>, len: usize) -> Option<(usize, isize, usize)> {
+    let step = match step.filter(|step| !step.is_none()) {
+        None => 1,
+        Some(step) => step.as_int().filter(|step| *step != 0 && step.unsigned_abs() < 1 << 32)?,
+    };
+    if step == 1 {
+        let span = span(start, stop, len)?;
+        return Some((span.start, 1, span.len()));
+    }
+    let len = len as i64;
+    let (low, high) = if step < 0 { (-1, len - 1) } else { (0, len) };
+    let bound = |value: &Value, absent: i64| match value.as_int() {
+        Some(index) if index < 0 => Some((index + len).max(low)),
+        Some(index) => Some(index.min(high)),
+        None => value.is_none().then_some(absent),
+    };
+    let (first, last) = if step < 0 { (high, low) } else { (low, high) };
+    let (start, stop) = (bound(start, first)?, bound(stop, last)?);
+    let distance = if step < 0 { start - stop } else { stop - start };
+    let count = if distance > 0 { (distance - 1) / step.abs() + 1 } else { 0 };
+    Some((start as usize, step as isize, count as usize))
+}
+
 /// `container[start:stop]`
 pub(crate) fn slice(esc: Esc<'_>, container: &Value, start: &Value, stop: &Value) -> PyResult {
+    if let Some(list) = container.exact::<List>() {
+        if let Some(span) = span(start, stop, list.len()) {
+            return Ok(list.slice(esc, span.start, 1, span.len()).into_value());
+        }
+    } else if let Some(tuple) = container.exact::<Tuple>()
+        && let Some(span) = span(start, stop, tuple.len())
+        && span.len() < tuple.len()
+    {
+        return Ok(tuple::from_slice(esc, &tuple.as_slice()[span]).into_value());
+    }
     let none = interp_object::data::singletons::none();
     let slice = slices::new(esc, start.clone(), stop.clone(), none).into_value();
     ops::get_item(esc, container, &slice)
@@ -111,6 +160,18 @@ pub(crate) fn slice(esc: Esc<'_>, container: &Value, start: &Value, stop: &Value
 
 /// `container[start:stop] = value`
 pub(crate) fn store_slice(esc: Esc<'_>, value: &Value, container: &Value, start: &Value, stop: &Value) -> PyResult<()> {
+    if let Some(list) = container.exact::<List>()
+        && let Some(span) = span(start, stop, list.len())
+    {
+        let source = match (value.exact::<List>(), value.exact::<Tuple>()) {
+            (Some(source), _) => Some(Source::List(source)),
+            (_, Some(source)) => Some(Source::Items(source.as_slice())),
+            _ => None,
+        };
+        if let Some(source) = source {
+            return list.assign(esc, span, source).map(drop).map_err(|_| esc.memory_error());
+        }
+    }
     let none = interp_object::data::singletons::none();
     let slice = slices::new(esc, start.clone(), stop.clone(), none).into_value();
     ops::set_item(esc, container, &slice, value)

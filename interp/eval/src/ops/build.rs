@@ -4,35 +4,38 @@ use interp_object::attr;
 use interp_object::call;
 use interp_object::data::dict::{self, DICT, Dict};
 use interp_object::data::exception::{self as exc, Exception};
-use interp_object::data::list::{self, List};
+use interp_object::data::frame::payload_in;
+use interp_object::data::list::{self, HeldEnd, LIST, List, Source};
 use interp_object::data::set::{self, Set};
 use interp_object::data::str::Str;
 use interp_object::data::template::{self, Interpolation};
 use interp_object::data::tuple::{self, Tuple};
 use interp_object::data::{singletons, slice};
 use interp_object::intern::{intern, names};
-use interp_object::layout::{Obj, ValueExt};
-use interp_object::{Esc, PyResult, Raised, Value, ops};
+use interp_object::layout::{Obj, ValueExt, class_of};
+use interp_object::{Esc, PyResult, Raised, Thread, Value, Word, ops};
 
 use crate::flow::Slots;
 
 /// A tuple of what the slots hold.
 pub(crate) fn tuple(esc: Esc<'_>, values: Slots) -> Value {
-    tuple::new(esc, values.take_all(esc.me())).into_value()
+    let me = esc.me();
+    tuple::filled(esc, values.len(), |index| Some(values.take(index, me))).into_value()
 }
 
 /// A list of what the slots hold.
 pub(crate) fn list(esc: Esc<'_>, values: Slots) -> Value {
-    list::new(esc, values.take_all(esc.me())).into_value()
+    let me = esc.me();
+    list::filled(esc, values.len(), |index| values.take(index, me)).into_value()
 }
 
 /// A set of these items.
 pub(crate) fn set(esc: Esc<'_>, items: &[Value]) -> PyResult {
-    let made = set::new(esc);
+    let mut made = set::Gathered::new(esc);
     for item in items {
-        made.table().add(esc, item)?;
+        made.add(esc, item)?;
     }
-    Ok(made.into_value())
+    Ok(made.finish(esc).into_value())
 }
 
 /// A dictionary of alternating keys and values.
@@ -86,6 +89,18 @@ fn expect<'a, T: interp_object::Payload>(esc: Esc<'_>, value: &'a Value) -> PyRe
     value.payload::<T>().ok_or_else(|| esc.system_error(format_args!("{} was expected", T::NAME)))
 }
 
+/// The place behind the last item of the list in a temporary, if it has room.
+#[inline(always)]
+pub(crate) fn end_of<'a>(th: &Thread, list: Word) -> Option<HeldEnd<'a>> {
+    if !list.is_ptr() || !std::ptr::eq(class_of(list), &raw const LIST) {
+        return None;
+    }
+    // SAFETY: the type was compared; the slot keeps the list alive.
+    let payload: &List = unsafe { payload_in(list) };
+    // SAFETY: the word is a temporary's of the running frame.
+    unsafe { payload.try_hold_end(th.id(), list) }
+}
+
 /// `list.append(item)`
 pub(crate) fn list_append(esc: Esc<'_>, list: &Value, item: Value) -> PyResult<()> {
     expect::<List>(esc, list)?.push(esc, item).map_err(|_item| esc.memory_error())
@@ -95,11 +110,13 @@ pub(crate) fn list_append(esc: Esc<'_>, list: &Value, item: Value) -> PyResult<(
 pub(crate) fn list_extend(esc: Esc<'_>, list: &Value, iterable: &Value) -> PyResult<()> {
     let list = expect::<List>(esc, list)?;
     let push = |item| list.push(esc, item).map_err(|_item| esc.memory_error());
-    if let Some(source) = iterable.exact::<List>() {
-        return source.snapshot().into_iter().try_for_each(push);
-    }
-    if let Some(source) = iterable.exact::<Tuple>() {
-        return source.as_slice().iter().cloned().try_for_each(push);
+    let source = match (iterable.exact::<List>(), iterable.exact::<Tuple>()) {
+        (Some(source), _) => Some(Source::List(source)),
+        (_, Some(source)) => Some(Source::Items(source.as_slice())),
+        _ => None,
+    };
+    if let Some(source) = source {
+        return list.assign(esc, usize::MAX..usize::MAX, source).map(drop).map_err(|_| esc.memory_error());
     }
     let iterator = iterator_for_star(esc, iterable)?;
     ops::length_hint(esc, iterable, 8)?;

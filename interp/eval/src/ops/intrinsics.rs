@@ -27,7 +27,7 @@ pub(crate) fn one(esc: Esc<'_>, frame: &Frame, oparg: u32, value: &Value) -> PyR
         Some(Intrinsic1::AsyncGenWrap) => Ok(generator::wrap(esc, value.clone()).into_value()),
         Some(Intrinsic1::UnaryPositive) => ops::positive(esc, value),
         Some(Intrinsic1::ListToTuple) => match value.payload::<List>() {
-            Some(list) => Ok(tuple::new(esc, list.snapshot()).into_value()),
+            Some(list) => Ok(list.to_tuple(esc).into_value()),
             None => Err(esc.system_error("a list was expected")),
         },
         Some(Intrinsic1::Typevar) => parameter(&typing::TYPEVAR),

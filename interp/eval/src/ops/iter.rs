@@ -15,7 +15,6 @@ use interp_object::{Esc, PyResult, Raised, Thread, Value, Word, ops, typeobj};
 use crate::call::{Return, enter_frame, push_frame};
 use crate::dispatch::{Cell, cell_at};
 use crate::flow::{Flow, Slots};
-use crate::specialize::FULL;
 
 /// The jump target of the `FOR_ITER` the frame stands at.
 pub(crate) fn jump_target(fp: *mut Word) -> Flow {
@@ -61,7 +60,7 @@ pub(crate) fn push_python_iter(esc: Esc<'_>, iterable: &Value) -> *mut Word {
         return std::ptr::null_mut();
     }
     let word = method.as_ref().map_or(Word::NULL, Value::word);
-    let pushed = push_frame::<FULL>(esc.thread(), word, function, code, 1);
+    let pushed = push_frame(esc.thread(), word, function, code, 1);
     if pushed.is_some() {
         // The frame took the reference over.
         std::mem::forget(method);

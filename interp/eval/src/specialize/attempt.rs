@@ -10,7 +10,7 @@ use specializer::cache;
 use specializer::counter::Counter;
 use specializer::decide::Planned;
 use specializer::family::Named;
-use specializer::rewrite::{Claim, Site};
+use specializer::rewrite::{Claim, Retire as _, Site};
 use specializer::stats::Event;
 
 use super::forms::{Running, rows};
@@ -91,15 +91,28 @@ impl<F: Running> Attempt<'_, F> {
         }
     }
 
+    /// Whether the site has a form: the attempt is made because it misses.
+    pub(crate) fn is_specialized(&self) -> bool {
+        self.op != self.op.base()
+    }
+
+    /// Cache word `at`; a record behind it lasts as long as the attempt.
+    pub(crate) fn cached(&self, at: usize) -> cache::Word {
+        self.claim.site().word_acquire(at)
+    }
+
+    /// Frees the record of a word that was made for this attempt and that no code ever held.
+    pub(crate) fn drop_unused(&self, word: cache::Word) {
+        if let Some((kind, address)) = word.as_record() {
+            Records(self.esc).retire(kind, address);
+        }
+    }
+
     /// Installs a form of the family; whether the cell is to be run again.
     pub(crate) fn install(self, form: F::Form, words: &[cache::Word]) -> bool {
         let Some(to) = self.op.with_instr(F::instr(form, self.op.base().instr())) else { return false };
         let esc = self.esc;
-        let (from, to, records) = (self.op.number(), to.number(), Records(esc));
-        let done = match words {
-            [word] if F::REMEMBERS => self.claim.install_first(from, to, *word, &records).is_ok(),
-            _ => self.claim.install(from, to, words, &records).is_ok(),
-        };
+        let done = self.claim.install(self.op.number(), to.number(), words, &Records(esc)).is_ok();
         note::<F>(esc, if done { Event::Specialized(form) } else { Event::Raced(form) });
         done
     }

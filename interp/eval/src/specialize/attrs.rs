@@ -18,10 +18,11 @@ use interp_object::native::CLASS_METHOD_DESCRIPTOR;
 use interp_object::typeobj::{self, TypeFlags};
 use interp_object::{Esc, TypeObject, Value, Word, attr, ops};
 use specializer::cache::Kind;
-use specializer::decide::load_attr::{self, Form, Found, LoadAttr, OnType, Owner};
+use specializer::decide::load_attr::{self, Failure, Form, Found, LoadAttr, OnType, Owner};
 use specializer::decide::store_attr::{self, StoreAttr};
 use specializer::decide::{Lookup, Planned, Storage, Version};
 
+use super::poly::{self, Extended};
 use super::{Held, Probe, begin, is_plain_name, locate};
 use crate::dispatch::Cell;
 use crate::ops::names::name;
@@ -288,12 +289,25 @@ pub(crate) fn load_attr(esc: Esc<'_>, ip: *const Cell, frame: &Frame, owner: &Va
         Ok(plan) => plan,
         Err(why) => return attempt.fail(why),
     };
-    match plan.handle {
-        Some(value) => match held(&plan, value) {
-            Some(known) => attempt.install(plan.form(), &[known.publish(Kind::record_of(plan.form()))]),
-            None => attempt.fail(load_attr::Failure::Mutable),
+    let word = match (plan.handle, plan.words()) {
+        (Some(value), _) => match held(&plan, value) {
+            Some(known) => known.publish(Kind::record_of(plan.form())),
+            None => return attempt.fail(Failure::Mutable),
         },
-        None => attempt.end(Ok(plan)),
+        (None, Some(words)) => words.as_slice()[0],
+        (None, None) => return attempt.end(Ok(plan)),
+    };
+    // A site that had a form and missed often: perhaps another type comes by.
+    match attempt.is_specialized().then(|| poly::extended(attempt.cached(0), word, &poly::LOADS)) {
+        Some(Extended::Record(cases)) => {
+            attempt.drop_unused(word);
+            attempt.install(Form::Polymorphic, &[cases])
+        }
+        Some(Extended::TooMany) => {
+            attempt.drop_unused(word);
+            attempt.fail(Failure::Megamorphic)
+        }
+        Some(Extended::Single) | None => attempt.install(plan.form(), &[word]),
     }
 }
 
@@ -329,5 +343,16 @@ impl store_attr::Facts for Site<'_> {
 #[cold]
 pub(crate) fn store_attr(esc: Esc<'_>, ip: *const Cell, frame: &Frame, owner: &Value, index: u32) -> bool {
     let Some(attempt) = begin::<StoreAttr>(esc, ip) else { return false };
-    attempt.end(store_attr::decide(&Site::new(esc, owner, name(frame, index), false)))
+    let plan = match store_attr::decide(&Site::new(esc, owner, name(frame, index), false)) {
+        Ok(plan) => plan,
+        Err(why) => return attempt.fail(why),
+    };
+    let Some(word) = plan.words().and_then(|words| words.as_slice().first().copied()) else {
+        return attempt.end(Ok(plan));
+    };
+    match attempt.is_specialized().then(|| poly::extended(attempt.cached(0), word, &poly::STORES)) {
+        Some(Extended::Record(cases)) => attempt.install(store_attr::Form::Polymorphic, &[cases]),
+        Some(Extended::TooMany) => attempt.fail(store_attr::Failure::Megamorphic),
+        Some(Extended::Single) | None => attempt.end(Ok(plan)),
+    }
 }

@@ -62,6 +62,13 @@ impl Block {
         self.argc + 1 - self.skip()
     }
 
+    /// The first argument, `self` if there is one.
+    #[inline(always)]
+    fn first(self) -> *const Word {
+        // SAFETY: inside the block, or its end.
+        unsafe { self.start.add(1 + self.skip()) }
+    }
+
     #[inline(always)]
     fn callable<'a>(self) -> &'a Value {
         // SAFETY: one representation; a callable is a value, which its slot keeps while the instruction runs.
@@ -91,10 +98,8 @@ impl Block {
     /// Moves the arguments to the locals from `to` on.
     #[inline(always)]
     fn move_args(self, to: *mut Word) {
-        // SAFETY: inside the block.
-        let first = unsafe { self.start.add(1 + self.skip()) };
         // SAFETY: the callee's frame has a local for each argument (the guards compared the numbers).
-        unsafe { move_words(first, to, self.given()) };
+        unsafe { move_words(self.first(), to, self.given()) };
     }
 }
 

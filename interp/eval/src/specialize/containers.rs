@@ -4,7 +4,7 @@ use interp_object::data::dict::Dict;
 use interp_object::data::frame::{Frame, OnReturn, payload_in};
 use interp_object::data::generator::{COROUTINE, GENERATOR, Generator, State};
 use interp_object::data::iterators::{EXHAUSTED, ListIterator, RangeIterator, TupleIterator};
-use interp_object::data::list::{self, HeldItem, HeldItems, List};
+use interp_object::data::list::{HeldItem, HeldItems, List};
 use interp_object::data::set;
 use interp_object::data::slice::Slice;
 use interp_object::data::str::{self as text, Str};
@@ -135,9 +135,11 @@ pub(crate) fn contains_key(esc: Esc<'_>, container: &Value, key: &Value) -> PyRe
 
 /// `STORE_SUBSCR_LIST_INT`: the item, locked.
 #[inline(always)]
-pub(crate) fn hold_item<'a>(list: Word, key: Word) -> Option<HeldItem<'a>> {
-    let list = exact::<List>(list)?;
-    list.try_hold(index(key, list.len())?)
+pub(crate) fn hold_item<'a>(th: &Thread, list: Word, key: Word) -> Option<HeldItem<'a>> {
+    let payload = exact::<List>(list)?;
+    let index = index(key, payload.len())?;
+    // SAFETY: the operand's slot of the running frame has the word.
+    unsafe { payload.try_hold(th.id(), list, index) }
 }
 
 /// Stores to a held item: the old word.
@@ -320,8 +322,9 @@ pub(crate) fn spread(th: &Thread, tuple: Word, items: Slots) {
 
 /// `UNPACK_SEQUENCE_LIST`: a list of `len` items, locked.
 #[inline(always)]
-pub(crate) fn hold_list<'a>(list: Word, len: u32) -> Option<HeldItems<'a>> {
-    exact::<List>(list)?.try_hold_all(len as usize)
+pub(crate) fn hold_list<'a>(th: &Thread, list: Word, len: u32) -> Option<HeldItems<'a>> {
+    // SAFETY: the operand's slot of the running frame has the word.
+    unsafe { exact::<List>(list)?.try_hold_all(th.id(), list, len as usize) }
 }
 
 /// Spreads the items of a locked list, the first on top.
@@ -342,18 +345,9 @@ pub(crate) fn list_slice(esc: Esc<'_>, list: &Value, slice: &Value) -> PyResult 
     let (Some(items), Some(bounds)) = (list.exact::<List>(), slice.exact::<Slice>()) else {
         return ops::get_item(esc, list, slice);
     };
-    let len = items.len();
-    let bound = |value: &Value, default: usize| match value.as_int() {
-        _ if crate::ops::is_none(value.word()) => Some(default),
-        Some(at) if at < 0 => Some(usize::try_from(at + len as i64).unwrap_or(0)),
-        Some(at) => usize::try_from(at).ok(),
-        None => None,
-    };
-    match (bound(&bounds.start, 0), bound(&bounds.stop, len)) {
-        (Some(start), Some(stop)) if crate::ops::is_none(bounds.step.word()) => {
-            Ok(list::from_vec(esc, items.snapshot_range(start..stop.min(len))).into_value())
-        }
-        _ => ops::get_item(esc, list, slice),
+    match crate::ops::binary::stride(&bounds.start, &bounds.stop, Some(&bounds.step), items.len()) {
+        Some((start, step, count)) => Ok(items.slice(esc, start, step, count).into_value()),
+        None => ops::get_item(esc, list, slice),
     }
 }
 

@@ -22,9 +22,6 @@ pub(crate) trait Running: Family + Sized {
     /// The instruction of a form, at a cell with this generic instruction: a comparison may be one that jumps.
     fn instr(form: Self::Form, head: Instr) -> Instr;
 
-    /// Whether its sites remember several types.
-    const REMEMBERS: bool = false;
-
     /// The counts of its attempts.
     fn stats() -> &'static Stats<Self>;
 
@@ -35,10 +32,8 @@ pub(crate) trait Running: Family + Sized {
 }
 
 macro_rules! families {
-    ($($Family:ident($form:pat_param in $Form:ty, $head:ident) $(remembers $remembers:literal)? $map:block)*) => {
+    ($($Family:ident($form:pat_param in $Form:ty, $head:ident) $map:block)*) => {
         $(impl Running for $Family {
-            $(const REMEMBERS: bool = $remembers;)?
-
             fn instr(form: $Form, $head: Instr) -> Instr {
                 let $form = form;
                 $map
@@ -66,7 +61,7 @@ families! {
             load_global::Form::Builtin => Instr::LoadGlobalBuiltin,
         }
     }
-    LoadAttr(form in load_attr::Form, _head) remembers true {
+    LoadAttr(form in load_attr::Form, _head) {
         use load_attr::Form;
         match form {
             Form::InstanceValue => Instr::LoadAttrInstanceValue,
@@ -82,13 +77,15 @@ families! {
             Form::MethodLazyDict => Instr::LoadAttrMethodLazyDict,
             Form::PlainWithValues => Instr::LoadAttrNondescriptorWithValues,
             Form::PlainNoDict => Instr::LoadAttrNondescriptorNoDict,
+            Form::Polymorphic => Instr::LoadAttrPolymorphic,
         }
     }
-    StoreAttr(form in store_attr::Form, _head) remembers true {
+    StoreAttr(form in store_attr::Form, _head) {
         match form {
             store_attr::Form::InstanceValue => Instr::StoreAttrInstanceValue,
             store_attr::Form::WithHint => Instr::StoreAttrWithHint,
             store_attr::Form::Slot => Instr::StoreAttrSlot,
+            store_attr::Form::Polymorphic => Instr::StoreAttrPolymorphic,
         }
     }
     LoadSuperAttr(form in load_super_attr::Form, _head) {

@@ -17,7 +17,7 @@ pub(crate) mod containers;
 pub(crate) mod fast;
 mod forms;
 pub(crate) mod globals;
-pub(crate) mod others;
+pub(crate) mod poly;
 mod record;
 pub(crate) mod supers;
 pub(crate) mod texts;

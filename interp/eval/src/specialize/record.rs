@@ -11,6 +11,8 @@ use interp_opcode::{CELL_COUNT, CellOp, families};
 use specializer::cache::{self, Kind};
 use specializer::rewrite::{Retire, Site};
 
+use super::poly;
+
 /// Records that were published and not freed yet.
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 
@@ -53,6 +55,16 @@ impl Held {
         def: None,
     };
 
+    /// Frees a published record.
+    ///
+    /// # Safety
+    /// [`Held::publish`] made it, and nobody uses it any more.
+    pub(crate) unsafe fn free(record: NonNull<u8>) {
+        // SAFETY: forwarded.
+        drop(unsafe { Box::from_raw(record.cast::<Held>().as_ptr()) });
+        LIVE.fetch_sub(1, Ordering::Relaxed);
+    }
+
     /// Moves the record to where code may point to it.
     pub(crate) fn publish(self, kind: Kind) -> cache::Word {
         LIVE.fetch_add(1, Ordering::Relaxed);
@@ -75,16 +87,21 @@ pub(crate) fn held<'a>(cache: u64, kind: Kind) -> Option<&'a Held> {
 pub(crate) struct Records<'t>(pub(crate) Esc<'t>);
 
 impl Retire for Records<'_> {
-    fn retire(&self, _kind: Kind, address: u64) {
-        unsafe fn free(record: NonNull<u8>, _bytes: usize) {
-            // SAFETY: made by `Held::publish`, and retired once (S4 of `specializer`).
-            drop(unsafe { Box::from_raw(record.cast::<Held>().as_ptr()) });
-            LIVE.fetch_sub(1, Ordering::Relaxed);
+    fn retire(&self, kind: Kind, address: u64) {
+        unsafe fn free_held(record: NonNull<u8>) {
+            // SAFETY: published, and retired once (S4 of `specializer`).
+            unsafe { Held::free(record) };
         }
+        unsafe fn free_cases(record: NonNull<u8>) {
+            // SAFETY: as above.
+            unsafe { poly::free(record) };
+        }
+        let (free, bytes): (unsafe fn(NonNull<u8>), usize) =
+            if kind == poly::KIND { (free_cases, size_of::<poly::Cases>()) } else { (free_held, size_of::<Held>()) };
         let record = std::ptr::with_exposed_provenance_mut::<u8>(address as usize);
         let Some(record) = NonNull::new(record) else { return };
         // SAFETY: the word left the code, so no new reader finds the record; each record arrives once.
-        unsafe { self.0.thread().mutator().retire(record, size_of::<Held>(), free) };
+        unsafe { self.0.thread().mutator().retire(record, free, bytes) };
     }
 }
 

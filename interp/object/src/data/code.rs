@@ -1,6 +1,7 @@
 //! Code objects: the compiler's data with its constants and names turned into values.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64};
 use std::sync::{Arc, OnceLock};
 
 use interp_code::lower::{CellCode, lower};
@@ -27,6 +28,7 @@ pub struct CodeObject {
     version: u32,
     /// How many arguments a call passes that has nothing to arrange; `u32::MAX` if there always is something.
     plain_params: u32,
+    quick: QuickEntry,
     cells: OnceLock<Executable>,
     shares_generators: AtomicBool,
 }
@@ -37,6 +39,20 @@ pub struct Executable {
     form: CellCode,
     size: FrameSize,
 }
+
+/// What a call of a small function needs, ready to be copied into its frame. Filled when the register form is made.
+struct QuickEntry {
+    /// The number of arguments; `u32::MAX` while there is no such entry. Stored last.
+    params: AtomicU32,
+    locals: AtomicU32,
+    slots: AtomicU32,
+    start: AtomicPtr<u64>,
+}
+
+/// Arguments and further locals of a function that is entered without a loop ([`CodeObject::quick_entry`]).
+pub const QUICK_PARAMS: usize = 4;
+/// See [`QUICK_PARAMS`].
+pub const QUICK_LOCALS: usize = 8;
 
 /// What a frame has room for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,7 +157,27 @@ impl CodeObject {
             words[word as usize].store(bits, Relaxed);
         }
         let size = FrameSize { locals: form.locals, slots: form.slots() + SPARE_SLOTS };
-        Ok(self.cells.get_or_init(|| Executable { words, form, size }))
+        let made = self.cells.get_or_init(|| Executable { words, form, size });
+        let params = self.plain_params as usize;
+        if params <= QUICK_PARAMS && size.locals as usize <= params + QUICK_LOCALS {
+            self.quick.locals.store(size.locals, Relaxed);
+            self.quick.slots.store(size.slots, Relaxed);
+            self.quick.start.store(made.start().cast_mut(), Relaxed);
+            self.quick.params.store(self.plain_params, Release);
+        }
+        Ok(made)
+    }
+
+    /// The size of the frame and the first cell, if a call with `given` positional arguments has nothing to arrange, the
+    /// register form was made, and the function is small: at most [`QUICK_PARAMS`] parameters and [`QUICK_LOCALS`] more
+    /// locals.
+    #[inline(always)]
+    pub fn quick_entry(&self, given: usize) -> Option<(FrameSize, *const u64)> {
+        if self.quick.params.load(Acquire) as usize != given {
+            return None;
+        }
+        let size = FrameSize { locals: self.quick.locals.load(Relaxed), slots: self.quick.slots.load(Relaxed) };
+        Some((size, self.quick.start.load(Relaxed)))
     }
 
     /// The register form if it was made: true of code that has a frame.
@@ -286,6 +322,12 @@ pub fn new(esc: Esc<'_>, code: &Arc<Code>) -> Obj<CodeObject> {
             filename: text(esc, &code.filename),
             version,
             plain_params: plain_params(code),
+            quick: QuickEntry {
+                params: AtomicU32::new(u32::MAX),
+                locals: AtomicU32::new(0),
+                slots: AtomicU32::new(0),
+                start: AtomicPtr::new(std::ptr::null_mut()),
+            },
             cells: OnceLock::new(),
             shares_generators: AtomicBool::new(false),
             code: Arc::clone(code),

@@ -8,6 +8,7 @@ use stackref::{Value, Word};
 use super::code::CodeObject;
 use super::dict::Dict;
 use super::tuple::Tuple;
+use crate::intern::names;
 use crate::layout::{self, Deferred, Field, Obj, Payload, ValueExt};
 use crate::thread::Esc;
 use crate::typeobj::{TypeFlags, TypeObject};
@@ -179,7 +180,7 @@ pub static FUNCTION: TypeObject = TypeObject::builtin::<Function>(
 /// Functions that are not nested are deferred, as in CPython: calling one from many threads writes nothing shared.
 pub fn new(esc: Esc<'_>, code: &Obj<CodeObject>, globals: &Obj<Dict>, builtins: &Obj<Dict>) -> Obj<Function> {
     let doc = code.docstring().unwrap_or_else(super::singletons::none);
-    let module = globals.get_str(esc, "__name__");
+    let module = globals.get_interned(esc, names::name(esc));
     let nested = code.is_nested();
     let function = layout::new(
         esc,

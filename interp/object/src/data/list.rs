@@ -13,17 +13,32 @@
 //! Growing copies the words into a new block and publishes it; the old block is freed at once while the list is known to
 //! its owner alone, and through a grace period once it is marked shared. A thread that does not own the list marks it
 //! before its first unlocked read, under the lock, so that no immediate free can be in flight. Slots from `len` on hold
-//! NULL.
+//! NULL. The slots of an old block of a shared list are emptied after the new one is published: a reader's second look
+//! (step 3) would else find there, for as long as it holds the block, items that left the list meanwhile.
+//!
+//! One case needs no lock: the list's only count is owned by a slot of the running thread's own frame
+//! ([`Header::is_unique`] and a counted word there). No other thread has a reference then, nor finds one: foreign
+//! try-increfs fail while the shared word is 0.
+//!
+//! `block` has the array, `edit` what changes the middle of a list.
 
-use std::alloc::{self, Layout as MemLayout};
+mod block;
+mod edit;
+
+use std::alloc::Layout as MemLayout;
+use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
-use stackref::{ByteLock, Header, Load, Slot, StackRef, Value, Word, gc_bits};
+use stackref::{ByteLock, Header, Load, Lock2Guard, Slot, StackRef, Value, Word, gc_bits};
 
+use self::block::{Block, Slots};
+use super::tuple::{self, Tuple};
 use crate::layout::{self, Obj, Payload};
 use crate::thread::Esc;
 use crate::typeobj::{TypeFlags, TypeObject};
+
+pub use edit::{OutOfMemory, Source};
 
 /// The payload of lists.
 pub struct List {
@@ -31,64 +46,11 @@ pub struct List {
     block: AtomicPtr<Block>,
 }
 
-#[repr(C)]
-struct Block {
-    capacity: usize,
-    // `capacity` slots follow.
-}
-
 /// The most items a list can hold.
 pub const MAX_LEN: usize = isize::MAX as usize / 16;
 
-impl Block {
-    fn layout(capacity: usize) -> MemLayout {
-        MemLayout::from_size_align(8 + capacity * 8, 8).expect("capacities are below MAX_LEN")
-    }
-
-    fn allocate(capacity: usize) -> Option<NonNull<Block>> {
-        // SAFETY: the layout is at least eight bytes.
-        let block = NonNull::new(unsafe { alloc::alloc(Self::layout(capacity)) })?.cast::<Block>();
-        // SAFETY: freshly allocated for a `Block`.
-        unsafe { block.write(Block { capacity }) };
-        for index in 0..capacity {
-            // SAFETY: inside the block.
-            unsafe { Self::slot_ptr(block, index).write(Slot::new(None)) };
-        }
-        Some(block)
-    }
-
-    /// A block of exactly these items.
-    fn filled(items: Vec<Value>) -> Option<NonNull<Block>> {
-        // SAFETY: the layout is at least eight bytes.
-        let block = NonNull::new(unsafe { alloc::alloc(Self::layout(items.len())) })?.cast::<Block>();
-        // SAFETY: freshly allocated for a `Block`.
-        unsafe { block.write(Block { capacity: items.len() }) };
-        for (index, item) in items.into_iter().enumerate() {
-            // SAFETY: inside the block.
-            unsafe { Self::slot_ptr(block, index).write(Slot::new(Some(item))) };
-        }
-        Some(block)
-    }
-
-    unsafe fn slot_ptr(block: NonNull<Block>, index: usize) -> NonNull<Slot> {
-        // SAFETY: the caller keeps `index` below the capacity.
-        unsafe { block.cast::<Slot>().add(1 + index) }
-    }
-
-    unsafe fn free(block: NonNull<Block>) {
-        // SAFETY: the caller owns the block and nobody reads it any more.
-        let capacity = unsafe { block.as_ref() }.capacity;
-        // SAFETY: allocated with this layout.
-        unsafe { alloc::dealloc(block.as_ptr().cast(), Self::layout(capacity)) };
-    }
-
-    unsafe fn free_erased(block: NonNull<u8>) {
-        // SAFETY: called once, after a grace period, on a block that `release_block` retired.
-        unsafe { Self::free(block.cast()) };
-    }
-}
-
 /// Whether threads other than the owner read without the lock.
+#[inline(always)]
 fn is_shared(header: &Header) -> bool {
     header.has_gc_bits(gc_bits::SHARED)
 }
@@ -98,17 +60,60 @@ fn mark_shared(header: &Header) {
 }
 
 /// Growth as CPython's: an eighth more and a little, in multiples of four.
+#[inline]
 fn grown(needed: usize) -> usize {
     (needed + (needed >> 3) + 6) & !3
 }
 
+/// The right to write a list: its lock, or that nobody else can reach it. No user code, finalizer or safepoint may run
+/// while it lives.
+struct Hold<'a>(Option<&'a ByteLock>, PhantomData<&'a ByteLock>);
+
+impl<'a> Hold<'a> {
+    /// Both locks are held.
+    fn of_both(_locks: &'a Lock2Guard<'_>) -> Self {
+        Hold(None, PhantomData)
+    }
+}
+
+impl Drop for Hold<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if let Some(lock) = self.0 {
+            // SAFETY: made right after the lock was acquired.
+            unsafe { lock.release() };
+        }
+    }
+}
+
 impl List {
+    #[inline(always)]
     fn header(&self) -> &Header {
         layout::header_of_payload(self)
     }
 
+    #[inline(always)]
+    fn hold(&self) -> Hold<'_> {
+        let lock = self.header().lock();
+        lock.acquire();
+        Hold(Some(lock), PhantomData)
+    }
+
+    /// The lock if it is free; no lock at all if `owned` is the list's only reference.
+    ///
+    /// # Safety
+    /// `owned` is the word of a slot of the running frame of the thread `me`, and names this list.
+    #[inline(always)]
+    unsafe fn try_hold_owned(&self, me: u32, owned: Word) -> Option<Hold<'_>> {
+        let header = self.header();
+        if owned.is_counted() && header.is_unique(me) {
+            return Some(Hold(None, PhantomData));
+        }
+        header.lock().try_acquire().then(|| Hold(Some(header.lock()), PhantomData))
+    }
+
     /// How many items. May change at once if another thread writes.
-    #[inline]
+    #[inline(always)]
     pub fn len(&self) -> usize {
         self.len.load(Ordering::Acquire)
     }
@@ -120,20 +125,29 @@ impl List {
     }
 
     /// The slot at `index`, if the loaded block has it.
-    #[inline]
+    #[inline(always)]
     fn slot(&self, index: usize) -> Option<&Slot> {
         let block = NonNull::new(self.block.load(Ordering::Acquire))?;
         // SAFETY: the block is live: under the lock, or because this thread owns the list or marked it shared and has
         // not passed a safepoint since the load.
-        if index >= unsafe { block.as_ref() }.capacity {
+        if index >= unsafe { block.as_ref() }.capacity() {
             return None;
         }
         // SAFETY: `index` is below the capacity of this very block.
-        Some(unsafe { Block::slot_ptr(block, index).as_ref() })
+        let slot = unsafe { Block::slot(block, index) };
+        // SAFETY: live as the block is.
+        Some(unsafe { slot.as_ref() })
+    }
+
+    /// The slots, under the lock.
+    #[inline(always)]
+    fn slots_locked<'a>(&'a self, _hold: &'a Hold<'_>) -> Slots<'a> {
+        // SAFETY: nobody replaces the block while the lock is held.
+        unsafe { Slots::new(self.block.load(Ordering::Relaxed)) }
     }
 
     /// Makes unlocked reads by this thread legal.
-    #[inline]
+    #[inline(always)]
     fn ensure_readable(&self, me: u32) {
         let header = self.header();
         if header.owner() != me && !is_shared(header) {
@@ -142,10 +156,10 @@ impl List {
     }
 
     #[cold]
+    #[inline(never)]
     fn mark_shared_slow(&self) {
-        let header = self.header();
-        let _lock = header.lock().lock();
-        mark_shared(header);
+        let _hold = self.hold();
+        mark_shared(self.header());
     }
 
     /// The item at `index`, or `None` if the list is shorter.
@@ -191,44 +205,48 @@ impl List {
         unsafe { self.slot(index)?.load_stackref_quick(me) }
     }
 
-    /// Takes the lock for storing to `index`: the specialized store, which looks before it gives up the value. `None` if
+    /// Takes the right to store to `index`: the specialized store, which looks before it gives up the value. `None` if
     /// the lock is taken or the list is shorter.
+    ///
+    /// # Safety
+    /// `owned` is the word of a slot of the running frame of the thread `me`, and names this list.
     #[inline(always)]
-    pub fn try_hold(&self, index: usize) -> Option<HeldItem<'_>> {
-        if !self.header().lock().try_acquire() {
-            return None;
-        }
-        let held = HeldLock(self.header().lock());
+    pub unsafe fn try_hold(&self, me: u32, owned: Word, index: usize) -> Option<HeldItem<'_>> {
+        // SAFETY: forwarded.
+        let hold = unsafe { self.try_hold_owned(me, owned) }?;
         if index >= self.len() {
             return None;
         }
-        self.slot(index).map(|slot| HeldItem { slot, _held: held })
+        self.slot(index).map(|slot| HeldItem { slot, _hold: hold })
     }
 
-    /// Takes the lock for appending, where there is room and the lock is free: as [`List::try_hold`].
+    /// Takes the right to append, where there is room: as [`List::try_hold`].
+    ///
+    /// # Safety
+    /// As [`List::try_hold`].
     #[inline(always)]
-    pub fn try_hold_end(&self) -> Option<HeldEnd<'_>> {
-        if !self.header().lock().try_acquire() {
-            return None;
-        }
-        let held = HeldLock(self.header().lock());
+    pub unsafe fn try_hold_end(&self, me: u32, owned: Word) -> Option<HeldEnd<'_>> {
+        // SAFETY: forwarded.
+        let hold = unsafe { self.try_hold_owned(me, owned) }?;
         let len = self.len.load(Ordering::Relaxed);
-        self.slot(len).map(|slot| HeldEnd { list: self, slot, len, _held: held })
+        self.slot(len).map(|slot| HeldEnd { list: self, slot, len, _hold: hold })
     }
 
-    /// Takes the lock for reading all items, if there are `len` and the lock is free: as [`List::try_hold`].
+    /// Takes the right to read all items, if there are `len`: as [`List::try_hold`].
+    ///
+    /// # Safety
+    /// As [`List::try_hold`].
     #[inline(always)]
-    pub fn try_hold_all(&self, len: usize) -> Option<HeldItems<'_>> {
-        if !self.header().lock().try_acquire() {
-            return None;
-        }
-        let held = HeldLock(self.header().lock());
-        (self.len.load(Ordering::Relaxed) == len).then_some(HeldItems { list: self, _held: held })
+    pub unsafe fn try_hold_all(&self, me: u32, owned: Word, len: usize) -> Option<HeldItems<'_>> {
+        // SAFETY: forwarded.
+        let hold = unsafe { self.try_hold_owned(me, owned) }?;
+        (self.len.load(Ordering::Relaxed) == len).then_some(HeldItems { list: self, hold })
     }
 
     #[cold]
+    #[inline(never)]
     fn get_locked(&self, me: u32, index: usize) -> Option<Value> {
-        let _lock = self.header().lock().lock();
+        let _hold = self.hold();
         if index >= self.len() {
             return None;
         }
@@ -239,7 +257,7 @@ impl List {
     /// Replaces the item at `index`. Gives back the old item, to be dropped by the caller after the call, or the new
     /// one if the list is shorter.
     pub fn set(&self, index: usize, value: Value) -> Result<Option<Value>, Value> {
-        let _lock = self.header().lock().lock();
+        let _hold = self.hold();
         if index >= self.len() {
             return Err(value);
         }
@@ -253,131 +271,106 @@ impl List {
     /// Appends an item. `Err` gives the item back when memory is out.
     #[inline]
     pub fn push(&self, esc: Esc<'_>, value: Value) -> Result<(), Value> {
-        let _lock = self.header().lock().lock();
+        let hold = self.hold();
         let len = self.len.load(Ordering::Relaxed);
-        if self.slot(len).is_none() && !self.reserve_locked(esc, len + 1) {
+        if self.slot(len).is_none() && !self.reserve_locked(esc, &hold, len + 1) {
             return Err(value);
         }
         let Some(slot) = self.slot(len) else { return Err(value) };
-        put(slot, value);
+        // SAFETY: the lock of all writers is held, and slots from the length on are empty.
+        unsafe { slot.put(Some(value)) };
         self.len.store(len + 1, Ordering::Release);
         Ok(())
     }
 
     /// Removes and returns the last item.
     pub fn pop(&self) -> Option<Value> {
-        let _lock = self.header().lock().lock();
+        let _hold = self.hold();
         let len = self.len.load(Ordering::Relaxed).checked_sub(1)?;
         self.len.store(len, Ordering::Release);
-        take(self.slot(len)?)
-    }
-
-    /// Inserts an item before `index` (clamped to the length). `Err` gives the item back when memory is out.
-    pub fn insert(&self, esc: Esc<'_>, index: usize, value: Value) -> Result<(), Value> {
-        let _lock = self.header().lock().lock();
-        let len = self.len.load(Ordering::Relaxed);
-        if self.slot(len).is_none() && !self.reserve_locked(esc, len + 1) {
-            return Err(value);
-        }
-        let index = index.min(len);
-        for at in (index..len).rev() {
-            self.shift(at, at + 1);
-        }
-        let Some(slot) = self.slot(index) else { return Err(value) };
-        put(slot, value);
-        self.len.store(len + 1, Ordering::Release);
-        Ok(())
-    }
-
-    /// Removes and returns the item at `index`.
-    pub fn remove_at(&self, index: usize) -> Option<Value> {
-        let _lock = self.header().lock().lock();
-        let len = self.len.load(Ordering::Relaxed);
-        if index >= len {
-            return None;
-        }
-        let removed = take(self.slot(index)?);
-        for at in index + 1..len {
-            self.shift(at, at - 1);
-        }
-        self.len.store(len - 1, Ordering::Release);
-        removed
-    }
-
-    /// Moves the item of one slot to an empty one. The lock is held.
-    fn shift(&self, from: usize, to: usize) {
-        if let (Some(from), Some(to)) = (self.slot(from), self.slot(to))
-            && let Some(value) = take(from)
-        {
-            put(to, value);
-        }
+        // SAFETY: the lock of all writers is held.
+        unsafe { self.slot(len)?.take() }
     }
 
     /// The items at this moment.
     pub fn snapshot(&self) -> Vec<Value> {
-        let me = stackref::thread::current_id();
-        let _lock = self.header().lock().lock();
-        let mut items = Vec::with_capacity(self.len());
-        // SAFETY: the lock of all writers is held.
-        items.extend(self.items_locked().filter_map(|slot| unsafe { slot.load_locked(me) }));
-        items
+        self.snapshot_range(0..usize::MAX)
     }
 
     /// The items in `range` (clamped) at this moment.
     pub fn snapshot_range(&self, range: std::ops::Range<usize>) -> Vec<Value> {
         let me = stackref::thread::current_id();
-        let _lock = self.header().lock().lock();
+        let hold = self.hold();
         let end = range.end.min(self.len());
-        let mut items = Vec::with_capacity(end.saturating_sub(range.start));
+        let slots = self.slots_locked(&hold).range(range.start.min(end), end);
+        let mut items = Vec::with_capacity(slots.len());
         // SAFETY: the lock of all writers is held.
-        items.extend((range.start..end).filter_map(|index| unsafe { self.slot(index)?.load_locked(me) }));
+        items.extend(slots.iter().filter_map(|slot| unsafe { slot.load_locked(me) }));
         items
     }
 
-    fn items_locked(&self) -> impl Iterator<Item = &Slot> {
-        (0..self.len()).filter_map(|index| self.slot(index))
+    /// A list of the items at `start`, `start + step`, …: `count` of them, fewer where this list is shorter.
+    pub fn slice(&self, esc: Esc<'_>, start: usize, step: isize, count: usize) -> Obj<List> {
+        if count == 0 {
+            return from_vec(esc, Vec::new());
+        }
+        let me = esc.me();
+        let block = Block::allocate_or_die(count, count);
+        let mut written = 0;
+        let hold = self.hold();
+        let slots = self.slots_locked(&hold).range(0, self.len());
+        let mut index = start;
+        for _ in 0..count {
+            if let Some(slot) = slots.get(index) {
+                // SAFETY: inside the new block, which nobody else knows.
+                let to = unsafe { Block::slot(block, written) };
+                // SAFETY: the lock of all writers is held.
+                let item = unsafe { slot.load_locked(me) };
+                // SAFETY: as above; the slot is not initialized yet.
+                unsafe { to.write(Slot::new(item)) };
+                written += 1;
+            }
+            index = index.wrapping_add_signed(step);
+        }
+        for behind in written..count {
+            // SAFETY: as above.
+            let to = unsafe { Block::slot(block, behind) };
+            // SAFETY: as above.
+            unsafe { to.write(Slot::new(None)) };
+        }
+        drop(hold);
+        publish(esc, written, Some(block))
     }
 
-    /// Replaces the items in `range` (clamped to the length) by `new`. The removed items are given back, to be dropped
-    /// after the call. `Err` when memory is out; the list is then unchanged.
-    pub fn splice(
-        &self,
-        esc: Esc<'_>,
-        range: std::ops::Range<usize>,
-        new: Vec<Value>,
-    ) -> Result<Vec<Value>, Vec<Value>> {
-        let _lock = self.header().lock().lock();
+    /// A tuple of the items at this moment.
+    pub fn to_tuple(&self, esc: Esc<'_>) -> Obj<Tuple> {
+        let me = esc.me();
+        let (mut hold, mut grew) = (None, false);
         let len = self.len();
-        let start = range.start.min(len);
-        let end = range.end.clamp(start, len);
-        let tail = len - end;
-        let new_len = start + new.len() + tail;
-        if new_len > len && !self.reserve_locked(esc, new_len) {
-            return Err(new);
-        }
-        let mut removed = Vec::with_capacity(end - start);
-        removed.extend((start..end).filter_map(|index| take(self.slot(index)?)));
-        if new_len < len {
-            (0..tail).for_each(|i| self.shift(end + i, start + new.len() + i));
-            self.len.store(new_len, Ordering::Release);
-        } else if new_len > len {
-            (0..tail).rev().for_each(|i| self.shift(end + i, start + new.len() + i));
-        }
-        for (index, value) in (start..).zip(new) {
-            if let Some(slot) = self.slot(index) {
-                put(slot, value);
+        let made = tuple::filled(esc, len, |index| {
+            // The tuple's memory is there by now: nothing is allocated under the lock.
+            let hold = hold.get_or_insert_with(|| self.hold());
+            let now = self.len();
+            grew = now > len;
+            if index >= now {
+                return None;
             }
-        }
-        self.len.store(new_len, Ordering::Release);
-        Ok(removed)
+            let slot = self.slots_locked(hold).range(index, now).first()?;
+            // SAFETY: the lock of all writers is held.
+            unsafe { slot.load_locked(me) }
+        });
+        drop(hold);
+        if grew { tuple::new(esc, self.snapshot()) } else { made }
     }
 
     /// Takes all items out, leaving the list empty (`clear`, and `sort` while it runs).
     pub fn take_all(&self, esc: Esc<'_>) -> Vec<Value> {
-        let _lock = self.header().lock().lock();
-        let len = self.len.swap(0, Ordering::AcqRel);
+        let hold = self.hold();
+        let len = self.len.load(Ordering::Relaxed);
+        self.len.store(0, Ordering::Release);
         let mut items = Vec::with_capacity(len);
-        items.extend((0..len).filter_map(|index| take(self.slot(index)?)));
+        // SAFETY: the lock of all writers is held.
+        items.extend(self.slots_locked(&hold).range(0, len).iter().filter_map(|slot| unsafe { slot.take() }));
         let block = self.block.swap(std::ptr::null_mut(), Ordering::AcqRel);
         self.release_block(esc, block);
         items
@@ -389,60 +382,53 @@ impl List {
         if items.is_empty() {
             return self.take_all(esc);
         }
-        let lock = self.header().lock().lock();
+        let lock = self.hold();
         if self.len.load(Ordering::Relaxed) == 0 {
-            let len = items.len();
-            let Some(block) = Block::filled(items) else { alloc::handle_alloc_error(Block::layout(len)) };
-            let old = self.block.swap(block.as_ptr(), Ordering::AcqRel);
+            let (len, block) = filled_block(items);
+            let old = self.block.swap(block.map_or(std::ptr::null_mut(), NonNull::as_ptr), Ordering::AcqRel);
             self.len.store(len, Ordering::Release);
             self.release_block(esc, old);
             return Vec::new();
         }
         drop(lock);
-        match self.splice(esc, 0..usize::MAX, items) {
-            Ok(removed) => removed,
-            Err(_) => std::alloc::handle_alloc_error(MemLayout::new::<Value>()),
+        let replaced = self.snapshot();
+        match self.assign(esc, 0..usize::MAX, Source::Owned(items)) {
+            Ok(_) => replaced,
+            Err(OutOfMemory) => std::alloc::handle_alloc_error(MemLayout::new::<Value>()),
         }
     }
 
-    /// Reverses the items in place.
-    pub fn reverse(&self) {
-        let _lock = self.header().lock().lock();
-        let len = self.len();
-        for index in 0..len / 2 {
-            if let (Some(low), Some(high)) = (self.slot(index), self.slot(len - 1 - index)) {
-                let lower = low.swap(None);
-                drop(low.swap(high.swap(lower)));
-            }
-        }
+    #[inline]
+    fn reserve_locked(&self, esc: Esc<'_>, hold: &Hold<'_>, needed: usize) -> bool {
+        needed <= self.slots_locked(hold).capacity() || self.grow_locked(esc, hold, needed)
     }
 
-    fn reserve_locked(&self, esc: Esc<'_>, needed: usize) -> bool {
-        let old = self.block.load(Ordering::Relaxed);
-        // SAFETY: under the lock the published block is live.
-        let capacity = NonNull::new(old).map_or(0, |block| unsafe { block.as_ref() }.capacity);
-        if needed <= capacity {
-            return true;
-        }
+    #[inline(never)]
+    fn grow_locked(&self, esc: Esc<'_>, hold: &Hold<'_>, needed: usize) -> bool {
         if needed > MAX_LEN {
             return false;
         }
-        let Some(new) = Block::allocate(grown(needed)) else { return false };
-        if let Some(old) = NonNull::new(old) {
-            for index in 0..capacity {
-                // SAFETY: `index` is below both capacities; the new block is private. The word moves: the old block
-                // is not dropped, only freed, so its counts pass to the new one.
-                let (from, to) = unsafe { (Block::slot_ptr(old, index), Block::slot_ptr(new, index)) };
-                // SAFETY: both pointers are in live blocks.
-                unsafe { to.write(from.read()) };
-            }
+        let slots = self.slots_locked(hold);
+        let slots = slots.range(0, self.len.load(Ordering::Relaxed));
+        // A list that starts with many items is exact.
+        let capacity = if slots.is_empty() && needed > 1 { needed } else { grown(needed) };
+        let Some(new) = Block::allocate(capacity, slots.len()) else { return false };
+        for (index, from) in slots.iter().enumerate() {
+            // SAFETY: `index` is below the new capacity, and the new block is private. The word moves: the old block is
+            // not dropped, only freed, so its counts pass to the new one.
+            let to = unsafe { Block::slot(new, index) };
+            // SAFETY: as above.
+            unsafe { to.write(Slot::new(None)) };
+            // SAFETY: as above; `from` is never dropped.
+            unsafe { to.as_ref().move_from(from) };
         }
+        let old = self.block.load(Ordering::Relaxed);
         self.block.store(new.as_ptr(), Ordering::Release);
         self.release_block(esc, old);
         true
     }
 
-    /// Frees a block that is no longer published; its slots' counts were moved or taken.
+    /// Frees a block that is no longer published; its slots' counts were moved or taken. The lock is held.
     fn release_block(&self, esc: Esc<'_>, block: *mut Block) {
         let Some(block) = NonNull::new(block) else { return };
         let header = self.header();
@@ -451,8 +437,14 @@ impl List {
             mark_shared(header);
         }
         if is_shared(header) {
+            // SAFETY: live until it is reclaimed.
+            let slots = unsafe { Slots::new(block.as_ptr()) };
+            for slot in slots.range(0, slots.capacity()) {
+                // SAFETY: the lock of all writers is held, and what the slot shows was moved or taken.
+                unsafe { slot.put(None) };
+            }
             // SAFETY: unpublished above; readers that still hold it pass a safepoint before the grace period ends.
-            let bytes = Block::layout(unsafe { block.as_ref() }.capacity).size();
+            let bytes = unsafe { block.as_ref() }.bytes();
             // SAFETY: the block was made by `Block::allocate` and is retired once.
             unsafe { crate::thread::retire(esc, block.cast(), Block::free_erased, bytes) };
         } else {
@@ -462,22 +454,11 @@ impl List {
     }
 }
 
-/// A list's lock, held.
-struct HeldLock<'a>(&'a ByteLock);
-
-impl Drop for HeldLock<'_> {
-    #[inline(always)]
-    fn drop(&mut self) {
-        // SAFETY: made right after the lock was acquired.
-        unsafe { self.0.release() };
-    }
-}
-
-/// One item of a list, with the list's lock held. No user code, finalizer or safepoint may run while it lives.
+/// One item of a list, with the right to write it. No user code, finalizer or safepoint may run while it lives.
 #[must_use]
 pub struct HeldItem<'a> {
     slot: &'a Slot,
-    _held: HeldLock<'a>,
+    _hold: Hold<'a>,
 }
 
 impl HeldItem<'_> {
@@ -489,20 +470,21 @@ impl HeldItem<'_> {
     }
 }
 
-/// The place behind the last item, with the list's lock held: as [`HeldItem`].
+/// The place behind the last item, with the right to write: as [`HeldItem`].
 #[must_use]
 pub struct HeldEnd<'a> {
     list: &'a List,
     slot: &'a Slot,
     len: usize,
-    _held: HeldLock<'a>,
+    _hold: Hold<'a>,
 }
 
 impl HeldEnd<'_> {
     /// Appends and releases the lock.
     #[inline(always)]
     pub fn push(self, value: Value) {
-        put(self.slot, value);
+        // SAFETY: the lock of all writers is held, and slots from the length on are empty.
+        unsafe { self.slot.put(Some(value)) };
         self.list.len.store(self.len + 1, Ordering::Release);
     }
 }
@@ -511,14 +493,15 @@ impl HeldEnd<'_> {
 #[must_use]
 pub struct HeldItems<'a> {
     list: &'a List,
-    _held: HeldLock<'a>,
+    hold: Hold<'a>,
 }
 
 impl HeldItems<'_> {
     /// Shows each item with its index, and releases the lock.
     #[inline(always)]
     pub fn for_each(self, me: u32, mut each: impl FnMut(usize, StackRef)) {
-        for (index, slot) in self.list.items_locked().enumerate() {
+        let slots = self.list.slots_locked(&self.hold).range(0, self.list.len());
+        for (index, slot) in slots.iter().enumerate() {
             // SAFETY: the lock of all writers is held.
             if let Some(item) = unsafe { slot.load_locked(me) } {
                 each(index, StackRef::from_value(item));
@@ -528,11 +511,14 @@ impl HeldItems<'_> {
 }
 
 impl Drop for List {
+    #[inline]
     fn drop(&mut self) {
         let Some(block) = NonNull::new(*self.block.get_mut()) else { return };
-        for index in 0..*self.len.get_mut() {
-            // SAFETY: `len` never exceeds the capacity; nobody else knows the list any more.
-            drop(unsafe { Block::slot_ptr(block, index).as_ref() }.swap(None));
+        // SAFETY: the list is dead: nobody else knows the block.
+        let slots = unsafe { Slots::new(block.as_ptr()) };
+        for slot in slots.range(0, *self.len.get_mut()) {
+            // SAFETY: as above: no other thread writes.
+            drop(unsafe { slot.take() });
         }
         // SAFETY: a racing reader needs a reference to the list, and there is none.
         unsafe { Block::free(block) };
@@ -546,7 +532,7 @@ impl Payload for List {
     }
 
     fn trace(&self, visit: &mut dyn FnMut(Word)) {
-        self.items_locked().filter_map(Slot::peek).for_each(visit);
+        (0..self.len()).filter_map(|index| self.slot(index)?.peek()).for_each(visit);
     }
 
     fn clear(&self, out: &mut Vec<Value>) {
@@ -564,7 +550,18 @@ pub static LIST: TypeObject = TypeObject::builtin::<List>(
 
 /// An empty list of `class` (`list` or a subclass).
 pub fn new_as(esc: Esc<'_>, class: &TypeObject) -> Obj<List> {
-    layout::new_with_type(esc, class, List { len: AtomicUsize::new(0), block: AtomicPtr::new(std::ptr::null_mut()) })
+    let empty = List { len: AtomicUsize::new(0), block: AtomicPtr::new(std::ptr::null_mut()) };
+    if std::ptr::eq(class, &raw const LIST) {
+        layout::new(esc, empty)
+    } else {
+        layout::new_with_type(esc, class, empty)
+    }
+}
+
+#[inline]
+fn publish(esc: Esc<'_>, len: usize, block: Option<NonNull<Block>>) -> Obj<List> {
+    let block = AtomicPtr::new(block.map_or(std::ptr::null_mut(), NonNull::as_ptr));
+    layout::new(esc, List { len: AtomicUsize::new(len), block })
 }
 
 /// A list of these items.
@@ -574,30 +571,38 @@ pub fn new(esc: Esc<'_>, items: impl IntoIterator<Item = Value>) -> Obj<List> {
 
 /// A list of these items.
 pub fn from_vec(esc: Esc<'_>, items: Vec<Value>) -> Obj<List> {
+    let (len, block) = filled_block(items);
+    publish(esc, len, block)
+}
+
+/// A list of clones of these.
+pub fn from_slice(esc: Esc<'_>, items: &[Value]) -> Obj<List> {
+    let me = esc.me();
+    filled(esc, items.len(), |index| items[index].clone_as(me))
+}
+
+/// A list of what `item` gives for 0, 1, … `len - 1`. `item` runs nothing that can escape.
+#[inline]
+pub fn filled(esc: Esc<'_>, len: usize, mut item: impl FnMut(usize) -> Value) -> Obj<List> {
+    let block = (len != 0).then(|| fill_block(len, &mut item));
+    publish(esc, len, block)
+}
+
+fn filled_block(items: Vec<Value>) -> (usize, Option<NonNull<Block>>) {
     let len = items.len();
-    let block = match len {
-        0 => std::ptr::null_mut(),
-        _ => match Block::filled(items) {
-            Some(block) => block.as_ptr(),
-            None => alloc::handle_alloc_error(Block::layout(len)),
-        },
-    };
-    layout::new(esc, List { len: AtomicUsize::new(len), block: AtomicPtr::new(block) })
+    let mut items = items.into_iter();
+    let none = super::singletons::none;
+    (len, (len != 0).then(|| fill_block(len, &mut |_| items.next().unwrap_or_else(none))))
 }
 
-/// Stores into an empty slot. The lock of all writers is held.
 #[inline(always)]
-fn put(slot: &Slot, value: Value) {
-    // SAFETY: writers hold the lock, and every caller is one.
-    let old = unsafe { slot.store(value) };
-    debug_assert!(old.is_none(), "the slot was empty");
-    // What cannot be there cannot be dropped: no destructor under the lock, and no code for one.
-    std::mem::forget(old);
-}
-
-/// Empties a slot. The lock of all writers is held.
-#[inline(always)]
-fn take(slot: &Slot) -> Option<Value> {
-    // SAFETY: writers hold the lock, and every caller is one.
-    unsafe { slot.take() }
+fn fill_block(len: usize, item: &mut impl FnMut(usize) -> Value) -> NonNull<Block> {
+    let block = Block::allocate_or_die(len, len);
+    for index in 0..len {
+        // SAFETY: inside the block.
+        let slot = unsafe { Block::slot(block, index) };
+        // SAFETY: as above; the slot is not initialized yet.
+        unsafe { slot.write(Slot::new(Some(item(index)))) };
+    }
+    block
 }

@@ -1,5 +1,6 @@
 //! `set` and `frozenset`: `dictkeys::SetTable` in an object.
 
+use std::marker::PhantomData;
 use std::sync::atomic::AtomicI64;
 
 use stackref::{Value, Word};
@@ -197,6 +198,38 @@ pub fn copy(esc: Esc<'_>, table: &Table) -> PyResult<Obj<Set>> {
 /// A `frozenset` with the items of `table` at this moment.
 pub fn frozen_copy(esc: Esc<'_>, table: &Table) -> PyResult<Obj<FrozenSet>> {
     Ok(layout::new(esc, FrozenSet { table: table.copy(esc)?, hash: AtomicI64::new(0) }))
+}
+
+/// The items of a set that is being made: no object yet, so that nobody else can reach it and adding takes no lock.
+pub struct Gathered {
+    table: Table,
+    _own_thread: PhantomData<*const ()>,
+}
+
+impl Gathered {
+    /// None yet.
+    pub fn new(esc: Esc<'_>) -> Self {
+        Gathered { table: Table::new(esc), _own_thread: PhantomData }
+    }
+
+    /// Adds an item; whether it is new.
+    #[inline]
+    pub fn add(&mut self, esc: Esc<'_>, item: &Value) -> PyResult<bool> {
+        let hash = key_hash(esc, item, "set element")?;
+        self.add_hashed(esc, item, hash)
+    }
+
+    /// As [`Gathered::add`] for a known hash.
+    #[inline]
+    pub fn add_hashed(&mut self, esc: Esc<'_>, item: &Value, hash: i64) -> PyResult<bool> {
+        // SAFETY: the table is part of no object, and the marker keeps it on the thread that made it.
+        unsafe { self.table.core.add_exclusive(&mut KeyEnv::new(esc), item, hash) }
+    }
+
+    /// The set.
+    pub fn finish(self, esc: Esc<'_>) -> Obj<Set> {
+        layout::new(esc, Set { table: self.table })
+    }
 }
 
 /// An empty `set`.

@@ -12,9 +12,9 @@ use crate::typeobj::{TypeFlags, TypeObject};
 
 /// The payload of tuples.
 pub struct Tuple {
+    /// Right behind the payload, or in a block of its own.
     items: NonNull<Value>,
     len: usize,
-    boxed: bool,
 }
 
 // SAFETY: the items are written before the object is published and never change; `Value` is `Send + Sync`.
@@ -24,31 +24,42 @@ unsafe impl Sync for Tuple {}
 
 impl Tuple {
     /// The items.
-    #[inline]
+    #[inline(always)]
     pub fn as_slice(&self) -> &[Value] {
         // SAFETY: `items` points to `len` values written before publication.
         unsafe { std::slice::from_raw_parts(self.items.as_ptr(), self.len) }
     }
 
     /// How many items.
-    #[inline]
+    #[inline(always)]
     pub fn len(&self) -> usize {
         self.len
     }
 
     /// Whether there are none.
-    #[inline]
+    #[inline(always)]
     pub fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// Whether the items are in a block of their own: the place behind the payload belongs to the object in any case.
+    #[inline]
+    fn is_boxed(&self) -> bool {
+        let behind = std::ptr::from_ref(self).wrapping_add(1);
+        self.items.as_ptr().addr() != behind.addr()
     }
 }
 
 impl Drop for Tuple {
+    #[inline]
     fn drop(&mut self) {
-        let items = NonNull::slice_from_raw_parts(self.items, self.len);
-        // SAFETY: the tuple owns its items and nobody uses them afterwards.
-        unsafe { items.drop_in_place() };
-        if self.boxed {
+        for index in 0..self.len {
+            // SAFETY: below the length.
+            let item = unsafe { self.items.add(index) };
+            // SAFETY: the tuple owns its items and nobody uses them afterwards.
+            unsafe { item.drop_in_place() };
+        }
+        if self.is_boxed() {
             let layout = MemLayout::from_size_align((self.len * 8).max(1), 8).expect("valid when allocated");
             // SAFETY: `boxed` items were allocated by `layout::new_var` with this layout.
             unsafe { alloc::dealloc(self.items.as_ptr().cast(), layout) };
@@ -76,7 +87,8 @@ pub static TUPLE: TypeObject = TypeObject::builtin::<Tuple>(
 
 /// A tuple of these items.
 pub fn new(esc: Esc<'_>, items: impl IntoIterator<Item = Value, IntoIter: ExactSizeIterator>) -> Obj<Tuple> {
-    new_as(esc, &TUPLE, items)
+    let mut items = items.into_iter();
+    filled(esc, items.len(), |_| items.next())
 }
 
 /// An instance of `class` (`tuple` or a subclass).
@@ -85,42 +97,63 @@ pub fn new_as(
     class: &TypeObject,
     items: impl IntoIterator<Item = Value, IntoIter: ExactSizeIterator>,
 ) -> Obj<Tuple> {
-    let items = items.into_iter();
+    let mut items = items.into_iter();
     let len = items.len();
-    if len == 0 && std::ptr::eq(class, &raw const TUPLE) {
+    if std::ptr::eq(class, &raw const TUPLE) {
+        return filled(esc, len, |_| items.next());
+    }
+    allocate(esc, class, len, |_| items.next())
+}
+
+/// A tuple of two.
+#[inline]
+pub fn pair(esc: Esc<'_>, first: Value, second: Value) -> Obj<Tuple> {
+    let mut both = [Some(first), Some(second)];
+    filled(esc, 2, |index| both[index].take())
+}
+
+/// A tuple of clones of these values.
+#[inline]
+pub fn from_slice(esc: Esc<'_>, items: &[Value]) -> Obj<Tuple> {
+    let me = esc.me();
+    filled(esc, items.len(), |index| Some(items[index].clone_as(me)))
+}
+
+/// A tuple of what `item` gives for 0, 1, …: `len` items, or fewer if it ends early. `item` runs nothing that can escape
+/// and allocates no object.
+#[inline]
+pub fn filled(esc: Esc<'_>, len: usize, item: impl FnMut(usize) -> Option<Value>) -> Obj<Tuple> {
+    if len == 0 {
         return empty(esc);
     }
-    allocate(esc, class, len, items)
+    allocate(esc, &TUPLE, len, item)
 }
 
 /// The empty tuple: one immortal object.
+#[cold]
+#[inline(never)]
 pub fn empty(esc: Esc<'_>) -> Obj<Tuple> {
     static EMPTY: OnceLock<Obj<Tuple>> = OnceLock::new();
     let make = || {
-        let tuple = allocate(esc, &TUPLE, 0, std::iter::empty());
+        let tuple = allocate(esc, &TUPLE, 0, |_| None);
         crate::intern::immortalize(tuple.value());
         tuple
     };
     EMPTY.get_or_init(make).clone()
 }
 
-fn allocate(esc: Esc<'_>, class: &TypeObject, len: usize, items: impl Iterator<Item = Value>) -> Obj<Tuple> {
+#[inline]
+fn allocate(esc: Esc<'_>, class: &TypeObject, len: usize, mut item: impl FnMut(usize) -> Option<Value>) -> Obj<Tuple> {
     layout::new_var(esc, class, len * 8, |place| {
-        let (data, boxed) = match place {
-            VarPlace::Inline(data) => (data.cast::<Value>(), false),
-            VarPlace::Boxed(data) => (data.cast::<Value>(), true),
-        };
+        let (VarPlace::Inline(items) | VarPlace::Boxed(items)) = place;
+        let items = items.cast::<Value>();
         let mut written = 0;
-        for item in items.take(len) {
+        while written < len {
+            let Some(item) = item(written) else { break };
             // SAFETY: `written < len`, and the region holds `len` values.
-            unsafe { data.add(written).write(item) };
+            unsafe { items.add(written).write(item) };
             written += 1;
         }
-        Tuple { items: data, len: written, boxed }
+        Tuple { items, len: written }
     })
-}
-
-/// A tuple of clones of these values.
-pub fn from_slice(esc: Esc<'_>, items: &[Value]) -> Obj<Tuple> {
-    new(esc, items.iter().cloned())
 }

@@ -3,9 +3,10 @@
 use stackref::{Value, Word};
 
 use crate::data::exception as exc;
+use crate::data::list::List;
 use crate::layout::{self, Field, Payload, ValueExt};
 use crate::ops::container::sequence_item;
-use crate::raise::PyResult;
+use crate::raise::{PyResult, Raised};
 use crate::slots::Sent;
 use crate::thread::Esc;
 use crate::typeobj::{TypeFlags, TypeObject};
@@ -31,16 +32,32 @@ pub fn iterator(esc: Esc<'_>, value: &Value) -> PyResult {
 }
 
 /// `next(iterator)`, `None` at the end.
-#[inline]
+#[inline(always)]
 pub fn next(esc: Esc<'_>, iterator: &Value) -> PyResult<Option<Value>> {
     match iterator.class().slots.next.get() {
         Some(next) => next(esc, iterator),
-        None => Err(esc.type_error(format_args!("'{}' object is not an iterator", iterator.class().name()))),
+        None => Err(no_iterator(esc, iterator)),
     }
+}
+
+#[cold]
+#[inline(never)]
+fn no_iterator(esc: Esc<'_>, value: &Value) -> Raised {
+    esc.type_error(format_args!("'{}' object is not an iterator", value.class().name()))
 }
 
 /// Calls `body` with every item of `iterable` until it says `false`.
 pub fn iterate(esc: Esc<'_>, iterable: &Value, mut body: impl FnMut(Value) -> PyResult<bool>) -> PyResult<()> {
+    if let Some(list) = iterable.exact::<List>() {
+        let mut index = 0;
+        while let Some(item) = list.get(esc, index) {
+            if !body(item)? {
+                break;
+            }
+            index += 1;
+        }
+        return Ok(());
+    }
     let iterator = iterator(esc, iterable)?;
     while let Some(item) = next(esc, &iterator)? {
         if !body(item)? {
@@ -52,7 +69,7 @@ pub fn iterate(esc: Esc<'_>, iterable: &Value, mut body: impl FnMut(Value) -> Py
 
 /// All items of `iterable`. Exact lists and tuples are read at once.
 pub fn collect(esc: Esc<'_>, iterable: &Value) -> PyResult<Vec<Value>> {
-    if let Some(list) = iterable.exact::<crate::data::list::List>() {
+    if let Some(list) = iterable.exact::<List>() {
         return Ok(list.snapshot());
     }
     if let Some(tuple) = iterable.exact::<crate::data::tuple::Tuple>() {

@@ -2,6 +2,9 @@
 
 use crate::thread::Esc;
 
+/// Whether this is the zeal build.
+pub(crate) const ON: bool = false;
+
 /// Nothing.
 #[inline(always)]
 pub(crate) fn escape(_: Esc<'_>) {}

@@ -21,6 +21,9 @@ fn period() -> u32 {
     })
 }
 
+/// Whether this is the zeal build.
+pub(crate) const ON: bool = true;
+
 /// Collects, if it is time to.
 #[inline(never)]
 pub(crate) fn escape(esc: Esc<'_>) {

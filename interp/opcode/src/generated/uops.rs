@@ -115,10 +115,11 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_JUMP_BACKWARD", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x13), cache: 0 },
     UopInfo { name: "_JUMP_BACKWARD_NO_INTERRUPT", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x10), cache: 0 },
     UopInfo { name: "_JUMP_FORWARD", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x10), cache: 0 },
+    UopInfo { name: "_LEAVE_FRAME", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x20), cache: 0 },
     UopInfo { name: "_LEAVE_LOOP", inputs: &[], outputs: &[], peeks: 0, flags: UopFlags(0x0), cache: 0 },
     UopInfo { name: "_LIST_APPEND", inputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_LIST_EXTEND", inputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "iterable", array: false, size: |_| 1 }], outputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
-    UopInfo { name: "_LOAD_ATTR", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x4c3), cache: 4 },
+    UopInfo { name: "_LOAD_ATTR", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
     UopInfo { name: "_LOAD_ATTR_CLASS", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_CLASS_WITH_METACLASS_CHECK", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0xa4), cache: 1 },
@@ -129,6 +130,7 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_LOAD_ATTR_MODULE", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_NONDESCRIPTOR_NO_DICT", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
+    UopInfo { name: "_LOAD_ATTR_POLYMORPHIC", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_PROPERTY", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x24), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_SLOT", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_WITH_HINT", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x85), cache: 1 },
@@ -176,8 +178,9 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_SET_ADD", inputs: &[Item { name: "set", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "value", array: false, size: |_| 1 }], outputs: &[Item { name: "set", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_SET_FUNCTION_ATTRIBUTE", inputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "func", array: false, size: |_| 1 }], outputs: &[Item { name: "func_out", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x81), cache: 0 },
     UopInfo { name: "_SET_UPDATE", inputs: &[Item { name: "set", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "iterable", array: false, size: |_| 1 }], outputs: &[Item { name: "set", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
-    UopInfo { name: "_STORE_ATTR", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x4c3), cache: 4 },
+    UopInfo { name: "_STORE_ATTR", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
     UopInfo { name: "_STORE_ATTR_INSTANCE_VALUE", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x5), cache: 1 },
+    UopInfo { name: "_STORE_ATTR_POLYMORPHIC", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_STORE_ATTR_SLOT", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_STORE_ATTR_WITH_HINT", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x85), cache: 1 },
     UopInfo { name: "_STORE_DEREF", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x81), cache: 0 },
@@ -230,27 +233,27 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(96)]), // GET_LEN
     Some(&[Uop(97)]), // GET_YIELD_FROM_ITER
     Some(&[Uop(102)]), // INTERPRETER_EXIT
-    Some(&[Uop(124)]), // LOAD_BUILD_CLASS
-    Some(&[Uop(134)]), // LOAD_LOCALS
-    Some(&[Uop(141)]), // MAKE_FUNCTION
-    Some(&[Uop(144)]), // MATCH_KEYS
-    Some(&[Uop(145)]), // MATCH_MAPPING
-    Some(&[Uop(146)]), // MATCH_SEQUENCE
-    Some(&[Uop(148)]), // POP_EXCEPT
-    Some(&[Uop(149)]), // POP_ITER
-    Some(&[Uop(154)]), // POP_TOP
-    Some(&[Uop(155)]), // PUSH_EXC_INFO
-    Some(&[Uop(156)]), // PUSH_NULL
-    Some(&[Uop(160)]), // RETURN_GENERATOR
-    Some(&[Uop(161)]), // RETURN_VALUE
-    Some(&[Uop(164)]), // SETUP_ANNOTATIONS
-    Some(&[Uop(175)]), // STORE_SLICE
-    Some(&[Uop(176)]), // STORE_SUBSCR
-    Some(&[Uop(182)]), // TO_BOOL
-    Some(&[Uop(189)]), // UNARY_INVERT
-    Some(&[Uop(190)]), // UNARY_NEGATIVE
-    Some(&[Uop(191)]), // UNARY_NOT
-    Some(&[Uop(197)]), // WITH_EXCEPT_START
+    Some(&[Uop(126)]), // LOAD_BUILD_CLASS
+    Some(&[Uop(136)]), // LOAD_LOCALS
+    Some(&[Uop(143)]), // MAKE_FUNCTION
+    Some(&[Uop(146)]), // MATCH_KEYS
+    Some(&[Uop(147)]), // MATCH_MAPPING
+    Some(&[Uop(148)]), // MATCH_SEQUENCE
+    Some(&[Uop(150)]), // POP_EXCEPT
+    Some(&[Uop(151)]), // POP_ITER
+    Some(&[Uop(156)]), // POP_TOP
+    Some(&[Uop(157)]), // PUSH_EXC_INFO
+    Some(&[Uop(158)]), // PUSH_NULL
+    Some(&[Uop(162)]), // RETURN_GENERATOR
+    Some(&[Uop(163)]), // RETURN_VALUE
+    Some(&[Uop(166)]), // SETUP_ANNOTATIONS
+    Some(&[Uop(178)]), // STORE_SLICE
+    Some(&[Uop(179)]), // STORE_SUBSCR
+    Some(&[Uop(185)]), // TO_BOOL
+    Some(&[Uop(192)]), // UNARY_INVERT
+    Some(&[Uop(193)]), // UNARY_NEGATIVE
+    Some(&[Uop(194)]), // UNARY_NOT
+    Some(&[Uop(200)]), // WITH_EXCEPT_START
     Some(&[Uop(0)]), // BINARY_OP
     Some(&[Uop(17)]), // BUILD_INTERPOLATION
     Some(&[Uop(18)]), // BUILD_LIST
@@ -284,42 +287,42 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(104)]), // JUMP_BACKWARD
     Some(&[Uop(105)]), // JUMP_BACKWARD_NO_INTERRUPT
     Some(&[Uop(106)]), // JUMP_FORWARD
-    Some(&[Uop(108)]), // LIST_APPEND
-    Some(&[Uop(109)]), // LIST_EXTEND
-    Some(&[Uop(110)]), // LOAD_ATTR
-    Some(&[Uop(125)]), // LOAD_COMMON_CONSTANT
+    Some(&[Uop(109)]), // LIST_APPEND
+    Some(&[Uop(110)]), // LIST_EXTEND
+    Some(&[Uop(111)]), // LOAD_ATTR
+    Some(&[Uop(127)]), // LOAD_COMMON_CONSTANT
     None, // LOAD_CONST
-    Some(&[Uop(126)]), // LOAD_DEREF
-    Some(&[Uop(127)]), // LOAD_FAST_AND_CLEAR
-    Some(&[Uop(128)]), // LOAD_FAST_CHECK
-    Some(&[Uop(129)]), // LOAD_FROM_DICT_OR_DEREF
-    Some(&[Uop(130)]), // LOAD_FROM_DICT_OR_GLOBALS
-    Some(&[Uop(131)]), // LOAD_GLOBAL
-    Some(&[Uop(135)]), // LOAD_NAME
-    Some(&[Uop(136)]), // LOAD_SPECIAL
-    Some(&[Uop(137)]), // LOAD_SUPER_ATTR
-    Some(&[Uop(140)]), // MAKE_CELL
-    Some(&[Uop(142)]), // MAP_ADD
-    Some(&[Uop(143)]), // MATCH_CLASS
-    Some(&[Uop(150)]), // POP_JUMP_IF_FALSE
-    Some(&[Uop(151)]), // POP_JUMP_IF_NONE
-    Some(&[Uop(152)]), // POP_JUMP_IF_NOT_NONE
-    Some(&[Uop(153)]), // POP_JUMP_IF_TRUE
-    Some(&[Uop(157)]), // RAISE_VARARGS
-    Some(&[Uop(158)]), // RERAISE
-    Some(&[Uop(162)]), // SEND
-    Some(&[Uop(165)]), // SET_ADD
-    Some(&[Uop(166)]), // SET_FUNCTION_ATTRIBUTE
-    Some(&[Uop(167)]), // SET_UPDATE
-    Some(&[Uop(168)]), // STORE_ATTR
-    Some(&[Uop(172)]), // STORE_DEREF
-    Some(&[Uop(173)]), // STORE_GLOBAL
-    Some(&[Uop(174)]), // STORE_NAME
-    Some(&[Uop(179)]), // SWAP
-    Some(&[Uop(192)]), // UNPACK_EX
-    Some(&[Uop(193)]), // UNPACK_SEQUENCE
-    Some(&[Uop(198)]), // YIELD_VALUE
-    Some(&[Uop(159)]), // RESUME
+    Some(&[Uop(128)]), // LOAD_DEREF
+    Some(&[Uop(129)]), // LOAD_FAST_AND_CLEAR
+    Some(&[Uop(130)]), // LOAD_FAST_CHECK
+    Some(&[Uop(131)]), // LOAD_FROM_DICT_OR_DEREF
+    Some(&[Uop(132)]), // LOAD_FROM_DICT_OR_GLOBALS
+    Some(&[Uop(133)]), // LOAD_GLOBAL
+    Some(&[Uop(137)]), // LOAD_NAME
+    Some(&[Uop(138)]), // LOAD_SPECIAL
+    Some(&[Uop(139)]), // LOAD_SUPER_ATTR
+    Some(&[Uop(142)]), // MAKE_CELL
+    Some(&[Uop(144)]), // MAP_ADD
+    Some(&[Uop(145)]), // MATCH_CLASS
+    Some(&[Uop(152)]), // POP_JUMP_IF_FALSE
+    Some(&[Uop(153)]), // POP_JUMP_IF_NONE
+    Some(&[Uop(154)]), // POP_JUMP_IF_NOT_NONE
+    Some(&[Uop(155)]), // POP_JUMP_IF_TRUE
+    Some(&[Uop(159)]), // RAISE_VARARGS
+    Some(&[Uop(160)]), // RERAISE
+    Some(&[Uop(164)]), // SEND
+    Some(&[Uop(167)]), // SET_ADD
+    Some(&[Uop(168)]), // SET_FUNCTION_ATTRIBUTE
+    Some(&[Uop(169)]), // SET_UPDATE
+    Some(&[Uop(170)]), // STORE_ATTR
+    Some(&[Uop(175)]), // STORE_DEREF
+    Some(&[Uop(176)]), // STORE_GLOBAL
+    Some(&[Uop(177)]), // STORE_NAME
+    Some(&[Uop(182)]), // SWAP
+    Some(&[Uop(195)]), // UNPACK_EX
+    Some(&[Uop(196)]), // UNPACK_SEQUENCE
+    Some(&[Uop(201)]), // YIELD_VALUE
+    Some(&[Uop(161)]), // RESUME
     Some(&[Uop(98), Uop(1)]), // BINARY_OP_ADD_FLOAT
     Some(&[Uop(99), Uop(2)]), // BINARY_OP_ADD_INT
     Some(&[Uop(3)]), // BINARY_OP_ADD_UNICODE
@@ -368,40 +371,40 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(91)]), // FOR_ITER_TUPLE
     None, // JUMP_BACKWARD_JIT
     None, // JUMP_BACKWARD_NO_JIT
-    Some(&[Uop(111)]), // LOAD_ATTR_CLASS
-    Some(&[Uop(112)]), // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK
-    Some(&[Uop(113)]), // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN
-    Some(&[Uop(114)]), // LOAD_ATTR_INSTANCE_VALUE
-    Some(&[Uop(115)]), // LOAD_ATTR_METHOD_LAZY_DICT
-    Some(&[Uop(116)]), // LOAD_ATTR_METHOD_NO_DICT
-    Some(&[Uop(117)]), // LOAD_ATTR_METHOD_WITH_VALUES
-    Some(&[Uop(118)]), // LOAD_ATTR_MODULE
-    Some(&[Uop(119)]), // LOAD_ATTR_NONDESCRIPTOR_NO_DICT
-    Some(&[Uop(120)]), // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
-    Some(&[Uop(121)]), // LOAD_ATTR_PROPERTY
-    Some(&[Uop(122)]), // LOAD_ATTR_SLOT
-    Some(&[Uop(123)]), // LOAD_ATTR_WITH_HINT
-    Some(&[Uop(132)]), // LOAD_GLOBAL_BUILTIN
-    Some(&[Uop(133)]), // LOAD_GLOBAL_MODULE
-    Some(&[Uop(138)]), // LOAD_SUPER_ATTR_ATTR
-    Some(&[Uop(139)]), // LOAD_SUPER_ATTR_METHOD
+    Some(&[Uop(112)]), // LOAD_ATTR_CLASS
+    Some(&[Uop(113)]), // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK
+    Some(&[Uop(114)]), // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN
+    Some(&[Uop(115)]), // LOAD_ATTR_INSTANCE_VALUE
+    Some(&[Uop(116)]), // LOAD_ATTR_METHOD_LAZY_DICT
+    Some(&[Uop(117)]), // LOAD_ATTR_METHOD_NO_DICT
+    Some(&[Uop(118)]), // LOAD_ATTR_METHOD_WITH_VALUES
+    Some(&[Uop(119)]), // LOAD_ATTR_MODULE
+    Some(&[Uop(120)]), // LOAD_ATTR_NONDESCRIPTOR_NO_DICT
+    Some(&[Uop(121)]), // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
+    Some(&[Uop(123)]), // LOAD_ATTR_PROPERTY
+    Some(&[Uop(124)]), // LOAD_ATTR_SLOT
+    Some(&[Uop(125)]), // LOAD_ATTR_WITH_HINT
+    Some(&[Uop(134)]), // LOAD_GLOBAL_BUILTIN
+    Some(&[Uop(135)]), // LOAD_GLOBAL_MODULE
+    Some(&[Uop(140)]), // LOAD_SUPER_ATTR_ATTR
+    Some(&[Uop(141)]), // LOAD_SUPER_ATTR_METHOD
     None, // RESUME_CHECK
-    Some(&[Uop(163)]), // SEND_GEN
-    Some(&[Uop(169)]), // STORE_ATTR_INSTANCE_VALUE
-    Some(&[Uop(170)]), // STORE_ATTR_SLOT
-    Some(&[Uop(171)]), // STORE_ATTR_WITH_HINT
-    Some(&[Uop(177)]), // STORE_SUBSCR_DICT
-    Some(&[Uop(178)]), // STORE_SUBSCR_LIST_INT
-    Some(&[Uop(183)]), // TO_BOOL_ALWAYS_TRUE
-    Some(&[Uop(184)]), // TO_BOOL_BOOL
-    Some(&[Uop(185)]), // TO_BOOL_INT
-    Some(&[Uop(186)]), // TO_BOOL_LIST
-    Some(&[Uop(187)]), // TO_BOOL_NONE
-    Some(&[Uop(188)]), // TO_BOOL_STR
-    Some(&[Uop(194)]), // UNPACK_SEQUENCE_LIST
-    Some(&[Uop(195)]), // UNPACK_SEQUENCE_TUPLE
-    Some(&[Uop(196)]), // UNPACK_SEQUENCE_TWO_TUPLE
-    Some(&[Uop(147)]), // MOVE
+    Some(&[Uop(165)]), // SEND_GEN
+    Some(&[Uop(171)]), // STORE_ATTR_INSTANCE_VALUE
+    Some(&[Uop(173)]), // STORE_ATTR_SLOT
+    Some(&[Uop(174)]), // STORE_ATTR_WITH_HINT
+    Some(&[Uop(180)]), // STORE_SUBSCR_DICT
+    Some(&[Uop(181)]), // STORE_SUBSCR_LIST_INT
+    Some(&[Uop(186)]), // TO_BOOL_ALWAYS_TRUE
+    Some(&[Uop(187)]), // TO_BOOL_BOOL
+    Some(&[Uop(188)]), // TO_BOOL_INT
+    Some(&[Uop(189)]), // TO_BOOL_LIST
+    Some(&[Uop(190)]), // TO_BOOL_NONE
+    Some(&[Uop(191)]), // TO_BOOL_STR
+    Some(&[Uop(197)]), // UNPACK_SEQUENCE_LIST
+    Some(&[Uop(198)]), // UNPACK_SEQUENCE_TUPLE
+    Some(&[Uop(199)]), // UNPACK_SEQUENCE_TWO_TUPLE
+    Some(&[Uop(149)]), // MOVE
     Some(&[Uop(60)]), // COMPARE_JUMP_IF_TRUE
     Some(&[Uop(99), Uop(62)]), // COMPARE_JUMP_IF_TRUE_INT
     Some(&[Uop(98), Uop(61)]), // COMPARE_JUMP_IF_TRUE_FLOAT
@@ -410,7 +413,10 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(99), Uop(58)]), // COMPARE_JUMP_IF_FALSE_INT
     Some(&[Uop(98), Uop(57)]), // COMPARE_JUMP_IF_FALSE_FLOAT
     Some(&[Uop(59)]), // COMPARE_JUMP_IF_FALSE_STR
-    Some(&[Uop(181)]), // TEST_JUMP_IF_TRUE
-    Some(&[Uop(180)]), // TEST_JUMP_IF_FALSE
-    Some(&[Uop(107)]), // LEAVE_LOOP
+    Some(&[Uop(184)]), // TEST_JUMP_IF_TRUE
+    Some(&[Uop(183)]), // TEST_JUMP_IF_FALSE
+    Some(&[Uop(108)]), // LEAVE_LOOP
+    Some(&[Uop(122)]), // LOAD_ATTR_POLYMORPHIC
+    Some(&[Uop(107)]), // LEAVE_FRAME
+    Some(&[Uop(172)]), // STORE_ATTR_POLYMORPHIC
 ];

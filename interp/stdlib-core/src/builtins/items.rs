@@ -1,11 +1,12 @@
 //! Builtin functions over iterables.
 
-use interp_object::args::check_count;
+use interp_object::args::{Signature, check_count};
 use interp_object::data::{int, list, singletons};
-use interp_object::intern::{intern, names};
+use interp_object::intern::names;
 use interp_object::layout::ValueExt;
 use interp_object::slots::CompareOp;
-use interp_object::{Args, Esc, PyResult, Value, attr, call, ops};
+use interp_object::{Args, Esc, PyResult, Value, call, ops};
+use interp_types_data::list_sort;
 
 use crate::util::given;
 
@@ -130,8 +131,11 @@ pub(super) fn sorted(esc: Esc<'_>, _: &Value, args: Args<'_>) -> PyResult {
         return Err(esc.type_error(format_args!("sorted expected 1 argument, got {}", args.pos().len())));
     }
     // As `list(iterable)`, which takes what it can at one moment.
-    let sorted = call::call(esc, &list::LIST.value(), &args.pos()[..1])?;
-    let sort = attr::get(esc, &sorted, &intern(esc, "sort"))?;
-    call::call_args(esc, &sort, args.rest())?;
-    Ok(sorted)
+    let listed = call::call(esc, &list::LIST.value(), &args.pos()[..1])?;
+    // Arguments are `list.sort`'s, errors in its name included.
+    const SIGNATURE: Signature<2> = Signature::new("sort", ["key", "reverse"], 0).keyword_only_from(0);
+    let [key, reverse] = args.rest().bind(esc, &SIGNATURE)?;
+    let reverse = reverse.map_or(Ok(false), |reverse| ops::truthy(esc, reverse))?;
+    let items = listed.payload::<list::List>().map_or(Vec::new(), |listed| listed.take_all(esc));
+    Ok(list::from_vec(esc, list_sort(esc, items, key, reverse)?).into_value())
 }

@@ -5,7 +5,7 @@ use interp_object::args::{Signature, check_count};
 use interp_object::data::bytes::Bytes;
 use interp_object::data::str::{self, Str};
 use interp_object::data::{float, int, singletons, tuple};
-use interp_object::intern::{intern, names};
+use interp_object::intern::names;
 use interp_object::layout::ValueExt;
 use interp_object::slots::BinaryOp;
 use interp_object::{Args, Esc, PyResult, Value, call, ops};
@@ -78,11 +78,21 @@ pub(super) fn ord(esc: Esc<'_>, _: &Value, value: &Value) -> PyResult {
 pub(super) fn divmod(esc: Esc<'_>, _: &Value, args: &[Value]) -> PyResult {
     check_count(esc, "divmod", args.len(), 2, 2)?;
     let (x, y) = (&args[0], &args[1]);
-    let first = call::call_special(esc, x, &intern(esc, "__divmod__"), std::slice::from_ref(y))?;
+    if let (Some(number), Some(divisor)) = (x.as_int(), y.as_int())
+        && divisor != 0
+    {
+        // Euclid's remainder is not negative; Python's has the divisor's sign.
+        let (mut quotient, mut rest) = (number.div_euclid(divisor), number.rem_euclid(divisor));
+        if divisor < 0 && rest != 0 {
+            (quotient, rest) = (quotient - 1, rest + divisor);
+        }
+        return Ok(tuple::pair(esc, int::new(esc, quotient), int::new(esc, rest)).into_value());
+    }
+    let first = call::call_special(esc, x, names::divmod(esc), std::slice::from_ref(y))?;
     if let Some(result) = first.filter(|result| !singletons::is_not_implemented(result)) {
         return Ok(result);
     }
-    let second = call::call_special(esc, y, &intern(esc, "__rdivmod__"), std::slice::from_ref(x))?;
+    let second = call::call_special(esc, y, names::rdivmod(esc), std::slice::from_ref(x))?;
     if let Some(result) = second.filter(|result| !singletons::is_not_implemented(result)) {
         return Ok(result);
     }
@@ -138,11 +148,29 @@ pub(super) fn sum(esc: Esc<'_>, _: &Value, args: Args<'_>) -> PyResult {
     const SIGNATURE: Signature<2> = Signature::new("sum", ["iterable", "start"], 1).positional_only(1);
     let [iterable, start] = args.bind(esc, &SIGNATURE)?;
     let Some(iterable) = iterable else { return Err(esc.system_error("sum() lost its arguments")) };
-    let start = match start {
-        None => int::small(0),
-        Some(start) => start.clone(),
+    let (source, mut total) = match start {
+        None => (iterable.clone(), Total::Int(0)),
+        Some(start) => {
+            let iterator = ops::iterator(esc, iterable)?;
+            refuse_texts(esc, start)?;
+            (iterator, classify(start.clone()))
+        }
     };
-    let iterator = ops::iterator(esc, iterable)?;
+    ops::iterate(esc, &source, |item| {
+        if let (Total::Int(sum), Some(number)) = (&mut total, item.as_int())
+            && let Some(both) = sum.checked_add(number)
+        {
+            *sum = both;
+            return Ok(true);
+        }
+        let before = std::mem::replace(&mut total, Total::Int(0));
+        total = add(esc, before, item)?;
+        Ok(true)
+    })?;
+    finish(esc, total)
+}
+
+fn refuse_texts(esc: Esc<'_>, start: &Value) -> PyResult<()> {
     for (class, advice) in [
         (&str::STR, "strings [use ''.join(seq)"),
         (&interp_object::data::bytes::BYTES, "bytes [use b''.join(seq)"),
@@ -152,13 +180,7 @@ pub(super) fn sum(esc: Esc<'_>, _: &Value, args: Args<'_>) -> PyResult {
             return Err(esc.type_error(format_args!("sum() can't sum {advice} instead]")));
         }
     }
-    let mut total = classify(start);
-    ops::iterate(esc, &iterator, |item| {
-        let before = std::mem::replace(&mut total, Total::Int(0));
-        total = add(esc, before, item)?;
-        Ok(true)
-    })?;
-    finish(esc, total)
+    Ok(())
 }
 
 fn classify(value: Value) -> Total {

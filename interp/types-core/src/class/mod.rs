@@ -51,6 +51,9 @@ fn call(esc: Esc<'_>, callee: &Value, args: Args<'_>) -> PyResult {
     let Some(class) = TypeObject::from_value(callee) else {
         return Err(esc.system_error("type.__call__ was given no type"));
     };
+    if let Some(make) = class.slots.make.get() {
+        return make(esc, args);
+    }
     if std::ptr::eq(class, &raw const TYPE) {
         match args.all_values() {
             [object] if args.names().is_none() => return Ok(object.class().value()),

@@ -144,7 +144,7 @@ fn changed(esc: Esc<'_>, iterator: &DictIterator, message: &str) -> PyResult<Opt
 }
 
 fn pair(esc: Esc<'_>, entry: Option<(Value, Value)>) -> Option<Value> {
-    entry.map(|(key, value)| tuple::new(esc, [key, value]).into_value())
+    entry.map(|(key, value)| tuple::pair(esc, key, value).into_value())
 }
 
 fn next_key(esc: Esc<'_>, value: &Value) -> PyResult<Option<Value>> {

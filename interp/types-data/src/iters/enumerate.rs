@@ -48,6 +48,7 @@ pub(super) fn init(esc: Esc<'_>) {
         .methods(METHODS)
         .slots(|slots| {
             slots.new.set(Some(construct));
+            slots.make.set(Some(|esc, args| construct(esc, &ENUMERATE, args)));
             slots.iter.set(Some(itself));
             slots.next.set(Some(next));
         });
@@ -106,7 +107,7 @@ fn next(esc: Esc<'_>, value: &Value) -> PyResult<Option<Value>> {
         enumerate.count.store(count + 1, Relaxed);
         int::new(esc, count)
     };
-    Ok(Some(tuple::new(esc, [number, item]).into_value()))
+    Ok(Some(tuple::pair(esc, number, item).into_value()))
 }
 
 #[cold]

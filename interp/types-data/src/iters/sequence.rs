@@ -62,6 +62,7 @@ pub(super) fn init(esc: Esc<'_>) {
         .methods(REVERSED_METHODS)
         .slots(|slots| {
             slots.new.set(Some(reversed_construct));
+            slots.make.set(Some(|esc, args| reversed_construct(esc, &REVERSED, args)));
             slots.iter.set(Some(itself));
             slots.next.set(Some(reversed_next));
         });

@@ -48,6 +48,7 @@ pub(super) fn init(esc: Esc<'_>) {
         .methods(METHODS)
         .slots(|slots| {
             slots.new.set(Some(construct));
+            slots.make.set(Some(|esc, args| construct(esc, &ZIP, args)));
             slots.iter.set(Some(itself));
             slots.next.set(Some(next));
         });
@@ -65,7 +66,7 @@ fn next(esc: Esc<'_>, value: &Value) -> PyResult<Option<Value>> {
     if let ([first, second], false) = (&*zip.iterators, strict) {
         let Some(first) = ops::next(esc, first)? else { return Ok(None) };
         let Some(second) = ops::next(esc, second)? else { return Ok(None) };
-        return Ok(Some(tuple::new(esc, [first, second]).into_value()));
+        return Ok(Some(tuple::pair(esc, first, second).into_value()));
     }
     if zip.iterators.is_empty() {
         return Ok(None);

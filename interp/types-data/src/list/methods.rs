@@ -3,7 +3,7 @@
 use interp_object::args::Signature;
 use interp_object::data::alias::CLASS_GETITEM;
 use interp_object::data::int;
-use interp_object::data::list::{self, List};
+use interp_object::data::list::List;
 use interp_object::native::{MethodDef, NativeFn};
 use interp_object::{Args, Esc, PyResult, Value, ops};
 
@@ -50,7 +50,8 @@ fn clear(esc: Esc<'_>, value: &Value) -> PyResult {
 }
 
 fn copy(esc: Esc<'_>, value: &Value) -> PyResult {
-    Ok(list::from_vec(esc, this::<List>(esc, value)?.snapshot()).into_value())
+    let list = this::<List>(esc, value)?;
+    Ok(list.slice(esc, 0, 1, list.len()).into_value())
 }
 
 fn count(esc: Esc<'_>, value: &Value, item: &Value) -> PyResult {

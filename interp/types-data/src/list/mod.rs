@@ -6,7 +6,7 @@ mod subscript;
 
 use interp_object::builder::TypeBuilder;
 use interp_object::data::iterators::list_iterator;
-use interp_object::data::list::{self, LIST, List, MAX_LEN};
+use interp_object::data::list::{self, LIST, List, MAX_LEN, Source};
 use interp_object::data::set::table_of;
 use interp_object::data::tuple::Tuple;
 use interp_object::data::{dict::Dict, int, singletons};
@@ -28,6 +28,7 @@ pub(crate) fn init(esc: Esc<'_>) {
         .methods(methods::METHODS)
         .slots(|slots| {
             slots.new.set(Some(construct));
+            slots.make.set(Some(make));
             slots.init.set(Some(initialize));
             slots.repr.set(Some(repr));
             slots.hash.set(Some(unhashable));
@@ -46,6 +47,27 @@ pub(crate) fn init(esc: Esc<'_>) {
 
 fn construct(esc: Esc<'_>, class: &TypeObject, _args: Args<'_>) -> PyResult {
     Ok(list::new_as(esc, class).into_value())
+}
+
+/// `list(iterable)`
+fn make(esc: Esc<'_>, args: Args<'_>) -> PyResult {
+    args.no_keywords(esc, "list")?;
+    let items = match Args::positional(args.pos()).expect(esc, "list", 0, 1)?.first() {
+        None => return Ok(list::new_as(esc, &LIST).into_value()),
+        Some(items) => items,
+    };
+    if let Some(source) = items.exact::<List>() {
+        return Ok(source.slice(esc, 0, 1, source.len()).into_value());
+    }
+    if let Some(source) = items.exact::<Tuple>() {
+        return Ok(list::from_slice(esc, source.as_slice()).into_value());
+    }
+    if let Some(items) = items_at_once(esc, items) {
+        return Ok(list::from_vec(esc, items).into_value());
+    }
+    let made = list::new_as(esc, &LIST);
+    extend(esc, &made, items)?;
+    Ok(made.into_value())
 }
 
 fn initialize(esc: Esc<'_>, value: &Value, args: Args<'_>) -> PyResult<()> {
@@ -84,10 +106,24 @@ pub(crate) fn items_at_once(esc: Esc<'_>, iterable: &Value) -> Option<Vec<Value>
     table_of(iterable).map(|table| crate::set::shown_items(esc, table))
 }
 
+/// What an iterable has to put into a list, if that can be had without running code of the program.
+pub(crate) fn source_at_once<'a>(esc: Esc<'_>, iterable: &'a Value) -> Option<Source<'a>> {
+    if let Some(list) = iterable.exact::<List>() {
+        return Some(Source::List(list));
+    }
+    if let Some(tuple) = iterable.exact::<Tuple>() {
+        return Some(Source::Items(tuple.as_slice()));
+    }
+    items_at_once(esc, iterable).map(Source::Owned)
+}
+
 /// `list.extend(iterable)`
 pub(crate) fn extend(esc: Esc<'_>, list: &List, iterable: &Value) -> PyResult<()> {
-    if let Some(items) = items_at_once(esc, iterable) {
-        return append_all(esc, list, items);
+    if let Some(items) = source_at_once(esc, iterable) {
+        return match list.assign(esc, usize::MAX..usize::MAX, items) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(esc.memory_error()),
+        };
     }
     let iterator = ops::iterator(esc, iterable)?;
     ops::check_room(esc, iterable)?;
@@ -98,20 +134,6 @@ pub(crate) fn extend(esc: Esc<'_>, list: &List, iterable: &Value) -> PyResult<()
         }
     }
     Ok(())
-}
-
-fn append_all(esc: Esc<'_>, list: &List, items: Vec<Value>) -> PyResult<()> {
-    if items.is_empty() {
-        return Ok(());
-    }
-    if list.is_empty() {
-        drop(list.put_all(esc, items));
-        return Ok(());
-    }
-    match list.splice(esc, usize::MAX..usize::MAX, items) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(esc.memory_error()),
-    }
 }
 
 fn repr(esc: Esc<'_>, value: &Value) -> PyResult {
@@ -226,7 +248,7 @@ fn inplace_repeat(esc: Esc<'_>, value: &Value, count: &Value) -> PyResult {
     let list = this::<List>(esc, value)?;
     if count != 1 {
         let items = repeated(esc, &list.snapshot(), count)?;
-        if list.splice(esc, 0..usize::MAX, items).is_err() {
+        if list.assign(esc, 0..usize::MAX, Source::Owned(items)).is_err() {
             return Err(esc.memory_error());
         }
     }

@@ -1,12 +1,12 @@
 //! `list[index]` and `list[a:b:c]`: reading, assigning, deleting.
 
 use interp_object::data::exception::TYPE_ERROR;
-use interp_object::data::list::{self, List};
+use interp_object::data::list::{List, Source};
 use interp_object::data::slice::Slice;
 use interp_object::layout::ValueExt;
 use interp_object::{Esc, PyResult, Raised, Value, ops};
 
-use super::items_at_once;
+use super::source_at_once;
 use crate::util::{Span, is_index, offset, this};
 
 fn bad_subscript(esc: Esc<'_>, key: &Value) -> Raised {
@@ -20,8 +20,7 @@ pub(super) fn get(esc: Esc<'_>, value: &Value, key: &Value) -> PyResult {
         return item(esc, list, index);
     }
     if let Some(slice) = key.payload::<Slice>() {
-        let span = Span::unpack(esc, slice)?.adjust(list.len());
-        return Ok(list::from_vec(esc, sliced(list, span)).into_value());
+        return Ok(sliced(esc, list, Span::unpack(esc, slice)?));
     }
     if is_index(key) {
         let index = ops::as_isize_index(esc, key)?;
@@ -38,15 +37,10 @@ fn item(esc: Esc<'_>, list: &List, index: i64) -> PyResult {
     }
 }
 
-fn sliced(list: &List, span: Span) -> Vec<Value> {
-    let cover = span.cover();
-    let low = cover.start;
-    let items = list.snapshot_range(cover);
-    if span.step == 1 {
-        return items;
-    }
-    // Another thread may have shortened the list meanwhile: then fewer items.
-    span.indices().filter_map(|index| items.get(index - low).cloned()).collect()
+/// The items that a span names. Another thread may shorten the list meanwhile: then fewer.
+fn sliced(esc: Esc<'_>, list: &List, span: Span) -> Value {
+    let span = span.adjust(list.len());
+    list.slice(esc, span.start as usize, span.step as isize, span.len()).into_value()
 }
 
 /// `list[key] = new`, or with `None` `del list[key]`
@@ -83,8 +77,8 @@ fn out_of_range(esc: Esc<'_>) -> Raised {
 }
 
 /// The items to assign to a slice.
-fn replacement(esc: Esc<'_>, new: &Value) -> PyResult<Vec<Value>> {
-    if let Some(items) = items_at_once(esc, new) {
+fn replacement<'a>(esc: Esc<'_>, new: &'a Value) -> PyResult<Source<'a>> {
+    if let Some(items) = source_at_once(esc, new) {
         return Ok(items);
     }
     let iterator = match ops::iterator(esc, new) {
@@ -94,7 +88,7 @@ fn replacement(esc: Esc<'_>, new: &Value) -> PyResult<Vec<Value>> {
             return Err(esc.type_error("must assign iterable to extended slice"));
         }
     };
-    ops::collect(esc, &iterator)
+    ops::collect(esc, &iterator).map(Source::Owned)
 }
 
 fn assign(esc: Esc<'_>, list: &List, span: Span, new: &Value) -> PyResult<()> {
@@ -103,11 +97,16 @@ fn assign(esc: Esc<'_>, list: &List, span: Span, new: &Value) -> PyResult<()> {
     let span = span.adjust(list.len());
     if span.step == 1 {
         let (start, stop) = (span.start as usize, span.stop.max(span.start) as usize);
-        return match list.splice(esc, start..stop, items) {
+        return match list.assign(esc, start..stop, items) {
             Ok(_) => Ok(()),
             Err(_) => Err(esc.memory_error()),
         };
     }
+    let items = match items {
+        Source::List(source) => source.snapshot(),
+        Source::Items(items) => items.to_vec(),
+        Source::Owned(items) => items,
+    };
     if items.len() != span.len() {
         return Err(esc.value_error(format_args!(
             "attempt to assign sequence of size {} to extended slice of size {}",
@@ -135,7 +134,7 @@ fn delete(esc: Esc<'_>, list: &List, span: Span) -> PyResult<()> {
             items.filter(|(at, _)| !at.is_multiple_of(every)).map(|(_, item)| item).collect()
         }
     };
-    match list.splice(esc, cover, kept) {
+    match list.assign(esc, cover, Source::Owned(kept)) {
         Ok(_) => Ok(()),
         Err(_) => Err(esc.memory_error()),
     }

@@ -7,7 +7,7 @@ use interp_object::layout::ValueExt;
 use interp_object::{Esc, PyResult, Value, ops};
 
 /// Items and hashes of an operand that is a set or a `dict`.
-fn hashed_items(esc: Esc<'_>, other: &Value) -> Option<Vec<(Value, i64)>> {
+pub(super) fn hashed_items(esc: Esc<'_>, other: &Value) -> Option<Vec<(Value, i64)>> {
     if let Some(table) = table_of(other) {
         return Some(table.items(esc));
     }

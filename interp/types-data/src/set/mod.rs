@@ -27,6 +27,7 @@ pub(crate) fn init(esc: Esc<'_>) {
         .slots(|slots| {
             common_slots(slots);
             slots.new.set(Some(construct));
+            slots.make.set(Some(make));
             slots.init.set(Some(initialize));
             slots.hash.set(Some(unhashable));
             let inplace: [(BinaryOp, BinaryFn); 4] = [
@@ -100,6 +101,24 @@ fn empty_like(esc: Esc<'_>, value: &Value) -> Value {
 
 fn construct(esc: Esc<'_>, class: &TypeObject, _args: Args<'_>) -> PyResult {
     Ok(set::new_as(esc, class).into_value())
+}
+
+/// `set(iterable)`
+fn make(esc: Esc<'_>, args: Args<'_>) -> PyResult {
+    args.no_keywords(esc, "set")?;
+    let items = Args::positional(args.pos()).expect(esc, "set", 0, 1)?.first();
+    let mut made = set::Gathered::new(esc);
+    if let Some(items) = items {
+        match algebra::hashed_items(esc, items) {
+            Some(items) => {
+                for (item, hash) in items {
+                    made.add_hashed(esc, &item, hash)?;
+                }
+            }
+            None => ops::iterate(esc, items, |item| made.add(esc, &item).map(|_new| true))?,
+        }
+    }
+    Ok(made.finish(esc).into_value())
 }
 
 fn initialize(esc: Esc<'_>, value: &Value, args: Args<'_>) -> PyResult<()> {

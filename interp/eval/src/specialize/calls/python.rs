@@ -16,10 +16,10 @@ use specializer::decide::load_attr::Form as Load;
 use stackref::StackRef;
 
 use super::super::containers::exact;
-use super::super::{FULL, Held, fast, held};
+use super::super::{Held, QUICK, fast, held};
 use super::{Block, code_of, entry, record};
 use crate::call::bind::bind_frame;
-use crate::call::{Return, clear_block, close_word, enter_frame, push_frame};
+use crate::call::{Return, clear_block, close_word, enter_frame, enter_quick, push_frame};
 use crate::dispatch::{Cell, cell_at};
 use crate::flow::Flow;
 use crate::frames::value_of;
@@ -44,13 +44,19 @@ pub(crate) fn enter_exact<const PUSH: bool>(
     cache: u64,
 ) -> Option<Flow> {
     let block = Block::new(fp, base, argc);
-    let function = guarded(block.word(0), cache, entry(Form::PyExactArgs))?;
-    let code = code_of(function);
+    let callable = block.word(0);
+    let function = guarded(callable, cache, entry(Form::PyExactArgs))?;
     // The version says that only the number is to be compared: `self` may be there or not.
-    if !code.takes_plainly(block.given()) {
+    let given = block.given();
+    if PUSH == QUICK {
+        // SAFETY: the block keeps the function alive, and the frame takes it over, with the arguments.
+        return unsafe { enter_quick(th, callable, function, (block.first(), given), ret) };
+    }
+    let code = code_of(function);
+    if !code.takes_plainly(given) {
         return None;
     }
-    let callee = push_frame::<PUSH>(th, block.word(0), function, code, block.given())?;
+    let callee = push_frame(th, callable, function, code, given)?;
     block.move_args(callee);
     Some(enter_frame(th, callee, ret))
 }
@@ -73,8 +79,8 @@ pub(crate) fn enter_bound(
         return None;
     }
     let word = StackRef::new(&method.function, th.id()).into_word();
-    let callee = push_frame::<FULL>(th, word, function, code, argc + 1)
-        .expect("code that has a version runs, and calls may nest");
+    let callee =
+        push_frame(th, word, function, code, argc + 1).expect("code that has a version runs, and calls may nest");
     // SAFETY: the callee's first local.
     unsafe { callee.write(StackRef::new(&method.receiver, th.id()).into_word()) };
     // SAFETY: the callee has a local for each argument.
@@ -110,8 +116,7 @@ pub(crate) fn enter_init(esc: Esc<'_>, fp: *mut Word, init: Held, argc: usize, r
     // SAFETY: as in `initializer`.
     let function: &Function = unsafe { payload_in(init.value) };
     let callee = if code_of(function).takes_plainly(argc + 1) {
-        let callee =
-            push_frame::<FULL>(th, init.value, function, code_of(function), argc + 1).expect("the guard asked");
+        let callee = push_frame(th, init.value, function, code_of(function), argc + 1).expect("the guard asked");
         // SAFETY: the callee's first local.
         unsafe { callee.write(StackRef::new(&instance, th.id()).into_word()) };
         // SAFETY: the callee has a local for each argument.
@@ -236,7 +241,7 @@ fn with_defaults(
         None => &[],
     };
     let start = defaults.len().checked_sub(wanted - given)?;
-    let callee = push_frame::<FULL>(esc.thread(), word, function, &code, given)?;
+    let callee = push_frame(esc.thread(), word, function, &code, given)?;
     let store = |local: usize, value: &Value| {
         // SAFETY: the frame has a local for each parameter.
         let place = unsafe { callee.add(local) };
@@ -337,7 +342,7 @@ fn known_getter(th: &Thread, owner: Word, cache: u64, kind: Kind) -> Option<Gett
 pub(crate) fn enter_getter(th: &Thread, getter: Getter, receiver: Word, ret: Return) -> Flow {
     // SAFETY: as in `getter`.
     let function: &Function = unsafe { payload_in(getter.function) };
-    let callee = push_frame::<FULL>(th, getter.function, function, code_of(function), 1).expect("the guard asked");
+    let callee = push_frame(th, getter.function, function, code_of(function), 1).expect("the guard asked");
     // SAFETY: the callee's first local.
     unsafe { callee.write(receiver) };
     enter_frame(th, callee, ret)
@@ -348,7 +353,7 @@ pub(crate) fn enter_getter(th: &Thread, getter: Getter, receiver: Word, ret: Ret
 pub(crate) fn enter_two(th: &Thread, getter: Getter, first: Word, second: Word, ret: Return) -> Flow {
     // SAFETY: as in `getter`.
     let function: &Function = unsafe { payload_in(getter.function) };
-    let callee = push_frame::<FULL>(th, getter.function, function, code_of(function), 2).expect("the guard asked");
+    let callee = push_frame(th, getter.function, function, code_of(function), 2).expect("the guard asked");
     // SAFETY: the callee's first local.
     unsafe { callee.write(first) };
     // SAFETY: the callee's second local: it takes two arguments.
