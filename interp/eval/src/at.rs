@@ -285,11 +285,6 @@ impl<'t> At<'t> {
     }
 
     #[inline(always)]
-    pub(crate) fn error(self) -> Control {
-        unwind::error(self.ip, self.fp, self.th)
-    }
-
-    #[inline(always)]
     pub(crate) fn deopt(self) -> Control {
         // SAFETY: H1: handed on as it came.
         unsafe { deoptimize(self.ip, self.fp, self.th, self.cell) }
@@ -356,6 +351,11 @@ impl<'t> At<'t> {
 /// What the generator writes for some shapes of definitions, of which there may be none today.
 #[allow(dead_code, reason = "the definitions decide which of these are used")]
 impl At<'_> {
+    #[inline(always)]
+    pub(crate) fn error(self) -> Control {
+        unwind::error(self.ip, self.fp, self.th)
+    }
+
     #[inline(always)]
     pub(crate) fn heap_safe(self, word: Word) -> Word {
         Self::reference(word).make_heap_safe(self.th.id()).into_word()

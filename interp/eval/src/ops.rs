@@ -17,6 +17,7 @@ pub(crate) mod iter;
 pub(crate) mod matching;
 pub(crate) mod names;
 
+#[allow(unused_imports, reason = "the definitions decide whether a body names `Raised`")]
 pub(crate) use interp_object::{Esc, Raised, Thread, Word};
 
 pub(crate) use crate::at::At;
