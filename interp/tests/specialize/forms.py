@@ -191,6 +191,8 @@ def operators():
     one("a + b", 3, 2.5, "BINARY_OP_EXTEND")
     one("a + b", "x", "y", "BINARY_OP_ADD_UNICODE")
     one("c = a + b", "x", "y", "BINARY_OP_ADD_UNICODE")
+    one("a = 'z' + a", "x", "y", "BINARY_OP_ADD_UNICODE")
+    one("a = b + a", "x", "y", "BINARY_OP_ADD_UNICODE")
     one("a += b", "x", "y", "BINARY_OP_INPLACE_ADD_UNICODE")
     one("a = a + b", "x", "y", "BINARY_OP_INPLACE_ADD_UNICODE")
     one("a[b]", [1, 2], 1, "BINARY_OP_SUBSCR_LIST_INT")

@@ -8,6 +8,7 @@ use interp_object::data::str::{self as text, Str};
 use interp_object::layout::ValueExt;
 use interp_object::slots::BinaryOp;
 use interp_object::{Esc, PyResult, Value, Word, ops};
+use interp_opcode::{CellOp, Shape};
 use stackref::StackRef;
 
 use super::containers::exact;
@@ -23,10 +24,11 @@ fn target(ip: *const Cell, fp: *mut Word) -> Option<usize> {
     (left == dest && u32::from(dest) < locals).then_some(usize::from(dest))
 }
 
-/// Whether the result of the `BINARY_OP` at `ip` goes to the local that its left operand names. (A small int or constant
-/// in the left operand's place is no text, so a field that only looks like the local does no harm.)
+/// Whether the result of the `BINARY_OP` at `ip` goes to the local that its left operand names.
 pub(super) fn stores_to_left(ip: *const Cell, fp: *mut Word) -> bool {
-    target(ip, fp).is_some()
+    let op = CellOp::from_u16(cell_at(ip) as u16);
+    // A constant's field only looks like a slot.
+    op.is_some_and(|op| op.shapes().0.first() == Some(&Shape::L)) && target(ip, fp).is_some()
 }
 
 /// `BINARY_OP_ADD_UNICODE`
