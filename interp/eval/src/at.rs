@@ -3,7 +3,7 @@
 //! Everything here is `#[inline(always)]` and compiles to the loads and stores a handler needs; generated code has no
 //! unsafe operation besides making an [`At`], which is where H1 is handed over.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 
 use interp_object::data::frame::Frame;
@@ -15,6 +15,7 @@ use stackref::StackRef;
 use crate::dispatch::{Cell, Control, Handler, cell_at, next};
 use crate::flow::{Flow, Slots};
 use crate::generated::table::HANDLERS;
+use crate::ops::weft_op_missing;
 use crate::unwind;
 
 /// Where a handler stands. Four words, passed in registers.
@@ -287,7 +288,7 @@ impl<'t> At<'t> {
     #[inline(always)]
     pub(crate) fn deopt(self) -> Control {
         // SAFETY: H1: handed on as it came.
-        unsafe { deoptimize(self.ip, self.fp, self.th, self.cell) }
+        unsafe { weft_op_base(self.ip, self.fp, self.th, self.cell) }
     }
 
     #[inline(always)]
@@ -425,33 +426,32 @@ extern "C" fn finish(
     next(ip, fp, th)
 }
 
-/// The miss of a specialized handler. Out of line, so that a handler needs no frame of its own for it.
+/// The miss of a specialized handler: runs the generic handler of its family. Out of line, so that a handler needs no
+/// frame of its own for it; named as a handler, since it must end in a jump like them.
 ///
 /// # Safety
 /// H1.
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn deoptimize(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
-    run_base(ip, fp, th, cell)
-}
-
-/// Runs the generic handler of the family of a specialized cell.
-#[cold]
-#[inline(never)]
-pub(crate) extern "C" fn run_base(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+pub(crate) unsafe extern "C" fn weft_op_base(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
     let handler = base_handler(cell as u16);
     // SAFETY: H1, and all members of a family have one layout.
     unsafe { handler(ip, fp, th, cell) }
 }
 
-#[inline]
+/// The handler of the family's head, by number of the cell op.
+static BASES: OnceLock<Box<[Handler]>> = OnceLock::new();
+
+/// Fills the table that misses go by. (Not when the first miss comes: that would need a frame.)
+pub(crate) fn init() {
+    let base = |number: usize| {
+        let op = u16::try_from(number).ok().and_then(CellOp::from_u16);
+        HANDLERS[op.map_or(number, |op| usize::from(op.base().number()))]
+    };
+    BASES.get_or_init(|| (0..CELL_COUNT).map(base).collect());
+}
+
+#[inline(always)]
 fn base_handler(number: u16) -> Handler {
-    static BASES: LazyLock<Box<[Handler]>> = LazyLock::new(|| {
-        let base = |number: usize| {
-            let op = u16::try_from(number).ok().and_then(CellOp::from_u16);
-            HANDLERS[op.map_or(number, |op| usize::from(op.base().number()))]
-        };
-        (0..CELL_COUNT).map(base).collect()
-    });
-    BASES[usize::from(number)]
+    BASES.get().and_then(|bases| bases.get(usize::from(number))).copied().unwrap_or(weft_op_missing)
 }

@@ -125,6 +125,7 @@ impl Flow {
         if self.ip.addr() & 1 == 0 {
             return self.go(th);
         }
-        crate::at::run_base(self.ip.map_addr(|ip| ip & !1), fp, th, cell)
+        // SAFETY: H1: handed on by the handler whose body asked for it.
+        unsafe { crate::at::weft_op_base(self.ip.map_addr(|ip| ip & !1), fp, th, cell) }
     }
 }

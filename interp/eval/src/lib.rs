@@ -41,6 +41,7 @@ use interp_object::data::generator::{ASYNC_GENERATOR, COROUTINE, GENERATOR, RUNN
 /// Teaches functions to be called and generators to be resumed. Call once, after the types were made ready.
 pub fn init(esc: Esc<'_>) {
     flow::init();
+    at::init();
     FUNCTION.slots.call.set(Some(enter::call_function));
     interp_object::builder::expose(esc, &FUNCTION);
     let _ = interp_object::data::code::FORGET.set(specialize::forget);
