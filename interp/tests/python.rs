@@ -1,7 +1,8 @@
 //! Runs every Python program under `tests/python` with `weft`, specialized and not, and compares what it prints.
 //!
 //! Beside `x.py` lies `x.out`: the lines of stdout, then a line `exit N` if the exit code is not 0. Expected output comes from
-//! CPython 3.14. `WEFT_BLESS=1` rewrites the files from what `weft` prints.
+//! CPython 3.14. `WEFT_BLESS=1` rewrites the files from what `weft` prints. `WEFT_TESTS=threads,lib/deque` runs only programs whose
+//! path contains one of these.
 //!
 //! In a `zeal` build (`cargo xtask zeal`) every escape collects. A program for which that takes long says in its last line
 //! that every n-th is enough: `# zeal: n`.
@@ -101,6 +102,9 @@ fn programs_print_what_they_print_in_cpython() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python");
     let mut all = Vec::new();
     programs(&root, &mut all);
+    if let Ok(wanted) = std::env::var("WEFT_TESTS") {
+        all.retain(|program| wanted.split(',').any(|part| program.to_string_lossy().contains(part)));
+    }
     assert!(!all.is_empty(), "there are programs");
     let bless = std::env::var_os("WEFT_BLESS").is_some();
     let next = AtomicUsize::new(0);

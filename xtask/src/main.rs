@@ -22,6 +22,7 @@ cargo xtask codegen [--check]   write the generated files, or compare them with 
 cargo xtask tidy                check the house rules that a compiler does not
 cargo xtask dispatch            prove from the emitted code that handlers tail-call
 cargo xtask zeal                run the Python behaviour tests with a collection at every escape
+cargo xtask sanitize            run what threads stress under ThreadSanitizer
 cargo xtask sanitize KIND ARGS… run cargo ARGS under a sanitizer (thread or address), standard library included
 cargo xtask oracle [ARGS…]      compare the compiler with CPython's compile() over its whole library
 cargo xtask help                this text";

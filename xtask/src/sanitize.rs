@@ -1,4 +1,5 @@
-//! `cargo xtask sanitize thread|address ARGS…`: cargo under a sanitizer, with an instrumented standard library.
+//! `cargo xtask sanitize thread|address ARGS…`: cargo under a sanitizer, with an instrumented standard library. Without
+//! arguments: everything that threads stress, under ThreadSanitizer.
 //!
 //! Without an instrumented standard library ThreadSanitizer reports false races inside std's locks, so a toolchain is
 //! needed that is both nightly and has the library's source. The first that has both is used; where none has, the command
@@ -10,10 +11,28 @@ use std::process::Command;
 use crate::workspace::root;
 use crate::{Result, shell};
 
-const USAGE: &str = "usage: cargo xtask sanitize thread|address test -p stackref --release …";
+const USAGE: &str = "usage: cargo xtask sanitize [thread|address test -p stackref --release …]";
+
+/// What a bare `cargo xtask sanitize` runs: the stress tests of the lock-free crates, then programs with threads.
+const STRESS: &[&[&str]] = &[
+    &["test", "-p", "stackref", "--release", "--lib", "--test", "stress"],
+    &["test", "-p", "gc", "--release", "--lib"],
+    &["test", "-p", "dictkeys", "--release"],
+    &["test", "-p", "specializer", "--release", "--lib"],
+    &["test", "-p", "interp", "--test", "python"],
+];
+
+/// The programs among the behaviour tests that threads stress.
+const PROGRAMS: &str = "/threads/,lib/threads,specialize/races";
 
 /// Entry point of the command.
 pub(crate) fn run(args: &[String]) -> Result {
+    if args.is_empty() {
+        return STRESS.iter().try_for_each(|stress| {
+            let args: Vec<String> = ["thread"].iter().chain(*stress).map(|&arg| arg.to_owned()).collect();
+            run(&args)
+        });
+    }
     let (kind, rest) = match args.split_first() {
         Some((kind, rest)) if (kind == "thread" || kind == "address") && !rest.is_empty() => (kind, rest),
         _ => return Err(USAGE.to_owned()),
@@ -27,6 +46,9 @@ pub(crate) fn run(args: &[String]) -> Result {
     command.current_dir(root()).env_remove("RUSTC").env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
     command.env("RUSTFLAGS", format!("{flags} -Zsanitizer={kind} --cfg sanitizer").trim());
     command.env("CARGO_TARGET_DIR", format!("target/sanitize-{kind}"));
+    // Programs take minutes in a build that is not optimized at all.
+    default_env(&mut command, "CARGO_PROFILE_DEV_OPT_LEVEL", "1");
+    default_env(&mut command, "WEFT_TESTS", PROGRAMS);
     default_env(&mut command, "TSAN_OPTIONS", "halt_on_error=1:second_deadlock_stack=1");
     default_env(&mut command, "ASAN_OPTIONS", "detect_leaks=0");
     shell::run(&mut command)

@@ -326,4 +326,4 @@ def contains():
 
 for test in (arithmetic, nan, jumps, subscripts, old_items_die, iterate, unpack, truth, contains):
     test()
-# zeal: 10
+# zeal: 20

@@ -80,4 +80,4 @@ def w7():
     f.__code__ = (lambda a, b=2: (b, a)).__code__
     C.__init__ = lambda self: None
 run(r7, w7); print("call")
-# zeal: 20
+# zeal: 50
