@@ -203,8 +203,8 @@ impl<'t> At<'t> {
         match Self::reference(word).try_into_value() {
             Ok(value) => Some(value),
             Err(reference) => {
-                // The slot still owns it.
-                std::mem::forget(reference);
+                // The slot still owns it: the word is only looked at.
+                let _ = reference.into_word();
                 None
             }
         }
