@@ -81,8 +81,9 @@ fn BUILD_TEMPLATE() {
 #[restart]
 fn LIST_APPEND() {
     if let Some(end) = build::end_of(th, list) {
-        let item = take!(value);
-        end.push(item);
+        let item = value;
+        kill!(value);
+        calls::append(th, end, item);
     } else {
         let item = take!(value);
         build::list_append(esc, val!(list), item)?;

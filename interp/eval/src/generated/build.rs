@@ -66,7 +66,7 @@ unsafe fn slow_build_template(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     at.next_flow(1)
 }
 
-/// `FORMAT_SIMPLE` (interp/ops/build.rs:153).
+/// `FORMAT_SIMPLE` (interp/ops/build.rs:154).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -109,7 +109,7 @@ unsafe fn slow_format_simple(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(1)
 }
 
-/// `FORMAT_WITH_SPEC` (interp/ops/build.rs:162).
+/// `FORMAT_WITH_SPEC` (interp/ops/build.rs:163).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -422,7 +422,7 @@ unsafe fn slow_build_tuple(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `CONVERT_VALUE` (interp/ops/build.rs:144).
+/// `CONVERT_VALUE` (interp/ops/build.rs:145).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -466,7 +466,7 @@ unsafe fn slow_convert_value(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(1)
 }
 
-/// `DICT_MERGE` (interp/ops/build.rs:136).
+/// `DICT_MERGE` (interp/ops/build.rs:137).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -504,7 +504,7 @@ unsafe fn slow_dict_merge(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
     at.next_flow(1)
 }
 
-/// `DICT_UPDATE` (interp/ops/build.rs:128).
+/// `DICT_UPDATE` (interp/ops/build.rs:129).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -552,16 +552,8 @@ pub(crate) unsafe extern "C" fn weft_op_list_append(ip: *const Cell, fp: *mut Wo
     let mut value = at.get(at.a() + oparg as usize);
     let mut list = at.get(at.a());
     if let Some(end) = build::end_of(th, list) {
-        let item = match at.try_take(value) {
-            Some(value) => value,
-            None => {
-                return {
-                    // SAFETY: H1: handed on as it came.
-                    unsafe { weft_op_list_append_slow(ip, fp, th, cell) }
-                };
-            }
-        };
-        end.push(item);
+        let item = value;
+        calls::append(th, end, item);
     } else {
         return {
             // SAFETY: H1: handed on as it came.
@@ -600,8 +592,8 @@ unsafe fn slow_list_append(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     let mut value = at.get(at.a() + oparg as usize);
     let mut list = at.get(at.a());
     if let Some(end) = build::end_of(th, list) {
-        let item = at.take(value);
-        end.push(item);
+        let item = value;
+        calls::append(th, end, item);
     } else {
         let item = at.take(value);
         {
@@ -618,7 +610,7 @@ unsafe fn slow_list_append(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `LIST_EXTEND` (interp/ops/build.rs:95).
+/// `LIST_EXTEND` (interp/ops/build.rs:96).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -655,7 +647,7 @@ unsafe fn slow_list_extend(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `MAP_ADD` (interp/ops/build.rs:119).
+/// `MAP_ADD` (interp/ops/build.rs:120).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -698,7 +690,7 @@ unsafe fn slow_map_add(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -
     at.next_flow(1)
 }
 
-/// `SET_ADD` (interp/ops/build.rs:103).
+/// `SET_ADD` (interp/ops/build.rs:104).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -735,7 +727,7 @@ unsafe fn slow_set_add(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -
     at.next_flow(1)
 }
 
-/// `SET_UPDATE` (interp/ops/build.rs:111).
+/// `SET_UPDATE` (interp/ops/build.rs:112).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
