@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 
 use interp_object::data::frame::Frame;
+use interp_object::data::generator::free_if_spent;
 use interp_object::{Thread, Value, Word};
 use interp_opcode::{CELL_COUNT, CellOp};
 use specializer::counter::Counter;
@@ -392,7 +393,20 @@ impl At<'_> {
 extern "C" fn finish_one(ip: *const Cell, fp: *mut Word, th: &Thread, one: Option<StackRef>) -> Control {
     // SAFETY: H1: the flow names a frame of this thread.
     unsafe { Frame::of(fp) }.ip.set(ip);
-    close_last(th, one);
+    let Some(last) = one else { return next(ip, fp, th) };
+    let word = last.into_word();
+    // SAFETY: the reference is owned; it is used no more if it was given up.
+    if unsafe { free_if_spent(th, word) } {
+        return next(ip, fp, th);
+    }
+    finish_closing(ip, fp, th, word)
+}
+
+/// The rest of [`finish_one`], whose reference `word` owns.
+#[inline(never)]
+extern "C" fn finish_closing(ip: *const Cell, fp: *mut Word, th: &Thread, word: Word) -> Control {
+    // SAFETY: owned, by `finish_one`.
+    close_last(th, Some(unsafe { StackRef::from_word(word) }));
     next(ip, fp, th)
 }
 

@@ -21,7 +21,7 @@ use super::frame::{Extent, Frame, HEADER_WORDS, OnReturn, trace_frame};
 use crate::layout::{self, Deferred, Field, Obj, PAYLOAD_OFFSET, Payload, header_of_payload, payload_of};
 use crate::raise::PyResult;
 use crate::slots::Sent;
-use crate::thread::Esc;
+use crate::thread::{Esc, Thread};
 use crate::typeobj::{TypeFlags, TypeObject};
 
 mod state;
@@ -363,6 +363,7 @@ impl Generator {
     }
 
     /// Whether there is nothing left to drop.
+    #[inline(always)]
     fn is_spent(&self) -> bool {
         let fields = [&self.handled, &self.name, &self.qualname, &self.extra];
         self.state() == State::Done
@@ -489,6 +490,44 @@ pub static COROUTINE: TypeObject =
 pub static ASYNC_GENERATOR: TypeObject =
     TypeObject::builtin::<Generator>("async_generator", Some(&super::types::OBJECT), FLAGS);
 
+/// Frees a generator or coroutine that is done and holds nothing, if the reference is the last one: what a loop or an
+/// `await` drops at its end. `false`: nothing happened.
+///
+/// # Safety
+/// The caller owns the reference and gives it up when this answers `true`; the thread is the running one.
+#[inline(always)]
+pub unsafe fn free_if_spent(thread: &Thread, word: Word) -> bool {
+    if !word.is_counted() {
+        return false;
+    }
+    // SAFETY: the caller's reference keeps the object alive.
+    let header = unsafe { word.header_unchecked() };
+    // SAFETY: as above.
+    let object = unsafe { header.as_ref() };
+    let class = object.ty().cast_const().cast::<TypeObject>();
+    if !std::ptr::eq(class, &raw const GENERATOR) && !std::ptr::eq(class, &raw const COROUTINE) {
+        return false;
+    }
+    // SAFETY: the type was compared.
+    let payload = unsafe { payload_of(header).cast::<Generator>().as_ref() };
+    if !object.is_unique(thread.id()) || !payload.is_spent() || object.tag().load(Ordering::Acquire) != 0 {
+        return false;
+    }
+    // SAFETY: the only reference is given up here, and no field of the payload owns anything.
+    unsafe { free_spent(thread, header) };
+    true
+}
+
+/// # Safety
+/// Nobody counts the generator any more, which is spent.
+#[inline(always)]
+unsafe fn free_spent(thread: &Thread, header: NonNull<Header>) {
+    // SAFETY: forwarded: the memory is still ours.
+    unsafe { header.as_ref().mark_free() };
+    // SAFETY: the object is dead; the heap takes the block back.
+    unsafe { thread.mutator().free(header.cast()) };
+}
+
 /// Destroys a generator: one that is done and holds nothing has nothing to finalize.
 ///
 /// # Safety
@@ -501,10 +540,8 @@ unsafe fn dealloc(header: NonNull<Header>) {
     if payload.is_spent() && object.tag().load(Ordering::Acquire) == 0 {
         // SAFETY: whoever dropped the last count could escape.
         if let Some(esc) = unsafe { Esc::in_destructor() } {
-            // SAFETY: nobody counts a dead object; no field of the payload owns anything.
-            unsafe { object.mark_free() };
-            // SAFETY: the object is dead; the heap takes the block back.
-            unsafe { esc.thread().mutator().free(header.cast()) };
+            // SAFETY: the object is dead; no field of the payload owns anything.
+            unsafe { free_spent(esc.thread(), header) };
             return;
         }
     }

@@ -317,3 +317,4 @@ try:
     coroutine.send("end")
 except StopIteration as stop:
     print(stop.value)
+# zeal: 200

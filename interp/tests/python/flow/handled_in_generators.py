@@ -289,3 +289,4 @@ class Inner:
 generator = idle_from(Inner())
 next(generator)
 print(generator.close(), generator.gi_frame)
+# zeal: 50

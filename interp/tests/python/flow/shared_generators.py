@@ -215,3 +215,4 @@ import gc
 
 gc.collect()
 print(log)
+# zeal: 200
