@@ -49,7 +49,8 @@ pub enum OnReturn {
 /// The header of a frame.
 #[repr(C)]
 pub struct Frame {
-    /// The caller's `fp`, null for the outermost.
+    /// The caller's `fp`, null for the outermost. Of a suspended generator: the frame it waits for in `yield from` or
+    /// `await`, if that was noted, else null.
     pub previous: Cell<*mut Word>,
     /// The cell this frame stands at.
     pub ip: Cell<*const u64>,
@@ -65,7 +66,7 @@ pub struct Frame {
     pub locals: Cell<Word>,
     /// The generator that owns this frame (uncounted: it contains the frame), or NULL.
     pub owner: Cell<Word>,
-    /// Where the caller goes on.
+    /// Where the caller goes on. Of a suspended generator that noted what it waits for: its own `SEND`.
     pub return_ip: Cell<*const u64>,
     /// The caller's slot for the result.
     pub return_slot: Cell<u32>,

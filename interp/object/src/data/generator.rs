@@ -25,6 +25,8 @@ use crate::thread::{Esc, Thread};
 use crate::typeobj::{TypeFlags, TypeObject};
 
 mod state;
+#[cfg(test)]
+mod tests;
 
 use state::RunState;
 pub use state::State;
