@@ -175,7 +175,7 @@ fn LOAD_ATTR_NONDESCRIPTOR_NO_DICT() {
 #[stack(owner -- attr, self_or_null[oparg & 1])]
 #[restart]
 fn LOAD_ATTR_POLYMORPHIC() {
-    let found = quick!(poly::load::<QUICK>(th, owner, cache!(1)), poly::load::<FULL>(th, owner, cache!(1)));
+    let found = quick!(poly::load_quick(th, owner, cache!(1)), poly::load(th, owner, cache!(1)));
     if found.is_method {
         let receiver = steal!(owner);
         attr = found.word;

@@ -101,14 +101,14 @@ pub(crate) unsafe fn enter_quick(
 ) -> Option<Flow> {
     // SAFETY: a function's code is a code object, deferred: it outlives this frame's use through the function.
     let code: &CodeObject = unsafe { payload_in(payload.code_word()) };
-    let (size, start) = code.quick_entry(given)?;
-    let remaining = th.recursion_remaining.get();
-    if remaining == 0 {
+    let entry = code.quick_entry(given)?;
+    if th.recursion_remaining.get() == 0 {
         return None;
     }
-    let fp = stack::push_quick(th, size.slots as usize)?;
-    th.recursion_remaining.set(remaining - 1);
-    fill_header(fp, function, payload, code, (size, start));
+    let fp = stack::push_quick(th, entry.slots() as usize)?;
+    th.recursion_remaining.set(th.recursion_remaining.get() - 1);
+    let size = FrameSize { locals: entry.locals(), slots: entry.slots() };
+    fill_header(fp, function, payload, code, (size, entry.start()));
     // What is copied too much lies in the data stack (`push_quick` leaves room) and is overwritten at once.
     for index in 0..QUICK_PARAMS {
         // SAFETY: as said; the caller's frame lies below this one.

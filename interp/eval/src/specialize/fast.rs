@@ -76,7 +76,7 @@ pub(crate) fn builtin<const READ: bool>(th: &Thread, frame: &Frame, cache: u64, 
 
 /// Header and type of an object; `None` for immediates.
 #[inline(always)]
-fn object<'a>(word: Word) -> Option<(&'a Header, &'a TypeObject)> {
+pub(super) fn object<'a>(word: Word) -> Option<(&'a Header, &'a TypeObject)> {
     if !word.is_ptr() {
         return None;
     }
@@ -98,6 +98,17 @@ fn guarded<'a>(owner: Word, cache: u64, kind: Kind) -> Option<(&'a Header, &'a T
 #[inline(always)]
 pub(crate) fn instance_value<const READ: bool>(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
     let (header, class, index) = guarded(owner, cache, entry(Load::InstanceValue))?;
+    value_at::<READ>(th, header, class, index)
+}
+
+/// The value at an index of an instance's values.
+#[inline(always)]
+pub(super) fn value_at<const READ: bool>(
+    th: &Thread,
+    header: &Header,
+    class: &TypeObject,
+    index: usize,
+) -> Option<Word> {
     let values = attr::inline_values(header, class)?;
     let here = Here(th.id());
     if READ == QUICK {
@@ -209,10 +220,14 @@ fn of_type(owner: Word, cache: u64, form: Kind) -> Option<Word> {
 fn beside_values<'a>(owner: Word, cache: u64, form: Kind) -> Option<(&'a Held, &'a TypeObject)> {
     let record = held(cache, form)?;
     let (header, class) = object(owner)?;
-    if class.version() != record.version || !attr::inline_values(header, class)?.is_valid() {
-        return None;
-    }
-    (class.shared_keys()?.version() == record.second).then_some((record, class))
+    (class.version() == record.version && lacks(header, class, record)).then_some((record, class))
+}
+
+/// Whether the inline values of an instance are in use and lack the name of a record for its class.
+#[inline(always)]
+pub(super) fn lacks(header: &Header, class: &TypeObject, record: &Held) -> bool {
+    attr::inline_values(header, class).is_some_and(InlineValues::is_valid)
+        && class.shared_keys().is_some_and(|keys| keys.version() == record.second)
 }
 
 /// `LOAD_ATTR_METHOD_NO_DICT`

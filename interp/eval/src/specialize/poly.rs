@@ -14,7 +14,7 @@ use specializer::decide::load_attr::Form as Load;
 use specializer::decide::store_attr::Form as Store;
 
 use super::fast::HeldMember;
-use super::{Held, fast, held};
+use super::{FULL, Held, QUICK, fast, held};
 
 /// Types that one site tells apart.
 const CASES: usize = 4;
@@ -158,28 +158,41 @@ pub(crate) struct Found {
     pub(crate) is_method: bool,
 }
 
-/// The word for the owner's type.
+/// The word for a type's version.
 #[inline(always)]
-fn case(owner: Word, cache: u64) -> Option<cache::Word> {
+fn case(cache: u64, version: u32) -> Option<cache::Word> {
     let cases = cases(cache)?;
-    let version = class_of(owner).version();
     let at = cases.versions.iter().position(|known| *known == version && version != 0)?;
     Some(cases.words[at])
 }
 
-/// `LOAD_ATTR_POLYMORPHIC`
+/// `LOAD_ATTR_POLYMORPHIC`, where it is an object's own value or a method. The word of the right version was found, so its
+/// form's first guard is passed.
 #[inline(always)]
-pub(crate) fn load<const READ: bool>(th: &Thread, owner: Word, cache: u64) -> Option<Found> {
-    let case = case(owner, cache)?;
+pub(crate) fn load_quick(th: &Thread, owner: Word, cache: u64) -> Option<Found> {
+    let (header, class) = fast::object(owner)?;
+    let case = case(cache, class.version())?;
+    if case.kind() == VALUE {
+        let word = fast::value_at::<QUICK>(th, header, class, case.index() as usize)?;
+        return Some(Found { word, is_method: false });
+    }
+    let method = held(case.bits(), METHOD_WITH_VALUES).filter(|method| fast::lacks(header, class, method));
+    let method = method.or_else(|| held(case.bits(), METHOD_NO_DICT))?;
+    Some(Found { word: method.value, is_method: true })
+}
+
+/// `LOAD_ATTR_POLYMORPHIC`
+pub(crate) fn load(th: &Thread, owner: Word, cache: u64) -> Option<Found> {
+    let case = case(cache, class_of(owner).version())?;
     let word = case.bits();
     let (word, is_method) = match case.kind() {
-        VALUE => (fast::instance_value::<READ>(th, owner, word)?, false),
+        VALUE => (fast::instance_value::<FULL>(th, owner, word)?, false),
+        SLOT => (fast::slot::<FULL>(th, owner, word)?, false),
         METHOD_WITH_VALUES => (fast::method_with_values(owner, word)?, true),
         METHOD_NO_DICT => (fast::method_no_dict(owner, word)?, true),
-        SLOT => (fast::slot::<READ>(th, owner, word)?, false),
         METHOD_LAZY_DICT => (fast::method_lazy_dict(owner, word)?, true),
-        PLAIN_WITH_VALUES => (fast::plain_with_values::<READ>(th, owner, word)?, false),
-        PLAIN_NO_DICT => (fast::plain_no_dict::<READ>(th, owner, word)?, false),
+        PLAIN_WITH_VALUES => (fast::plain_with_values::<FULL>(th, owner, word)?, false),
+        PLAIN_NO_DICT => (fast::plain_no_dict::<FULL>(th, owner, word)?, false),
         _ => return None,
     };
     Some(Found { word, is_method })
@@ -196,7 +209,7 @@ pub(crate) enum Place<'a> {
 /// `STORE_ATTR_POLYMORPHIC`: the place, locked.
 #[inline(always)]
 pub(crate) fn hold<'a>(owner: Word, cache: u64) -> Option<Place<'a>> {
-    let case = case(owner, cache)?;
+    let case = case(cache, class_of(owner).version())?;
     match case.kind() {
         STORED_VALUE => fast::hold_value(owner, case.bits()).map(Place::Value),
         STORED_SLOT => fast::hold_member(owner, case.bits()).map(Place::Member),

@@ -41,12 +41,32 @@ pub struct Executable {
 }
 
 /// What a call of a small function needs, ready to be copied into its frame. Filled when the register form is made.
-struct QuickEntry {
+pub struct QuickEntry {
     /// The number of arguments; `u32::MAX` while there is no such entry. Stored last.
     params: AtomicU32,
     locals: AtomicU32,
     slots: AtomicU32,
     start: AtomicPtr<u64>,
+}
+
+impl QuickEntry {
+    /// Locals, cells and free variables.
+    #[inline(always)]
+    pub fn locals(&self) -> u32 {
+        self.locals.load(Relaxed)
+    }
+
+    /// All slots of the frame.
+    #[inline(always)]
+    pub fn slots(&self) -> u32 {
+        self.slots.load(Relaxed)
+    }
+
+    /// The first cell.
+    #[inline(always)]
+    pub fn start(&self) -> *const u64 {
+        self.start.load(Relaxed)
+    }
 }
 
 /// Arguments and further locals of a function that is entered without a loop ([`CodeObject::quick_entry`]).
@@ -168,16 +188,11 @@ impl CodeObject {
         Ok(made)
     }
 
-    /// The size of the frame and the first cell, if a call with `given` positional arguments has nothing to arrange, the
-    /// register form was made, and the function is small: at most [`QUICK_PARAMS`] parameters and [`QUICK_LOCALS`] more
-    /// locals.
+    /// What a call with `given` positional arguments needs, if it has nothing to arrange, the register form was made, and
+    /// the function is small: at most [`QUICK_PARAMS`] parameters and [`QUICK_LOCALS`] more locals.
     #[inline(always)]
-    pub fn quick_entry(&self, given: usize) -> Option<(FrameSize, *const u64)> {
-        if self.quick.params.load(Acquire) as usize != given {
-            return None;
-        }
-        let size = FrameSize { locals: self.quick.locals.load(Relaxed), slots: self.quick.slots.load(Relaxed) };
-        Some((size, self.quick.start.load(Relaxed)))
+    pub fn quick_entry(&self, given: usize) -> Option<&QuickEntry> {
+        (self.quick.params.load(Acquire) as usize == given).then_some(&self.quick)
     }
 
     /// The register form if it was made: true of code that has a frame.

@@ -53,9 +53,12 @@ impl Function {
 
     /// The word of the code object. It stays valid up to the next safepoint even if `__code__` is assigned meanwhile:
     /// code objects are deferred (O5).
-    #[inline]
+    #[inline(always)]
     pub fn code_word(&self) -> Word {
-        self.code.word().unwrap_or(Word::NULL)
+        let word = self.code.word();
+        debug_assert!(word.is_some(), "a function has code");
+        // SAFETY: `new` and `set_code`, which alone store to this field, store a code object.
+        unsafe { word.unwrap_unchecked() }
     }
 
     /// `__globals__`
