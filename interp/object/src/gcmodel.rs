@@ -46,6 +46,59 @@ pub fn collect(esc: Esc<'_>) -> gc::CollectStats {
     stats
 }
 
+/// All tracked objects (`gc.get_objects`).
+pub fn objects(esc: Esc<'_>) -> Vec<Value> {
+    pick(esc, |_, _| true)
+}
+
+/// The tracked objects that refer to one of `targets` (`gc.get_referrers`).
+pub fn referrers(esc: Esc<'_>, targets: &[Value]) -> Vec<Value> {
+    let targets: Vec<NonNull<Header>> = targets.iter().filter_map(|target| target.word().header()).collect();
+    pick(esc, |model, object| {
+        let mut found = false;
+        // SAFETY: the object is live and the world is stopped.
+        unsafe { model.trace(object, &mut |word| found |= word.header().is_some_and(|at| targets.contains(&at))) };
+        found
+    })
+}
+
+/// What these objects refer to (`gc.get_referents`).
+pub fn referents(esc: Esc<'_>, objects: &[Value]) -> Vec<Value> {
+    let model = Objects { esc, callbacks: Mutex::new(Vec::new()) };
+    let mut found = Vec::new();
+    let stopped = world().stop(esc.thread().mutator());
+    for object in objects.iter().filter_map(|object| object.word().header()) {
+        if !type_of(object).is_traced() {
+            continue;
+        }
+        let mut keep = |word: Word| {
+            if !word.is_null() {
+                // SAFETY: a word that a live object holds names a block with a header.
+                found.extend(unsafe { weak::retain(word.bits(), esc.me()) });
+            }
+        };
+        // SAFETY: the caller holds the object, and the world is stopped.
+        unsafe { model.trace(object, &mut keep) };
+    }
+    drop(stopped);
+    found
+}
+
+/// The tracked objects that `wanted` accepts, retained before the world goes on.
+fn pick(esc: Esc<'_>, mut wanted: impl FnMut(&Objects<'_>, NonNull<Header>) -> bool) -> Vec<Value> {
+    let model = Objects { esc, callbacks: Mutex::new(Vec::new()) };
+    let mut found = Vec::new();
+    let stopped = world().stop(esc.thread().mutator());
+    stopped.for_each_object(|object| {
+        if wanted(&model, object) {
+            // SAFETY: the block holds a tracked object; one that is dying refuses the count.
+            found.extend(unsafe { weak::retain(Word::counted(object).bits(), esc.me()) });
+        }
+    });
+    drop(stopped);
+    found
+}
+
 struct Objects<'t> {
     esc: Esc<'t>,
     callbacks: Mutex<Vec<Value>>,

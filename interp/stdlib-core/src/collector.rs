@@ -34,6 +34,9 @@ const FUNCTIONS: &[MethodDef] = &[
     MethodDef::new("get_threshold", NativeFn::NoArgs(get_threshold), "The thresholds."),
     MethodDef::new("set_threshold", NativeFn::Positional(set_threshold), "Sets the thresholds."),
     MethodDef::new("get_stats", NativeFn::NoArgs(get_stats), "Statistics by generation."),
+    MethodDef::new("get_objects", NativeFn::Full(get_objects), "The objects that the collector tracks."),
+    MethodDef::new("get_referrers", NativeFn::Positional(get_referrers), "The objects that refer to any of these."),
+    MethodDef::new("get_referents", NativeFn::Positional(get_referents), "What these objects refer to."),
     MethodDef::new("freeze", NativeFn::NoArgs(freeze), "Exempts all objects there are from collections."),
     MethodDef::new("unfreeze", NativeFn::NoArgs(unfreeze), "Undoes freeze."),
     MethodDef::new("get_freeze_count", NativeFn::NoArgs(get_freeze_count), "How many objects are frozen."),
@@ -111,6 +114,36 @@ fn get_stats(esc: Esc<'_>, _: &Value) -> PyResult {
         })
         .collect();
     Ok(list::new(esc, generations).into_value())
+}
+
+/// `get_objects(generation=None)`: there is one generation, the oldest.
+fn get_objects(esc: Esc<'_>, _: &Value, args: Args<'_>) -> PyResult {
+    const SIGNATURE: interp_object::args::Signature<1> =
+        interp_object::args::Signature::new("get_objects", ["generation"], 0);
+    let [generation] = args.bind(esc, &SIGNATURE)?;
+    let generation = match generation.filter(|generation| !generation.is_none()) {
+        None => 2,
+        Some(generation) => ops::index_i64(esc, generation)?,
+    };
+    let objects = match generation {
+        -1 | 2 => gcmodel::objects(esc),
+        0 | 1 => Vec::new(),
+        3.. => {
+            return Err(
+                esc.value_error("generation parameter must be less than the number of available generations (3)")
+            );
+        }
+        _ => return Err(esc.value_error("generation parameter cannot be negative")),
+    };
+    Ok(list::new(esc, objects).into_value())
+}
+
+fn get_referrers(esc: Esc<'_>, _: &Value, targets: &[Value]) -> PyResult {
+    Ok(list::new(esc, gcmodel::referrers(esc, targets)).into_value())
+}
+
+fn get_referents(esc: Esc<'_>, _: &Value, objects: &[Value]) -> PyResult {
+    Ok(list::new(esc, gcmodel::referents(esc, objects)).into_value())
 }
 
 fn freeze(esc: Esc<'_>, _: &Value) -> PyResult {

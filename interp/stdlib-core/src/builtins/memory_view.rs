@@ -62,8 +62,12 @@ impl Payload for MemoryView {
 pub(super) static MEMORY_VIEW: TypeObject =
     TypeObject::builtin::<MemoryView>("memoryview", Some(&OBJECT), TypeFlags::SEQUENCE.union(TypeFlags::WEAKREF));
 
-/// Makes the type ready.
+/// Makes the type ready, and known to what takes bytes-like objects.
 pub(super) fn init(esc: Esc<'_>) {
+    interp_types_text::set_buffer_reader(|esc, value| match value.payload::<MemoryView>() {
+        Some(_) => octets(esc, value).map(Some),
+        None => Ok(None),
+    });
     TypeBuilder::new(esc, &MEMORY_VIEW).methods(METHODS).getsets(GETSETS).slots(|slots| {
         slots.new.set(Some(new));
         slots.init.set(Some(|_, _, _| Ok(())));
@@ -82,7 +86,7 @@ pub(super) fn init(esc: Esc<'_>) {
 }
 
 const METHODS: &[MethodDef] = &[
-    MethodDef::new("tobytes", NativeFn::Full(|esc, view, _| to_bytes(esc, view)), "The octets as bytes."),
+    MethodDef::new("tobytes", NativeFn::Full(to_bytes_in), "The octets as bytes."),
     MethodDef::new("tolist", NativeFn::NoArgs(to_list), "The octets as a list of numbers."),
     MethodDef::new("hex", NativeFn::Full(hex), "The octets in hexadecimal."),
     MethodDef::new("release", NativeFn::NoArgs(release), "Gives up the view."),
@@ -158,6 +162,22 @@ fn octets(esc: Esc<'_>, value: &Value) -> PyResult<Vec<u8>> {
         (None, Some(array)) => array.read(pick),
         (None, None) => Vec::new(),
     })
+}
+
+/// `tobytes(order='C')`: one dimension has one order.
+fn to_bytes_in(esc: Esc<'_>, value: &Value, args: Args<'_>) -> PyResult {
+    const SIGNATURE: Signature<1> = Signature::new("tobytes", ["order"], 0);
+    let [order] = args.bind(esc, &SIGNATURE)?;
+    if let Some(order) = order.filter(|order| !order.is_none()) {
+        let Some(order) = order.payload::<interp_object::data::str::Str>() else {
+            let class = order.class().name();
+            return Err(esc.type_error(format_args!("tobytes() argument 'order' must be str or None, not {class}")));
+        };
+        if !["C", "F", "A"].iter().any(|known| order.eq_str(known)) {
+            return Err(esc.value_error("order must be 'C', 'F' or 'A'"));
+        }
+    }
+    to_bytes(esc, value)
 }
 
 fn index_in(esc: Esc<'_>, view: &MemoryView, key: &Value) -> PyResult<usize> {
