@@ -10,6 +10,7 @@ mod buffer;
 mod bytes;
 pub mod codec;
 mod format;
+mod iter;
 mod search;
 mod slicing;
 mod str;
@@ -27,5 +28,6 @@ use interp_object::Esc;
 pub fn init(esc: Esc<'_>) {
     str::init(esc);
     bytes::init(esc);
+    iter::init(esc);
     format::init(esc);
 }

@@ -3,7 +3,7 @@
 use interp_object::data::{int, singletons};
 use interp_object::layout::ValueExt;
 use interp_object::native::SlotWrapperDef;
-use interp_object::slots::{BinaryOp, CompareOp};
+use interp_object::slots::{BinaryOp, CompareOp, Slots};
 use interp_object::{Args, Esc, PyResult, TypeObject, Value, intern};
 
 /// Exactly `count` positional arguments (CPython's `check_num_args`).
@@ -34,139 +34,126 @@ fn name_argument(esc: Esc<'_>, name: &Value) -> PyResult {
 }
 
 // The table below is made by macros because each entry names a field of `Slots`.
-macro_rules! unary {
-    ($name:literal, $field:ident, $doc:literal) => {
+
+/// A wrapper that takes a fixed number of arguments and calls the function of one slot.
+macro_rules! wrapper {
+    ($name:literal, |$slots:ident| $slot:expr, $count:literal, |$esc:ident, $function:ident, $this:ident, $args:ident| $call:expr, $doc:literal) => {
         SlotWrapperDef {
             name: $name,
-            present: |slots| !slots.$field.is_empty(),
-            same: |left, right| left.$field.same(&right.$field),
-            call: |esc, owner, this, args| {
-                fixed(esc, $name, args, 0, 0)?;
-                let function = owner.slots.$field.get().ok_or_else(|| gone(esc, $name))?;
-                function(esc, this)
+            present: |$slots| !$slot.is_empty(),
+            same: |left, right| {
+                let $slots = left;
+                let left = &$slot;
+                let $slots = right;
+                left.same(&$slot)
+            },
+            call: |$esc, owner, $this, args| {
+                let $args = fixed($esc, $name, args, $count, $count)?;
+                let $slots = &owner.slots;
+                let $function = $slot.get().ok_or_else(|| gone($esc, $name))?;
+                $call
             },
             doc: $doc,
         }
+    };
+}
+
+macro_rules! unary {
+    ($name:literal, $field:ident, $doc:literal) => {
+        wrapper!($name, |slots| slots.$field, 0, |esc, function, this, _args| function(esc, this), $doc)
     };
 }
 
 macro_rules! binary {
     ($name:literal, $op:ident, $doc:literal) => {
-        SlotWrapperDef {
-            name: $name,
-            present: |slots| !slots.binary[BinaryOp::$op as usize].is_empty(),
-            same: |left, right| left.binary[BinaryOp::$op as usize].same(&right.binary[BinaryOp::$op as usize]),
-            call: |esc, owner, this, args| {
-                let args = fixed(esc, $name, args, 1, 1)?;
-                let function = owner.slots.binary[BinaryOp::$op as usize].get().ok_or_else(|| gone(esc, $name))?;
-                function(esc, this, &args[0])
-            },
-            doc: $doc,
-        }
+        wrapper!(
+            $name,
+            |slots| slots.binary[BinaryOp::$op as usize],
+            1,
+            |esc, function, this, args| function(esc, this, &args[0]),
+            $doc
+        )
     };
 }
 
 macro_rules! reflected {
     ($name:literal, $op:ident, $doc:literal) => {
-        SlotWrapperDef {
-            name: $name,
-            present: |slots| !slots.binary[BinaryOp::$op as usize].is_empty(),
-            same: |left, right| left.binary[BinaryOp::$op as usize].same(&right.binary[BinaryOp::$op as usize]),
-            call: |esc, owner, this, args| {
-                let args = fixed(esc, $name, args, 1, 1)?;
-                let function = owner.slots.binary[BinaryOp::$op as usize].get().ok_or_else(|| gone(esc, $name))?;
-                function(esc, &args[0], this)
-            },
-            doc: $doc,
-        }
+        wrapper!(
+            $name,
+            |slots| slots.binary[BinaryOp::$op as usize],
+            1,
+            |esc, function, this, args| function(esc, &args[0], this),
+            $doc
+        )
     };
 }
 
 macro_rules! inplace {
     ($name:literal, $op:ident, $doc:literal) => {
-        SlotWrapperDef {
-            name: $name,
-            present: |slots| !slots.inplace[BinaryOp::$op as usize].is_empty(),
-            same: |left, right| left.inplace[BinaryOp::$op as usize].same(&right.inplace[BinaryOp::$op as usize]),
-            call: |esc, owner, this, args| {
-                let args = fixed(esc, $name, args, 1, 1)?;
-                let function = owner.slots.inplace[BinaryOp::$op as usize].get().ok_or_else(|| gone(esc, $name))?;
-                function(esc, this, &args[0])
-            },
-            doc: $doc,
-        }
+        wrapper!(
+            $name,
+            |slots| slots.inplace[BinaryOp::$op as usize],
+            1,
+            |esc, function, this, args| function(esc, this, &args[0]),
+            $doc
+        )
     };
 }
 
 /// Sequence operations that take one operand: `+`, `+=`, `*`, `*=`.
 macro_rules! sequence {
     ($name:literal, $field:ident, $doc:literal) => {
-        SlotWrapperDef {
-            name: $name,
-            present: |slots| !slots.$field.is_empty(),
-            same: |left, right| left.$field.same(&right.$field),
-            call: |esc, owner, this, args| {
-                let args = fixed(esc, $name, args, 1, 1)?;
-                let function = owner.slots.$field.get().ok_or_else(|| gone(esc, $name))?;
-                function(esc, this, &args[0])
-            },
-            doc: $doc,
-        }
+        wrapper!($name, |slots| slots.$field, 1, |esc, function, this, args| function(esc, this, &args[0]), $doc)
     };
 }
 
 macro_rules! compare {
     ($name:literal, $op:ident, $doc:literal) => {
-        SlotWrapperDef {
-            name: $name,
-            present: |slots| !slots.richcompare.is_empty(),
-            same: |left, right| left.richcompare.same(&right.richcompare),
-            call: |esc, owner, this, args| {
-                let args = fixed(esc, $name, args, 1, 1)?;
-                let function = owner.slots.richcompare.get().ok_or_else(|| gone(esc, $name))?;
-                function(esc, this, &args[0], CompareOp::$op)
-            },
-            doc: $doc,
-        }
+        wrapper!(
+            $name,
+            |slots| slots.richcompare,
+            1,
+            |esc, function, this, args| function(esc, this, &args[0], CompareOp::$op),
+            $doc
+        )
     };
 }
+
+/// Checks the first argument of such a wrapper, and gives what the slot is called with.
+type Convert = fn(Esc<'_>, &Slots, &Value, &Value) -> PyResult;
 
 /// `__setattr__`, `__setitem__`, `__set__`: two arguments; and their deleting forms: one.
 macro_rules! assign {
     ($set:literal, $delete:literal, $field:ident, $convert:expr, $set_doc:literal, $delete_doc:literal) => {
         [
-            SlotWrapperDef {
-                name: $set,
-                present: |slots| !slots.$field.is_empty(),
-                same: |left, right| left.$field.same(&right.$field),
-                call: |esc, owner, this, args| {
-                    let args = fixed(esc, $set, args, 2, 2)?;
-                    let function = owner.slots.$field.get().ok_or_else(|| gone(esc, $set))?;
-                    let convert: fn(Esc<'_>, &TypeObject, &Value, &Value) -> PyResult = $convert;
-                    function(esc, this, &convert(esc, owner, this, &args[0])?, Some(&args[1]))?;
+            wrapper!(
+                $set,
+                |slots| slots.$field,
+                2,
+                |esc, function, this, args| {
+                    let convert: Convert = $convert;
+                    function(esc, this, &convert(esc, slots, this, &args[0])?, Some(&args[1]))?;
                     Ok(singletons::none())
                 },
-                doc: $set_doc,
-            },
-            SlotWrapperDef {
-                name: $delete,
-                present: |slots| !slots.$field.is_empty(),
-                same: |left, right| left.$field.same(&right.$field),
-                call: |esc, owner, this, args| {
-                    let args = fixed(esc, $delete, args, 1, 1)?;
-                    let function = owner.slots.$field.get().ok_or_else(|| gone(esc, $delete))?;
-                    let convert: fn(Esc<'_>, &TypeObject, &Value, &Value) -> PyResult = $convert;
-                    function(esc, this, &convert(esc, owner, this, &args[0])?, None)?;
+                $set_doc
+            ),
+            wrapper!(
+                $delete,
+                |slots| slots.$field,
+                1,
+                |esc, function, this, args| {
+                    let convert: Convert = $convert;
+                    function(esc, this, &convert(esc, slots, this, &args[0])?, None)?;
                     Ok(singletons::none())
                 },
-                doc: $delete_doc,
-            },
+                $delete_doc
+            ),
         ]
     };
 }
 
 /// CPython's `hackcheck`: `object.__setattr__` must not write behind the back of a builtin type that has its own.
-fn checked_name(esc: Esc<'_>, owner: &TypeObject, this: &Value, name: &Value) -> PyResult {
+fn checked_name(esc: Esc<'_>, slots: &Slots, this: &Value, name: &Value) -> PyResult {
     let name = name_argument(esc, name)?;
     let mut native = interp_object::typeobj::TypeRef::new(this.class());
     while native.is_heap() {
@@ -175,7 +162,7 @@ fn checked_name(esc: Esc<'_>, owner: &TypeObject, this: &Value, name: &Value) ->
             None => break,
         }
     }
-    if !native.slots.setattr.same(&owner.slots.setattr) {
+    if !native.slots.setattr.same(&slots.setattr) {
         let class = native.name();
         return Err(esc.type_error(format_args!("can't apply this __setattr__ to {class} object")));
     }

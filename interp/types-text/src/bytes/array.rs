@@ -8,7 +8,7 @@ use interp_object::layout::ValueExt;
 use interp_object::slots::BinaryOp;
 use interp_object::{Args, Esc, PyResult, Raised, TypeObject, Value};
 
-use super::{array_methods, construct, iter, methods, octet, octets_of, repetition, repr, search};
+use super::{array_methods, construct, methods, octet, octets_of, repetition, repr, search};
 use crate::slicing::{self, Selection};
 
 pub(super) fn init(esc: Esc<'_>) {
@@ -26,7 +26,7 @@ pub(super) fn init(esc: Esc<'_>) {
             slots.getitem.set(Some(super::get_item));
             slots.setitem.set(Some(set_item));
             slots.contains.set(Some(search::contains));
-            slots.iter.set(Some(iter::new));
+            slots.iter.set(Some(crate::iter::over_octets));
             slots.concat.set(Some(super::concat));
             slots.repeat.set(Some(super::repeat));
             slots.inplace_concat.set(Some(inplace_concat));

@@ -4,7 +4,6 @@ mod array;
 mod array_methods;
 mod construct;
 mod hex;
-mod iter;
 mod methods;
 mod pad;
 mod repr;
@@ -47,7 +46,7 @@ pub(crate) fn init(esc: Esc<'_>) {
             slots.len.set(Some(|_, value| Ok(octets(value).len())));
             slots.getitem.set(Some(get_item));
             slots.contains.set(Some(search::contains));
-            slots.iter.set(Some(iter::new));
+            slots.iter.set(Some(crate::iter::over_octets));
             slots.concat.set(Some(concat));
             slots.repeat.set(Some(repeat));
             slots.binary[BinaryOp::Remainder as usize].set(Some(remainder));
@@ -56,7 +55,6 @@ pub(crate) fn init(esc: Esc<'_>) {
         .methods(methods::BYTES_ONLY)
         .doc("bytes(iterable_of_ints) -> bytes\nbytes(string, encoding[, errors]) -> bytes\n\nConstruct an immutable array of bytes.");
     array::init(esc);
-    iter::init(esc);
 }
 
 /// The octets of a bytes-like object; `None` for anything else.

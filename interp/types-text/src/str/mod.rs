@@ -1,7 +1,6 @@
 //! `str`: slots, constructor and methods.
 
 mod case;
-mod iter;
 mod join;
 mod methods;
 mod pad;
@@ -36,7 +35,7 @@ pub(crate) fn init(esc: Esc<'_>) {
             slots.len.set(Some(|_, value| Ok(text(value).len())));
             slots.getitem.set(Some(get_item));
             slots.contains.set(Some(contains));
-            slots.iter.set(Some(iter::new));
+            slots.iter.set(Some(crate::iter::over_text));
             slots.concat.set(Some(concat));
             slots.repeat.set(Some(repeat));
             slots.binary[BinaryOp::Remainder as usize].set(Some(crate::format::percent::str_remainder));
@@ -46,7 +45,6 @@ pub(crate) fn init(esc: Esc<'_>) {
             "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\n\
              Create a new string object from the given object.",
         );
-    iter::init(esc);
 }
 
 /// The payload of a receiver, which is a `str`.
