@@ -74,16 +74,19 @@ fn drop_modules(esc: Esc<'_>, last: bool) {
     gcmodel::collect(esc);
     esc.thread().drop_delayed();
     let survivors: Vec<Value> = held.iter().rev().filter_map(|held| held.get(esc)).collect();
+    let mut changed = !survivors.is_empty();
     for module in survivors {
         if let Some(module) = module.payload::<Module>() {
             clear(esc, module.dict());
         }
     }
     if last {
-        restore_builtins(esc);
+        changed |= restore_builtins(esc);
     }
-    gcmodel::collect(esc);
-    esc.thread().drop_delayed();
+    if changed {
+        gcmodel::collect(esc);
+        esc.thread().drop_delayed();
+    }
 }
 
 /// Takes the modules out of `sys.modules`; weak references to them in order.
@@ -124,19 +127,22 @@ fn clear(esc: Esc<'_>, dict: &Obj<Dict>) {
     }
 }
 
-/// Takes away what the program put into `builtins`.
-fn restore_builtins(esc: Esc<'_>) {
+/// Takes away what the program put into `builtins`; whether there was any.
+fn restore_builtins(esc: Esc<'_>) -> bool {
     let dict = runtime().builtins.dict();
-    for (key, ..) in dict.items(esc) {
-        let original = ops::text_lossy(&key);
-        let result = match runtime().original_builtins.get_str(esc, &original) {
-            Some(value) => dict.set(esc, &key, value),
+    let mut changed = false;
+    for (key, _, value) in dict.items(esc) {
+        let result = match runtime().original_builtins.get_str(esc, &ops::text_lossy(&key)) {
+            Some(original) if original.is(&value) => continue,
+            Some(original) => dict.set(esc, &key, original),
             None => dict.remove(esc, &key).map(drop),
         };
+        changed = true;
         if let Err(raised) = result {
             drop(raised.catch(esc));
         }
     }
+    changed
 }
 
 /// A function to be called at exit, with its arguments.
