@@ -170,6 +170,18 @@ fn LOAD_ATTR_NONDESCRIPTOR_NO_DICT() {
     filled!(self_or_null);
 }
 
+/// A class method, called on its class: a record. (CPython has no such form.)
+#[inst(form = 527, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+#[restart]
+fn LOAD_ATTR_CLASS_METHOD() {
+    let found = deopt_unless!(fast::class_method(owner, cache!(1)));
+    let receiver = steal!(owner);
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    filled!(self_or_null);
+}
+
 /// One of several of the forms for instances, by the owner's type: a record of cases. (CPython has no such form.)
 #[inst(form = 524, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
@@ -203,6 +215,7 @@ const LOAD_ATTR: Family = [
     LOAD_ATTR_METHOD_LAZY_DICT,
     LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES,
     LOAD_ATTR_NONDESCRIPTOR_NO_DICT,
+    LOAD_ATTR_CLASS_METHOD,
     LOAD_ATTR_POLYMORPHIC,
 ];
 

@@ -23,7 +23,7 @@ use crate::layout::{Field, HasLayout, Layout, Obj, PAYLOAD_OFFSET, Payload, Valu
 use crate::slots::Slots;
 use crate::thread::Esc;
 
-pub use version::{lookup, lookup_with_version, retain_found};
+pub use version::{forget_all, lookup, lookup_with_version, retain_found};
 
 bitflags! {
     /// Properties of a type.

@@ -8,7 +8,7 @@ use interp_object::data::singletons;
 use interp_object::intern::names;
 use interp_object::layout::{self, Field, ValueExt};
 use interp_object::native::{GetSetDef, MethodDef, NativeFn};
-use interp_object::{Args, Esc, PyResult, Raised, TypeObject, Value, attr, call, ops};
+use interp_object::{Args, Esc, PyResult, Raised, TypeObject, Value, attr, call, ops, typeobj};
 
 static GETSETS: &[GetSetDef] = &[
     GetSetDef::readonly("fget", |esc, this| read(esc, this, |p| &p.getter), ""),
@@ -72,7 +72,11 @@ const SIGNATURE: Signature<4> = Signature::new("property", ["fget", "fset", "fde
 fn init_property(esc: Esc<'_>, this: &Value, args: Args<'_>) -> PyResult<()> {
     let [fget, fset, fdel, doc] = args.bind(esc, &SIGNATURE)?.map(|value| value.filter(|value| !value.is_none()));
     let property = payload(esc, this)?;
-    drop(property.getter.set(property, fget.cloned()));
+    let before = property.getter.set(property, fget.cloned());
+    if before.is_some() {
+        typeobj::forget_all();
+    }
+    drop(before);
     drop(property.setter.set(property, fset.cloned()));
     drop(property.deleter.set(property, fdel.cloned()));
     drop(property.name.set(property, None));

@@ -8,7 +8,7 @@ use interp_object::data::{exception as exc, singletons, str};
 use interp_object::intern::names;
 use interp_object::layout::{self, Field, ValueExt};
 use interp_object::native::{GetSetDef, MethodDef};
-use interp_object::{Args, Esc, PyResult, TypeObject, Value, attr, call, ops};
+use interp_object::{Args, Esc, PyResult, TypeObject, Value, attr, call, ops, typeobj};
 
 use crate::class::{get_dict, set_dict};
 use crate::property::says_abstract;
@@ -59,7 +59,11 @@ fn init_wrapper(esc: Esc<'_>, this: &Value, args: Args<'_>, name: &str) -> PyRes
     let args = args.expect(esc, name, 1, 1)?;
     let function = &args[0];
     if let Some(method) = this.payload::<ClassMethod>() {
-        drop(method.callable.set(method, Some(function.clone())));
+        let before = method.callable.set(method, Some(function.clone()));
+        if before.is_some() {
+            typeobj::forget_all();
+        }
+        drop(before);
     } else if let Some(method) = this.payload::<StaticMethod>() {
         drop(method.callable.set(method, Some(function.clone())));
     }

@@ -38,6 +38,8 @@ pub enum Found<H> {
     NonOverriding,
     /// A method of the class.
     ClassMethod,
+    /// A method of the class over this function, where a type is asked for it.
+    ClassMethodOver(H),
     /// A plain value.
     Plain(H),
     /// A value whose type may turn it into a descriptor later: what holds it must guard the value's type too.
@@ -132,6 +134,8 @@ named! {
         PlainWithValues = "nondescriptor with values",
         /// A plain value of the type, as for a method without dict. Record.
         PlainNoDict = "nondescriptor no dict",
+        /// A class method's function, to be called with the type. Record.
+        ClassMethod = "class method",
         /// One of several forms for instances, by the type's version. Never decided on: an embedding that meets several types
         /// at a site may gather what was decided for each. Record.
         Polymorphic = "polymorphic",
@@ -263,7 +267,10 @@ fn on_type<F: Facts>(facts: &F) -> Decision<F::Handle> {
             Some(meta) => record(facts, Form::ClassWithMetaCheck, on.version, meta, handle),
         },
         Found::Absent => Err(Failure::Absent),
-        Found::ClassMethod => Err(Failure::ClassMethod),
+        Found::ClassMethodOver(function) if on.meta.is_none() && facts.for_call() => {
+            record(facts, Form::ClassMethod, on.version, None, function)
+        }
+        Found::ClassMethod | Found::ClassMethodOver(_) => Err(Failure::ClassMethod),
         _ => Err(Failure::Overriding),
     }
 }
@@ -288,7 +295,7 @@ fn instance<F: Facts>(facts: &F) -> Decision<F::Handle> {
         Found::OddSlot => Err(Failure::OddSlot),
         Found::Overriding => Err(Failure::Overriding),
         Found::NonOverriding => Err(Failure::NonOverriding),
-        Found::ClassMethod => Err(Failure::ClassMethod),
+        Found::ClassMethod | Found::ClassMethodOver(_) => Err(Failure::ClassMethod),
         Found::NativeHook => Err(Failure::NativeHook),
     }
 }

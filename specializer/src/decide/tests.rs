@@ -223,6 +223,10 @@ mod attributes {
         check(on(OnType { version: None, ..CASE.on_type }), Err(Failure::OutOfVersions));
         check(on(OnType { found: Found::Absent, ..CASE.on_type }), Err(Failure::Absent));
         check(on(OnType { found: Found::Slot { offset: 1 }, ..CASE.on_type }), Err(Failure::Overriding));
+        let over = OnType { found: Found::ClassMethodOver(1), ..CASE.on_type };
+        check(on(over), Err(Failure::ClassMethod));
+        check(Case { call: true, ..on(over) }, Ok(Form::ClassMethod));
+        check(Case { call: true, ..on(OnType { meta: Some(V2), ..over }) }, Err(Failure::ClassMethod));
         check(Case { owner: Owner::NotReady, ..CASE }, Err(Failure::NotReady));
     }
 

@@ -1757,7 +1757,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_with_hint_t_t(
     at.next(3)
 }
 
-/// `LOAD_ATTR_POLYMORPHIC` as L_T (interp/ops/attr.rs:177).
+/// `LOAD_ATTR_POLYMORPHIC` as L_T (interp/ops/attr.rs:189).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1848,7 +1848,7 @@ unsafe fn slow_load_attr_polymorphic_l_t(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(3)
 }
 
-/// `LOAD_ATTR_POLYMORPHIC` as T_T (interp/ops/attr.rs:177).
+/// `LOAD_ATTR_POLYMORPHIC` as T_T (interp/ops/attr.rs:189).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1937,4 +1937,107 @@ unsafe fn slow_load_attr_polymorphic_t_t(ip: *const Cell, fp: *mut Word, th: &Th
     }
     at.set(at.b(), attr);
     at.next_flow(3)
+}
+
+/// `LOAD_ATTR_CLASS_METHOD` as L_T (interp/ops/attr.rs:177).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_class_method_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::class_method(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let receiver = match at.try_dup(owner) {
+        Some(value) => value,
+        None => {
+            drop(found);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_class_method_l_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    at.set(at.b(), attr);
+    at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_class_method_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_class_method_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_class_method_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::class_method(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let receiver = at.dup(owner);
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    at.set(at.b(), attr);
+    at.next_flow(3)
+}
+
+/// `LOAD_ATTR_CLASS_METHOD` as T_T (interp/ops/attr.rs:177).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_class_method_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match fast::class_method(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let receiver = owner;
+    attr = found;
+    fast::set_self(self_or_null, receiver);
+    at.set(at.b(), attr);
+    at.next(3)
 }

@@ -863,4 +863,6 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     store_attr::weft_op_store_attr_polymorphic_tt, // STORE_ATTR_POLYMORPHIC TT
     store_attr::weft_op_store_attr_polymorphic_kl, // STORE_ATTR_POLYMORPHIC KL
     store_attr::weft_op_store_attr_polymorphic_kt, // STORE_ATTR_POLYMORPHIC KT
+    load_attr::weft_op_load_attr_class_method_l_t, // LOAD_ATTR_CLASS_METHOD L_T
+    load_attr::weft_op_load_attr_class_method_t_t, // LOAD_ATTR_CLASS_METHOD T_T
 ];

@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 
 use interp_code::CodeFlags;
 use interp_object::data::code::CodeObject;
-use interp_object::data::descr::{CLASS_METHOD, Member, PROPERTY, Property, STATIC_METHOD};
+use interp_object::data::descr::{CLASS_METHOD, ClassMethod, Member, PROPERTY, Property, STATIC_METHOD};
 use interp_object::data::dict::{DICT, Dict};
 use interp_object::data::frame::{Frame, payload_in};
 use interp_object::data::function::{FUNCTION, Function};
@@ -207,7 +207,15 @@ impl load_attr::Facts for Site<'_> {
                 true => Found::Mutable(of_value(&value)),
                 false => Found::Plain(of_value(&value)),
             },
-            Some(_) => Found::Overriding,
+            Some(value) => {
+                match value.exact::<ClassMethod>().and_then(|method| method.callable.get(self.esc, method)) {
+                    // The class method keeps its function; one that is made anew leaves no version standing.
+                    Some(function) if std::ptr::eq(function.class(), &raw const FUNCTION) => {
+                        Found::ClassMethodOver(uncounted(&function))
+                    }
+                    _ => Found::Overriding,
+                }
+            }
             None => Found::Absent,
         };
         let is_type = std::ptr::eq(meta, &raw const TYPE);

@@ -195,6 +195,19 @@ pub(crate) fn class<const READ: bool>(th: &Thread, owner: Word, cache: u64) -> O
     current::<READ>(th, record, body)
 }
 
+/// `LOAD_ATTR_CLASS_METHOD`: the function, to be called with the class.
+#[inline(always)]
+pub(crate) fn class_method(owner: Word, cache: u64) -> Option<Word> {
+    let record = held(cache, record(Load::ClassMethod))?;
+    let (_, meta) = object(owner)?;
+    if !std::ptr::eq(meta, &raw const TYPE) {
+        return None;
+    }
+    // SAFETY: the type of a type is `type`.
+    let body: &TypeBody = unsafe { payload_in(owner) };
+    (body.version() == record.version).then_some(record.value)
+}
+
 /// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK`
 #[inline(always)]
 pub(crate) fn class_of_meta<const READ: bool>(th: &Thread, owner: Word, cache: u64) -> Option<Word> {

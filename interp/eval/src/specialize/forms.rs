@@ -77,6 +77,7 @@ families! {
             Form::MethodLazyDict => Instr::LoadAttrMethodLazyDict,
             Form::PlainWithValues => Instr::LoadAttrNondescriptorWithValues,
             Form::PlainNoDict => Instr::LoadAttrNondescriptorNoDict,
+            Form::ClassMethod => Instr::LoadAttrClassMethod,
             Form::Polymorphic => Instr::LoadAttrPolymorphic,
         }
     }

@@ -87,6 +87,13 @@ impl TypeBody {
     }
 }
 
+/// A descriptor that types may hold was made anew (`__init__` called again): nothing that was cached or specialized for
+/// any type holds. Call after the change.
+pub fn forget_all() {
+    let _types = type_lock();
+    crate::data::types::OBJECT.modified();
+}
+
 /// Finds `name` (an interned `str`) along the MRO of `class`: a counted value, or `None`.
 ///
 /// Takes no lock when cached. Never runs user code.

@@ -213,13 +213,14 @@ pub enum Instr {
     LoadAttrPolymorphic,
     LeaveFrame,
     StoreAttrPolymorphic,
+    LoadAttrClassMethod,
 }
 
 /// How many instructions have cells.
-pub const INSTR_COUNT: usize = 204;
+pub const INSTR_COUNT: usize = 205;
 
 /// How many cell ops there are.
-pub const CELL_COUNT: usize = 854;
+pub const CELL_COUNT: usize = 856;
 
 /// Indexed by instruction.
 #[rustfmt::skip]
@@ -428,4 +429,5 @@ pub(crate) static INSTRS: [InstrInfo; INSTR_COUNT] = [
     InstrInfo { name: "LOAD_ATTR_POLYMORPHIC", instr: Instr::LoadAttrPolymorphic, opcode: None, head: Instr::LoadAttr, first: 845, cells: 2, declared_only: false, inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 0, shapes: &[Shape::L, Shape::T] }], block: None, dest: Some(DestInfo { field: 1, shapes: &[Shape::T] }), oparg: Place::Aux, jump: Place::None, words: 2 } },
     InstrInfo { name: "LEAVE_FRAME", instr: Instr::LeaveFrame, opcode: None, head: Instr::LeaveFrame, first: 847, cells: 1, declared_only: false, inputs: &[], outputs: &[], peeks: 0, layout: Layout { operands: &[], block: Some((0, 0)), dest: None, oparg: Place::None, jump: Place::None, words: 0 } },
     InstrInfo { name: "STORE_ATTR_POLYMORPHIC", instr: Instr::StoreAttrPolymorphic, opcode: None, head: Instr::StoreAttr, first: 848, cells: 6, declared_only: false, inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 0, shapes: &[Shape::L, Shape::T, Shape::K] }, OperandInfo { input: 1, field: 1, shapes: &[Shape::L, Shape::T] }], block: None, dest: None, oparg: Place::Aux, jump: Place::None, words: 2 } },
+    InstrInfo { name: "LOAD_ATTR_CLASS_METHOD", instr: Instr::LoadAttrClassMethod, opcode: None, head: Instr::LoadAttr, first: 854, cells: 2, declared_only: false, inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 0, shapes: &[Shape::L, Shape::T] }], block: None, dest: Some(DestInfo { field: 1, shapes: &[Shape::T] }), oparg: Place::Aux, jump: Place::None, words: 2 } },
 ];

@@ -121,6 +121,7 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_LIST_EXTEND", inputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }, Item { name: "iterable", array: false, size: |_| 1 }], outputs: &[Item { name: "list", array: false, size: |_| 1 }, Item { name: "_", array: true, size: |oparg| oparg - 1 }], peeks: 2, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_LOAD_ATTR", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
     UopInfo { name: "_LOAD_ATTR_CLASS", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
+    UopInfo { name: "_LOAD_ATTR_CLASS_METHOD", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x4), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_CLASS_WITH_METACLASS_CHECK", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0xa4), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_INSTANCE_VALUE", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
@@ -233,27 +234,27 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(96)]), // GET_LEN
     Some(&[Uop(97)]), // GET_YIELD_FROM_ITER
     Some(&[Uop(102)]), // INTERPRETER_EXIT
-    Some(&[Uop(126)]), // LOAD_BUILD_CLASS
-    Some(&[Uop(136)]), // LOAD_LOCALS
-    Some(&[Uop(143)]), // MAKE_FUNCTION
-    Some(&[Uop(146)]), // MATCH_KEYS
-    Some(&[Uop(147)]), // MATCH_MAPPING
-    Some(&[Uop(148)]), // MATCH_SEQUENCE
-    Some(&[Uop(150)]), // POP_EXCEPT
-    Some(&[Uop(151)]), // POP_ITER
-    Some(&[Uop(156)]), // POP_TOP
-    Some(&[Uop(157)]), // PUSH_EXC_INFO
-    Some(&[Uop(158)]), // PUSH_NULL
-    Some(&[Uop(162)]), // RETURN_GENERATOR
-    Some(&[Uop(163)]), // RETURN_VALUE
-    Some(&[Uop(166)]), // SETUP_ANNOTATIONS
-    Some(&[Uop(178)]), // STORE_SLICE
-    Some(&[Uop(179)]), // STORE_SUBSCR
-    Some(&[Uop(185)]), // TO_BOOL
-    Some(&[Uop(192)]), // UNARY_INVERT
-    Some(&[Uop(193)]), // UNARY_NEGATIVE
-    Some(&[Uop(194)]), // UNARY_NOT
-    Some(&[Uop(200)]), // WITH_EXCEPT_START
+    Some(&[Uop(127)]), // LOAD_BUILD_CLASS
+    Some(&[Uop(137)]), // LOAD_LOCALS
+    Some(&[Uop(144)]), // MAKE_FUNCTION
+    Some(&[Uop(147)]), // MATCH_KEYS
+    Some(&[Uop(148)]), // MATCH_MAPPING
+    Some(&[Uop(149)]), // MATCH_SEQUENCE
+    Some(&[Uop(151)]), // POP_EXCEPT
+    Some(&[Uop(152)]), // POP_ITER
+    Some(&[Uop(157)]), // POP_TOP
+    Some(&[Uop(158)]), // PUSH_EXC_INFO
+    Some(&[Uop(159)]), // PUSH_NULL
+    Some(&[Uop(163)]), // RETURN_GENERATOR
+    Some(&[Uop(164)]), // RETURN_VALUE
+    Some(&[Uop(167)]), // SETUP_ANNOTATIONS
+    Some(&[Uop(179)]), // STORE_SLICE
+    Some(&[Uop(180)]), // STORE_SUBSCR
+    Some(&[Uop(186)]), // TO_BOOL
+    Some(&[Uop(193)]), // UNARY_INVERT
+    Some(&[Uop(194)]), // UNARY_NEGATIVE
+    Some(&[Uop(195)]), // UNARY_NOT
+    Some(&[Uop(201)]), // WITH_EXCEPT_START
     Some(&[Uop(0)]), // BINARY_OP
     Some(&[Uop(17)]), // BUILD_INTERPOLATION
     Some(&[Uop(18)]), // BUILD_LIST
@@ -290,39 +291,39 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(109)]), // LIST_APPEND
     Some(&[Uop(110)]), // LIST_EXTEND
     Some(&[Uop(111)]), // LOAD_ATTR
-    Some(&[Uop(127)]), // LOAD_COMMON_CONSTANT
+    Some(&[Uop(128)]), // LOAD_COMMON_CONSTANT
     None, // LOAD_CONST
-    Some(&[Uop(128)]), // LOAD_DEREF
-    Some(&[Uop(129)]), // LOAD_FAST_AND_CLEAR
-    Some(&[Uop(130)]), // LOAD_FAST_CHECK
-    Some(&[Uop(131)]), // LOAD_FROM_DICT_OR_DEREF
-    Some(&[Uop(132)]), // LOAD_FROM_DICT_OR_GLOBALS
-    Some(&[Uop(133)]), // LOAD_GLOBAL
-    Some(&[Uop(137)]), // LOAD_NAME
-    Some(&[Uop(138)]), // LOAD_SPECIAL
-    Some(&[Uop(139)]), // LOAD_SUPER_ATTR
-    Some(&[Uop(142)]), // MAKE_CELL
-    Some(&[Uop(144)]), // MAP_ADD
-    Some(&[Uop(145)]), // MATCH_CLASS
-    Some(&[Uop(152)]), // POP_JUMP_IF_FALSE
-    Some(&[Uop(153)]), // POP_JUMP_IF_NONE
-    Some(&[Uop(154)]), // POP_JUMP_IF_NOT_NONE
-    Some(&[Uop(155)]), // POP_JUMP_IF_TRUE
-    Some(&[Uop(159)]), // RAISE_VARARGS
-    Some(&[Uop(160)]), // RERAISE
-    Some(&[Uop(164)]), // SEND
-    Some(&[Uop(167)]), // SET_ADD
-    Some(&[Uop(168)]), // SET_FUNCTION_ATTRIBUTE
-    Some(&[Uop(169)]), // SET_UPDATE
-    Some(&[Uop(170)]), // STORE_ATTR
-    Some(&[Uop(175)]), // STORE_DEREF
-    Some(&[Uop(176)]), // STORE_GLOBAL
-    Some(&[Uop(177)]), // STORE_NAME
-    Some(&[Uop(182)]), // SWAP
-    Some(&[Uop(195)]), // UNPACK_EX
-    Some(&[Uop(196)]), // UNPACK_SEQUENCE
-    Some(&[Uop(201)]), // YIELD_VALUE
-    Some(&[Uop(161)]), // RESUME
+    Some(&[Uop(129)]), // LOAD_DEREF
+    Some(&[Uop(130)]), // LOAD_FAST_AND_CLEAR
+    Some(&[Uop(131)]), // LOAD_FAST_CHECK
+    Some(&[Uop(132)]), // LOAD_FROM_DICT_OR_DEREF
+    Some(&[Uop(133)]), // LOAD_FROM_DICT_OR_GLOBALS
+    Some(&[Uop(134)]), // LOAD_GLOBAL
+    Some(&[Uop(138)]), // LOAD_NAME
+    Some(&[Uop(139)]), // LOAD_SPECIAL
+    Some(&[Uop(140)]), // LOAD_SUPER_ATTR
+    Some(&[Uop(143)]), // MAKE_CELL
+    Some(&[Uop(145)]), // MAP_ADD
+    Some(&[Uop(146)]), // MATCH_CLASS
+    Some(&[Uop(153)]), // POP_JUMP_IF_FALSE
+    Some(&[Uop(154)]), // POP_JUMP_IF_NONE
+    Some(&[Uop(155)]), // POP_JUMP_IF_NOT_NONE
+    Some(&[Uop(156)]), // POP_JUMP_IF_TRUE
+    Some(&[Uop(160)]), // RAISE_VARARGS
+    Some(&[Uop(161)]), // RERAISE
+    Some(&[Uop(165)]), // SEND
+    Some(&[Uop(168)]), // SET_ADD
+    Some(&[Uop(169)]), // SET_FUNCTION_ATTRIBUTE
+    Some(&[Uop(170)]), // SET_UPDATE
+    Some(&[Uop(171)]), // STORE_ATTR
+    Some(&[Uop(176)]), // STORE_DEREF
+    Some(&[Uop(177)]), // STORE_GLOBAL
+    Some(&[Uop(178)]), // STORE_NAME
+    Some(&[Uop(183)]), // SWAP
+    Some(&[Uop(196)]), // UNPACK_EX
+    Some(&[Uop(197)]), // UNPACK_SEQUENCE
+    Some(&[Uop(202)]), // YIELD_VALUE
+    Some(&[Uop(162)]), // RESUME
     Some(&[Uop(98), Uop(1)]), // BINARY_OP_ADD_FLOAT
     Some(&[Uop(99), Uop(2)]), // BINARY_OP_ADD_INT
     Some(&[Uop(3)]), // BINARY_OP_ADD_UNICODE
@@ -372,39 +373,39 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     None, // JUMP_BACKWARD_JIT
     None, // JUMP_BACKWARD_NO_JIT
     Some(&[Uop(112)]), // LOAD_ATTR_CLASS
-    Some(&[Uop(113)]), // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK
-    Some(&[Uop(114)]), // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN
-    Some(&[Uop(115)]), // LOAD_ATTR_INSTANCE_VALUE
-    Some(&[Uop(116)]), // LOAD_ATTR_METHOD_LAZY_DICT
-    Some(&[Uop(117)]), // LOAD_ATTR_METHOD_NO_DICT
-    Some(&[Uop(118)]), // LOAD_ATTR_METHOD_WITH_VALUES
-    Some(&[Uop(119)]), // LOAD_ATTR_MODULE
-    Some(&[Uop(120)]), // LOAD_ATTR_NONDESCRIPTOR_NO_DICT
-    Some(&[Uop(121)]), // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
-    Some(&[Uop(123)]), // LOAD_ATTR_PROPERTY
-    Some(&[Uop(124)]), // LOAD_ATTR_SLOT
-    Some(&[Uop(125)]), // LOAD_ATTR_WITH_HINT
-    Some(&[Uop(134)]), // LOAD_GLOBAL_BUILTIN
-    Some(&[Uop(135)]), // LOAD_GLOBAL_MODULE
-    Some(&[Uop(140)]), // LOAD_SUPER_ATTR_ATTR
-    Some(&[Uop(141)]), // LOAD_SUPER_ATTR_METHOD
+    Some(&[Uop(114)]), // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK
+    Some(&[Uop(115)]), // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN
+    Some(&[Uop(116)]), // LOAD_ATTR_INSTANCE_VALUE
+    Some(&[Uop(117)]), // LOAD_ATTR_METHOD_LAZY_DICT
+    Some(&[Uop(118)]), // LOAD_ATTR_METHOD_NO_DICT
+    Some(&[Uop(119)]), // LOAD_ATTR_METHOD_WITH_VALUES
+    Some(&[Uop(120)]), // LOAD_ATTR_MODULE
+    Some(&[Uop(121)]), // LOAD_ATTR_NONDESCRIPTOR_NO_DICT
+    Some(&[Uop(122)]), // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
+    Some(&[Uop(124)]), // LOAD_ATTR_PROPERTY
+    Some(&[Uop(125)]), // LOAD_ATTR_SLOT
+    Some(&[Uop(126)]), // LOAD_ATTR_WITH_HINT
+    Some(&[Uop(135)]), // LOAD_GLOBAL_BUILTIN
+    Some(&[Uop(136)]), // LOAD_GLOBAL_MODULE
+    Some(&[Uop(141)]), // LOAD_SUPER_ATTR_ATTR
+    Some(&[Uop(142)]), // LOAD_SUPER_ATTR_METHOD
     None, // RESUME_CHECK
-    Some(&[Uop(165)]), // SEND_GEN
-    Some(&[Uop(171)]), // STORE_ATTR_INSTANCE_VALUE
-    Some(&[Uop(173)]), // STORE_ATTR_SLOT
-    Some(&[Uop(174)]), // STORE_ATTR_WITH_HINT
-    Some(&[Uop(180)]), // STORE_SUBSCR_DICT
-    Some(&[Uop(181)]), // STORE_SUBSCR_LIST_INT
-    Some(&[Uop(186)]), // TO_BOOL_ALWAYS_TRUE
-    Some(&[Uop(187)]), // TO_BOOL_BOOL
-    Some(&[Uop(188)]), // TO_BOOL_INT
-    Some(&[Uop(189)]), // TO_BOOL_LIST
-    Some(&[Uop(190)]), // TO_BOOL_NONE
-    Some(&[Uop(191)]), // TO_BOOL_STR
-    Some(&[Uop(197)]), // UNPACK_SEQUENCE_LIST
-    Some(&[Uop(198)]), // UNPACK_SEQUENCE_TUPLE
-    Some(&[Uop(199)]), // UNPACK_SEQUENCE_TWO_TUPLE
-    Some(&[Uop(149)]), // MOVE
+    Some(&[Uop(166)]), // SEND_GEN
+    Some(&[Uop(172)]), // STORE_ATTR_INSTANCE_VALUE
+    Some(&[Uop(174)]), // STORE_ATTR_SLOT
+    Some(&[Uop(175)]), // STORE_ATTR_WITH_HINT
+    Some(&[Uop(181)]), // STORE_SUBSCR_DICT
+    Some(&[Uop(182)]), // STORE_SUBSCR_LIST_INT
+    Some(&[Uop(187)]), // TO_BOOL_ALWAYS_TRUE
+    Some(&[Uop(188)]), // TO_BOOL_BOOL
+    Some(&[Uop(189)]), // TO_BOOL_INT
+    Some(&[Uop(190)]), // TO_BOOL_LIST
+    Some(&[Uop(191)]), // TO_BOOL_NONE
+    Some(&[Uop(192)]), // TO_BOOL_STR
+    Some(&[Uop(198)]), // UNPACK_SEQUENCE_LIST
+    Some(&[Uop(199)]), // UNPACK_SEQUENCE_TUPLE
+    Some(&[Uop(200)]), // UNPACK_SEQUENCE_TWO_TUPLE
+    Some(&[Uop(150)]), // MOVE
     Some(&[Uop(60)]), // COMPARE_JUMP_IF_TRUE
     Some(&[Uop(99), Uop(62)]), // COMPARE_JUMP_IF_TRUE_INT
     Some(&[Uop(98), Uop(61)]), // COMPARE_JUMP_IF_TRUE_FLOAT
@@ -413,10 +414,11 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(99), Uop(58)]), // COMPARE_JUMP_IF_FALSE_INT
     Some(&[Uop(98), Uop(57)]), // COMPARE_JUMP_IF_FALSE_FLOAT
     Some(&[Uop(59)]), // COMPARE_JUMP_IF_FALSE_STR
-    Some(&[Uop(184)]), // TEST_JUMP_IF_TRUE
-    Some(&[Uop(183)]), // TEST_JUMP_IF_FALSE
+    Some(&[Uop(185)]), // TEST_JUMP_IF_TRUE
+    Some(&[Uop(184)]), // TEST_JUMP_IF_FALSE
     Some(&[Uop(108)]), // LEAVE_LOOP
-    Some(&[Uop(122)]), // LOAD_ATTR_POLYMORPHIC
+    Some(&[Uop(123)]), // LOAD_ATTR_POLYMORPHIC
     Some(&[Uop(107)]), // LEAVE_FRAME
-    Some(&[Uop(172)]), // STORE_ATTR_POLYMORPHIC
+    Some(&[Uop(173)]), // STORE_ATTR_POLYMORPHIC
+    Some(&[Uop(113)]), // LOAD_ATTR_CLASS_METHOD
 ];
