@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use interp_code::locations::{Location, Reader};
-use interp_code::{CodeFlags, LocalKind, Wtf};
+use interp_code::{Code, CodeFlags, Const, LocalKind, Wtf};
 use interp_object::builder::TypeBuilder;
 use interp_object::data::code::{self, CODE, CodeObject};
 use interp_object::data::str::Str;
-use interp_object::data::{bytes, int, singletons, str, tuple};
+use interp_object::data::{bytes, float, int, singletons, str, tuple};
 use interp_object::layout::ValueExt;
 use interp_object::native::{GetSetDef, MethodDef, NativeFn};
 use interp_object::slots::CompareOp;
@@ -205,7 +205,7 @@ fn positions(esc: Esc<'_>, this: &Value) -> PyResult {
     ops::iterator(esc, &rows)
 }
 
-/// `code.replace(…)`: names, positions in the source, flags and tables may be replaced; code, constants and variables not.
+/// `code.replace(…)`. Instructions are verified when the code first runs.
 fn replace(esc: Esc<'_>, this: &Value, args: Args<'_>) -> PyResult {
     if !args.pos().is_empty() {
         return Err(esc.type_error("replace() takes no positional arguments"));
@@ -220,23 +220,106 @@ fn replace(esc: Esc<'_>, this: &Value, args: Args<'_>) -> PyResult {
             "co_firstlineno" => data.firstlineno = small(esc, value)?,
             "co_flags" => data.flags = CodeFlags::from_bits_retain(small(esc, value)?.cast_unsigned()),
             "co_stacksize" => data.stacksize = small(esc, value)?.cast_unsigned(),
-            "co_linetable" => match value.payload::<bytes::Bytes>() {
-                Some(table) => data.linetable = table.as_slice().into(),
-                None => return Err(esc.type_error("co_linetable must be bytes")),
-            },
-            "co_consts" | "co_names" | "co_varnames" | "co_freevars" | "co_cellvars" | "co_code" | "co_argcount"
-            | "co_posonlyargcount" | "co_kwonlyargcount" | "co_nlocals" | "co_exceptiontable" => {
-                return Err(esc.raise_str(
-                    &interp_object::data::exception::NOT_IMPLEMENTED_ERROR,
-                    format_args!("replacing {name} is not supported"),
-                ));
-            }
+            "co_argcount" => data.argcount = count(esc, value)?,
+            "co_posonlyargcount" => data.posonlyargcount = count(esc, value)?,
+            "co_kwonlyargcount" => data.kwonlyargcount = count(esc, value)?,
+            "co_code" => data.code = table(esc, value, &name)?,
+            "co_linetable" => data.linetable = table(esc, value, &name)?,
+            "co_exceptiontable" => data.exceptiontable = table(esc, value, &name)?,
+            "co_consts" => data.consts = items(esc, value, &name, constant)?,
+            "co_names" => data.names = items(esc, value, &name, |esc, item| text(esc, item, &name))?,
+            "co_varnames" => rename(esc, &mut data, LocalKind::LOCAL, value, &name)?,
+            "co_cellvars" => rename(esc, &mut data, LocalKind::CELL, value, &name)?,
+            "co_freevars" => rename(esc, &mut data, LocalKind::FREE, value, &name)?,
+            "co_nlocals" if usize::try_from(small(esc, value)?).is_ok_and(|count| count == data.nlocals()) => {}
+            "co_nlocals" => return Err(esc.value_error("code: co_nlocals != len(co_varnames)")),
             _ => {
                 return Err(esc.type_error(format_args!("replace() got an unexpected keyword argument '{name}'")));
             }
         }
     }
+    if let Err(broken) = data.check_shape() {
+        return Err(esc.value_error(broken));
+    }
     Ok(code::new(esc, &Arc::new(data)).into_value())
+}
+
+fn count(esc: Esc<'_>, value: &Value) -> PyResult<u32> {
+    u32::try_from(small(esc, value)?).map_err(|_| esc.value_error("code: argument counts must not be negative"))
+}
+
+fn table(esc: Esc<'_>, value: &Value, name: &str) -> PyResult<Box<[u8]>> {
+    match value.payload::<bytes::Bytes>() {
+        Some(octets) => Ok(octets.as_slice().into()),
+        None => {
+            let given = interp_object::args::shown_type(value);
+            Err(esc.type_error(format_args!("replace() argument '{name}' must be bytes, not {given}")))
+        }
+    }
+}
+
+fn items<T>(
+    esc: Esc<'_>,
+    value: &Value,
+    name: &str,
+    convert: impl Fn(Esc<'_>, &Value) -> PyResult<T>,
+) -> PyResult<Box<[T]>> {
+    match value.payload::<tuple::Tuple>() {
+        Some(items) => items.as_slice().iter().map(|item| convert(esc, item)).collect(),
+        None => {
+            let given = interp_object::args::shown_type(value);
+            Err(esc.type_error(format_args!("replace() argument '{name}' must be tuple, not {given}")))
+        }
+    }
+}
+
+/// Gives the variables of a kind other names. Their number is what the instructions count on.
+fn rename(esc: Esc<'_>, data: &mut Code, kind: LocalKind, value: &Value, name: &str) -> PyResult<()> {
+    let names = items(esc, value, name, |esc, item| text(esc, item, name))?;
+    let slots: Vec<usize> =
+        (0..data.localspluskinds.len()).filter(|&slot| data.localspluskinds[slot].intersects(kind)).collect();
+    if slots.len() != names.len() {
+        return Err(esc.raise_str(
+            &interp_object::data::exception::NOT_IMPLEMENTED_ERROR,
+            format_args!("replacing {name} by more or fewer names is not supported"),
+        ));
+    }
+    for (slot, name) in slots.into_iter().zip(names) {
+        data.localsplusnames[slot] = name;
+    }
+    Ok(())
+}
+
+/// A constant as data.
+fn constant(esc: Esc<'_>, value: &Value) -> PyResult<Const> {
+    esc.check_native_stack()?;
+    if let Some(truth) = singletons::as_bool(value) {
+        return Ok(if truth { Const::True } else { Const::False });
+    }
+    let exact = |class: &interp_object::TypeObject| std::ptr::eq(value.class(), class);
+    if value.is_none() {
+        Ok(Const::None)
+    } else if singletons::is_ellipsis(value) {
+        Ok(Const::Ellipsis)
+    } else if let (true, Some(number)) = (exact(&int::INT), int::view(value)) {
+        Ok(Const::int(number.to_big()))
+    } else if let (true, Some(number)) = (exact(&float::FLOAT), float::view(value)) {
+        Ok(Const::Float(number))
+    } else if value.exact::<Str>().is_some() {
+        Ok(Const::Str(text(esc, value, "co_consts")?))
+    } else if let Some(octets) = value.exact::<bytes::Bytes>() {
+        Ok(Const::Bytes(octets.as_slice().into()))
+    } else if value.exact::<tuple::Tuple>().is_some() {
+        Ok(Const::Tuple(Arc::from(items(esc, value, "co_consts", constant)?)))
+    } else if let Some(code) = value.payload::<CodeObject>() {
+        Ok(Const::Code(Arc::new(code.data().clone())))
+    } else {
+        let given = value.class().name();
+        Err(esc.raise_str(
+            &interp_object::data::exception::NOT_IMPLEMENTED_ERROR,
+            format_args!("constants of type '{given}' are not supported"),
+        ))
+    }
 }
 
 fn text(esc: Esc<'_>, value: &Value, name: &str) -> PyResult<Wtf> {
