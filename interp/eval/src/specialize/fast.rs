@@ -2,6 +2,8 @@
 //!
 //! Words that come out own themselves. Each function loads its cache word once (the caller did) and uses only that copy.
 
+use std::ptr::NonNull;
+
 use dictkeys::{HeldEntry, HeldSlot, Inline, InlineValues, KeysSnapshot};
 use interp_object::data::dict::{Dict, lock_of};
 use interp_object::data::frame::{Frame, payload_in};
@@ -124,7 +126,7 @@ pub(super) fn value_at<const READ: bool>(
 #[inline(always)]
 pub(crate) fn slot<const READ: bool>(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
     let (header, class, offset) = guarded(owner, cache, entry(Load::Slot))?;
-    let slot = member(header, class, offset)?;
+    let slot = member(header, class, offset);
     if READ == QUICK {
         // SAFETY: as below.
         return unsafe { slot.load_stackref_quick(th.id()) }.map(StackRef::into_word);
@@ -136,10 +138,13 @@ pub(crate) fn slot<const READ: bool>(th: &Thread, owner: Word, cache: u64) -> Op
     }
 }
 
+/// The word at an offset that an entry of the type's version named.
 #[inline(always)]
-fn member<'a>(header: &'a Header, class: &TypeObject, offset: usize) -> Option<&'a Slot> {
-    let (start, count) = class.slot_words();
-    (offset >= start && offset < start + 8 * count).then(|| attr::member_slot(header, class, offset))
+fn member<'a>(header: &'a Header, class: &TypeObject, offset: usize) -> &'a Slot {
+    debug_assert!(class.slot_words().0 <= offset && offset < class.slot_words().0 + 8 * class.slot_words().1);
+    // SAFETY: in this version of the type its members lie in the instances' slots, which were laid out before the first
+    // instance and never move; the decision found the member at this offset.
+    unsafe { NonNull::from(header).cast::<u8>().add(offset).cast::<Slot>().as_ref() }
 }
 
 /// `LOAD_ATTR_MODULE`
@@ -303,7 +308,7 @@ pub(crate) struct HeldMember<'a> {
 #[inline(always)]
 pub(crate) fn hold_member<'a>(owner: Word, cache: u64) -> Option<HeldMember<'a>> {
     let (header, class, offset) = guarded(owner, cache, store(Store::Slot))?;
-    let slot = member(header, class, offset)?;
+    let slot = member(header, class, offset);
     header.lock().try_acquire().then_some(HeldMember { header, slot })
 }
 
