@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crossbeam_utils::CachePadded;
 use stackref::{Header, Value, Word};
 
 use crate::layout::{self, Field, Obj, Payload, ValueExt};
@@ -22,8 +23,8 @@ const SHARDS: usize = 128;
 type Shard = HashMap<u64, Vec<Word>>;
 
 fn shard(referent: u64) -> MutexGuard<'static, Shard> {
-    static TABLE: OnceLock<[Mutex<Shard>; SHARDS]> = OnceLock::new();
-    let table = TABLE.get_or_init(|| std::array::from_fn(|_| Mutex::default()));
+    static TABLE: OnceLock<[CachePadded<Mutex<Shard>>; SHARDS]> = OnceLock::new();
+    let table = TABLE.get_or_init(|| std::array::from_fn(|_| CachePadded::default()));
     table[(referent >> 4) as usize % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -11,6 +11,7 @@ use crate::header::Header;
 use crate::sync::atomic::AtomicU32;
 use crate::sync::atomic::Ordering::{AcqRel, Release};
 use crate::sync::{Arc, Mutex, MutexGuard, lazy_global, local, lock};
+use crossbeam_utils::CachePadded;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
@@ -49,7 +50,8 @@ struct Ids {
 }
 
 lazy_global! {
-    static REGISTRY: Vec<Mutex<Bucket>> = (0..BUCKETS).map(|_| Mutex::new(Vec::new())).collect();
+    static REGISTRY: Vec<CachePadded<Mutex<Bucket>>> =
+        (0..BUCKETS).map(|_| CachePadded::new(Mutex::new(Vec::new()))).collect();
 }
 lazy_global! {
     static IDS: Mutex<Ids> = Mutex::new(Ids { next: 1, free: VecDeque::new() });
