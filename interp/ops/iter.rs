@@ -145,9 +145,11 @@ fn UNPACK_SEQUENCE_TWO_TUPLE() {
 #[inst(code = 210, arg)]
 #[stack(seq -- items[oparg])]
 fn UNPACK_SEQUENCE_TUPLE() {
-    deopt_if!(!containers::is_tuple_of(seq, oparg));
+    quick!(
+        containers::spread::<QUICK>(th, ip, fp, seq, oparg),
+        containers::spread::<FULL>(th, ip, fp, seq, oparg),
+    );
     let tuple = steal!(seq);
-    containers::spread(th, tuple, items);
     filled!(items);
     close!(esc, tuple);
 }

@@ -68,7 +68,7 @@ unsafe fn slow_unpack_sequence(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     at.next_flow(2)
 }
 
-/// `UNPACK_SEQUENCE_LIST` (interp/ops/iter.rs:157).
+/// `UNPACK_SEQUENCE_LIST` (interp/ops/iter.rs:159).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -113,16 +113,60 @@ pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_tuple(
     let mut seq = at.get(at.a());
     let items = at.slots(at.a(), oparg as usize);
     let mut dead_0 = None;
-    if !containers::is_tuple_of(seq, oparg) {
-        return at.deopt();
-    }
+    match containers::spread::<QUICK>(th, ip, fp, seq, oparg) {
+        Some(value) => value,
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_unpack_sequence_tuple_slow(ip, fp, th, cell) }
+            };
+        }
+    };
     let tuple = seq;
-    containers::spread(th, tuple, items);
     dead_0 = at.close(tuple);
     if dead_0.is_some() {
         return at.finish1(at.next_flow(2), dead_0);
     }
     at.next(2)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_tuple_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_unpack_sequence_tuple(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_unpack_sequence_tuple(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.a(), oparg as usize);
+    match containers::spread::<FULL>(th, ip, fp, seq, oparg) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let tuple = seq;
+    if let Some(dead) = at.close(tuple) {
+        at.finalize(dead);
+    }
+    at.next_flow(2)
 }
 
 /// `UNPACK_SEQUENCE_TWO_TUPLE` (interp/ops/iter.rs:138).

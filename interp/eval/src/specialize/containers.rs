@@ -304,20 +304,39 @@ pub(crate) fn two<const READ: bool>(th: &Thread, tuple: Word) -> Option<(Word, W
     }
 }
 
-/// Whether a word is a tuple of `len` items.
+/// `UNPACK_SEQUENCE_TUPLE`: spreads a tuple of `len` items from the slot of field a up, the first item on top. `None`
+/// leaves the tuple's own slot as it was.
 #[inline(always)]
-pub(crate) fn is_tuple_of(word: Word, len: u32) -> bool {
-    exact::<Tuple>(word).is_some_and(|tuple| tuple.len() == len as usize)
-}
-
-/// Spreads a tuple that was found to fit, the first item on top.
-#[inline(always)]
-pub(crate) fn spread(th: &Thread, tuple: Word, items: Slots) {
-    let Some(tuple) = exact::<Tuple>(tuple) else { return };
-    let last = items.len().wrapping_sub(1);
-    for (at, item) in tuple.as_slice().iter().enumerate() {
-        items.set(last - at, StackRef::new(item, th.id()).into_word());
+pub(crate) fn spread<const READ: bool>(
+    th: &Thread,
+    ip: *const Cell,
+    fp: *mut Word,
+    tuple: Word,
+    len: u32,
+) -> Option<()> {
+    let items = exact::<Tuple>(tuple)?.as_slice();
+    if items.len() != len as usize {
+        return None;
     }
+    // SAFETY: H1: the block of this cell has a slot for each item; the lowest of them is the tuple's.
+    let block = unsafe { fp.add(usize::from((cell_at(ip) >> 16) as u16)) };
+    for (at, item) in items.iter().enumerate() {
+        // Out of line the tuple may die before the items show in the frame: they get counts, deferred ones too.
+        let word = if READ == QUICK { retained::<QUICK>(th, item) } else { Some(item.clone_as(th.id()).into_word()) };
+        let Some(word) = word else {
+            // The lowest slot is written last, so it still has the tuple, which keeps the items.
+            for undone in 0..at {
+                // SAFETY: inside the block, written below.
+                let word = unsafe { block.add(items.len() - 1 - undone).read() };
+                // SAFETY: as above: the slot owns it, and it is not the last reference.
+                let _alive = unsafe { StackRef::from_word(word) }.close_unless_last(th.id());
+            }
+            return None;
+        };
+        // SAFETY: inside the block.
+        unsafe { block.add(items.len() - 1 - at).write(word) };
+    }
+    Some(())
 }
 
 /// `UNPACK_SEQUENCE_LIST`: a list of `len` items, locked.
