@@ -75,8 +75,11 @@ for worker in workers: worker.start()
 for worker in workers: worker.join()
 print(len(order), threading.current_thread().name, threading.main_thread() is threading.current_thread())
 
+ended = threading.Event()
 def late():
+    ended.wait()
     time.sleep(0.05)
     print("a thread outlives the main program")
 threading.Thread(target=late).start()
 print("main ends")
+ended.set()
