@@ -2,6 +2,7 @@
 //!
 //! What a type says is asked once, with the version it holds for; `typeobj` makes sure that both are of one moment.
 
+use std::cell::RefCell;
 use std::num::NonZeroU32;
 
 use interp_code::CodeFlags;
@@ -33,8 +34,8 @@ struct Site<'a> {
     owner: &'a Value,
     name: &'a Value,
     for_call: bool,
-    /// Keeps what `by_type` names alive during the attempt.
-    _found: Option<Value>,
+    /// Keeps what the words of this attempt name alive: another thread may take it out of its class meanwhile.
+    kept: RefCell<Vec<Value>>,
     by_type: Found<Word>,
     version: Version,
 }
@@ -55,7 +56,7 @@ pub(super) fn uncounted(value: &Value) -> Word {
 }
 
 /// What a descriptor, or a plain value, found on a type means for `class`'s instances.
-fn classify(esc: Esc<'_>, class: &TypeObject, found: &Value) -> Found<Word> {
+fn classify(esc: Esc<'_>, class: &TypeObject, found: &Value, kept: &mut Vec<Value>) -> Found<Word> {
     let kind = found.class();
     if kind.has(TypeFlags::METHOD_DESCRIPTOR) {
         return Found::Method(uncounted(found));
@@ -63,7 +64,12 @@ fn classify(esc: Esc<'_>, class: &TypeObject, found: &Value) -> Found<Word> {
     if let Some(property) = found.exact::<Property>() {
         return match property.getter.get(esc, property) {
             // The property holds the getter, and a property's functions are set by `__init__` only.
-            Some(getter) => Found::Property { simple: is_simple(&getter, 1), getter: uncounted(&getter) },
+            Some(getter) => {
+                let simple = is_simple(&getter, 1);
+                let word = uncounted(&getter);
+                kept.push(getter);
+                Found::Property { simple, getter: word }
+            }
             None => Found::Overriding,
         };
     }
@@ -100,8 +106,15 @@ impl<'a> Site<'a> {
     fn new(esc: Esc<'a>, owner: &'a Value, name: &'a Value, for_call: bool) -> Self {
         let class = owner.class();
         let (found, version) = typeobj::lookup_with_version(esc, class, name);
-        let by_type = found.as_ref().map_or(Found::Absent, |found| classify(esc, class, found));
-        Site { esc, owner, name, for_call, _found: found, by_type, version: NonZeroU32::new(version) }
+        let mut kept = Vec::new();
+        let by_type = found.as_ref().map_or(Found::Absent, |found| classify(esc, class, found, &mut kept));
+        kept.extend(found);
+        Site { esc, owner, name, for_call, kept: RefCell::new(kept), by_type, version: NonZeroU32::new(version) }
+    }
+
+    /// Keeps a value until the attempt ends.
+    fn keep(&self, value: Value) {
+        self.kept.borrow_mut().push(value);
     }
 
     fn storage(&self) -> Storage {
@@ -129,6 +142,28 @@ impl<'a> Site<'a> {
 }
 
 impl Site<'_> {
+    /// What a value found on a type means for the type itself.
+    fn classify_on_type(&self, value: &Value) -> Found<Word> {
+        let class = value.class();
+        // A function is found as it is; other descriptors would be asked with no instance.
+        if std::ptr::eq(class, &raw const FUNCTION) {
+            return Found::Method(uncounted(value));
+        }
+        if class.slots.descr_get.is_empty() {
+            let word = of_value(value);
+            return if class.is_heap() { Found::Mutable(word) } else { Found::Plain(word) };
+        }
+        // The class method keeps its function; one that is made anew leaves no version standing.
+        match value.exact::<ClassMethod>().and_then(|method| method.callable.get(self.esc, method)) {
+            Some(function) if std::ptr::eq(function.class(), &raw const FUNCTION) => {
+                let word = uncounted(&function);
+                self.keep(function);
+                Found::ClassMethodOver(word)
+            }
+            _ => Found::Overriding,
+        }
+    }
+
     /// What a type says that has a `__getattribute__` or `__getattr__` of its own.
     fn by_hooked_type(&self) -> Found<Word> {
         let class = self.owner.class();
@@ -138,7 +173,9 @@ impl Site<'_> {
         if hook.exact::<Function>().is_some() {
             let simple = fallback.is_none() && is_simple(&hook, 2);
             // The version of the type is current as long as nothing was changed since, and then the hook is still this.
-            return Found::Hook { function: uncounted(&hook), simple };
+            let function = uncounted(&hook);
+            self.keep(hook);
+            return Found::Hook { function, simple };
         }
         let usual = typeobj::lookup(self.esc, &OBJECT, names::getattribute(self.esc));
         match self.by_type {
@@ -201,20 +238,10 @@ impl load_attr::Facts for Site<'_> {
         };
         let (found, version) = typeobj::lookup_with_version(self.esc, class, self.name);
         let found = match found {
-            // A function is found as it is; other descriptors would be asked with no instance.
-            Some(value) if std::ptr::eq(value.class(), &raw const FUNCTION) => Found::Method(uncounted(&value)),
-            Some(value) if value.class().slots.descr_get.is_empty() => match value.class().is_heap() {
-                true => Found::Mutable(of_value(&value)),
-                false => Found::Plain(of_value(&value)),
-            },
             Some(value) => {
-                match value.exact::<ClassMethod>().and_then(|method| method.callable.get(self.esc, method)) {
-                    // The class method keeps its function; one that is made anew leaves no version standing.
-                    Some(function) if std::ptr::eq(function.class(), &raw const FUNCTION) => {
-                        Found::ClassMethodOver(uncounted(&function))
-                    }
-                    _ => Found::Overriding,
-                }
+                let found = self.classify_on_type(&value);
+                self.keep(value);
+                found
             }
             None => Found::Absent,
         };
