@@ -86,3 +86,4 @@ for source in ["(" * 5000 + ")" * 5000, "-" * 100_000 + "1", "[" * 5000]:
         print("evaluated")
     except (SyntaxError, MemoryError, RecursionError, NameError) as failure:
         print(type(failure).__name__)
+# zeal: 5003
