@@ -6,7 +6,7 @@
 //! header | payload | frame header | locals | temporaries
 //! ```
 //!
-//! Who may touch it is the business of [`state`].
+//! Who may touch it is the business of the module `state`.
 
 use std::cell::Cell;
 use std::ptr::NonNull;
