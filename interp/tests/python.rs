@@ -5,7 +5,7 @@
 //! path contains one of these.
 //!
 //! In a `zeal` build (`cargo xtask zeal`) every escape collects. A program for which that takes long says in its last line
-//! that every n-th is enough: `# zeal: n`. `WEFT_ZEAL_EVERY=m` makes it every m·n-th, for a pass that is shorter.
+//! that every n-th is enough: `# zeal: n`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -36,9 +36,7 @@ fn programs(folder: &Path, out: &mut Vec<PathBuf>) {
 fn zeal_period(program: &Path) -> String {
     let text = std::fs::read_to_string(program).unwrap_or_default();
     let last = text.lines().next_back().and_then(|line| line.strip_prefix("# zeal: "));
-    let period: u64 = last.and_then(|period| period.parse().ok()).unwrap_or(1);
-    let every = std::env::var("WEFT_ZEAL_EVERY").ok().and_then(|every| every.parse().ok()).unwrap_or(1);
-    (period * every).to_string()
+    last.unwrap_or("1").to_owned()
 }
 
 fn run(program: &Path, options: &[&str]) -> String {

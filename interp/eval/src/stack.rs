@@ -10,15 +10,10 @@ const CHUNK_WORDS: usize = 16 * 1024;
 /// Room for a frame with this many slots: the address of its first local. Nothing is initialized.
 #[inline(always)]
 pub(crate) fn push(th: &Thread, slots: usize) -> *mut Word {
-    let start = th.stack_top.get();
-    let need = HEADER_WORDS + slots;
-    if th.stack_end.get().addr() - start.addr() < need * size_of::<Word>() {
-        return push_slow(th, slots);
+    match push_within(th, slots, 0) {
+        Some(fp) => fp,
+        None => push_slow(th, slots),
     }
-    // SAFETY: the chunk has room for `need` words from `start`.
-    th.stack_top.set(unsafe { start.add(need) });
-    // SAFETY: as above.
-    unsafe { start.add(HEADER_WORDS) }
 }
 
 /// Words that [`push_quick`] leaves free behind the frame: what a quick entry may copy or clear too much.
@@ -27,9 +22,15 @@ const SLACK: usize = QUICK_PARAMS + QUICK_LOCALS;
 /// As [`push`], with [`SLACK`]; `None` if the chunk is full.
 #[inline(always)]
 pub(crate) fn push_quick(th: &Thread, slots: usize) -> Option<*mut Word> {
+    push_within(th, slots, SLACK)
+}
+
+/// Room in the chunk, with `spare` words left free behind the frame.
+#[inline(always)]
+fn push_within(th: &Thread, slots: usize, spare: usize) -> Option<*mut Word> {
     let start = th.stack_top.get();
     let need = HEADER_WORDS + slots;
-    if th.stack_end.get().addr() - start.addr() < (need + SLACK) * size_of::<Word>() {
+    if th.stack_end.get().addr() - start.addr() < (need + spare) * size_of::<Word>() {
         return None;
     }
     // SAFETY: the chunk has room for `need` words from `start`.

@@ -5,7 +5,6 @@
 use std::cell::RefCell;
 use std::num::NonZeroU32;
 
-use interp_code::CodeFlags;
 use interp_object::data::code::CodeObject;
 use interp_object::data::descr::{CLASS_METHOD, ClassMethod, Member, PROPERTY, Property, STATIC_METHOD};
 use interp_object::data::dict::{DICT, Dict};
@@ -45,9 +44,7 @@ pub(super) fn is_simple(function: &Value, count: u32) -> bool {
     let Some(function) = function.exact::<Function>() else { return false };
     // SAFETY: a function's code is deferred, and this function is alive.
     let code: &CodeObject = unsafe { payload_in(function.code_word()) };
-    let data = code.data();
-    let odd = CodeFlags::VARARGS.union(CodeFlags::VARKEYWORDS);
-    function.version() > 1 && data.argcount == count && data.kwonlyargcount == 0 && !data.flags.intersects(odd)
+    function.version() > 1 && code.takes_plainly(count as usize)
 }
 
 pub(super) fn uncounted(value: &Value) -> Word {

@@ -187,30 +187,25 @@ fn retain(th: &Thread, known: &Held, class: &TypeBody) -> Option<Word> {
     Some(StackRef::from_value(value).into_word())
 }
 
+/// A type whose own type is `type`.
+#[inline(always)]
+fn plain_type<'a>(owner: Word) -> Option<&'a TypeBody> {
+    // SAFETY: the type was compared: what is of type `type` is a type.
+    object(owner).filter(|(_, meta)| std::ptr::eq(*meta, &raw const TYPE)).map(|_| unsafe { payload_in(owner) })
+}
+
 /// `LOAD_ATTR_CLASS`
 #[inline(always)]
 pub(crate) fn class<const READ: bool>(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
     let record = held(cache, record(Load::Class))?;
-    let (_, meta) = object(owner)?;
-    if !std::ptr::eq(meta, &raw const TYPE) {
-        return None;
-    }
-    // SAFETY: the type of a type is `type`.
-    let body: &TypeBody = unsafe { payload_in(owner) };
-    current::<READ>(th, record, body)
+    current::<READ>(th, record, plain_type(owner)?)
 }
 
 /// `LOAD_ATTR_CLASS_METHOD`: the function, to be called with the class.
 #[inline(always)]
 pub(crate) fn class_method(owner: Word, cache: u64) -> Option<Word> {
     let record = held(cache, record(Load::ClassMethod))?;
-    let (_, meta) = object(owner)?;
-    if !std::ptr::eq(meta, &raw const TYPE) {
-        return None;
-    }
-    // SAFETY: the type of a type is `type`.
-    let body: &TypeBody = unsafe { payload_in(owner) };
-    (body.version() == record.version).then_some(record.value)
+    (plain_type(owner)?.version() == record.version).then_some(record.value)
 }
 
 /// `LOAD_ATTR_CLASS_WITH_METACLASS_CHECK`

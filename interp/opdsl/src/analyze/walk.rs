@@ -146,10 +146,16 @@ impl<'a> Walker<'a> {
         PartPlan { op: op.name.clone(), at: op.at, renames, body, traits: self.traits }
     }
 
-    /// Whether the instruction may start over here, out of line.
+    /// Whether this part has only looked on the way here.
+    fn only_looked(&self) -> bool {
+        let free = !self.held && !self.escaping && self.loops.is_empty();
+        free && !self.state.hard && !self.traits.ticks
+    }
+
+    /// Whether the instruction may start over here, out of line. (What an arm that was left behind does is no matter to
+    /// [`slow_arm`](Self::slow_arm) only: a reference may be made behind arms that came together again.)
     pub(crate) fn may_restart(&self) -> bool {
-        let early = !self.state.hard && !self.traits.ticks && self.loops.is_empty();
-        early && !self.stepped && !self.held && !self.escaping && !self.traits.escapes
+        self.only_looked() && !self.stepped && !self.traits.escapes
     }
 
     /// Where a reference of one's own is made that may take a call: the way to start over, if that is right here.
@@ -374,9 +380,7 @@ impl<'a> Walker<'a> {
 
     /// An arm that escapes, where everything before it may run twice: it starts the instruction over, out of line.
     fn slow_arm(&mut self, arm: &impl ToTokens) -> Option<TokenStream> {
-        let free = self.restart && !self.outlined && !self.escaping && self.loops.is_empty();
-        let clean = !self.state.hard && !self.traits.ticks && !self.held;
-        if !(free && clean && scan::escapes_inside(&arm.to_token_stream())) {
+        if !(self.restart && !self.outlined && self.only_looked() && scan::escapes_inside(&arm.to_token_stream())) {
             return None;
         }
         let exit = self.exit(Way::Slow);
