@@ -121,9 +121,10 @@ fn GET_LEN() {
 /// Spreads an iterable of exactly `oparg` items, the first on top.
 #[inst(code = 119, arg)]
 #[stack(seq -- items[oparg])]
+#[operands(seq: L | T, dest: T)]
 fn UNPACK_SEQUENCE() {
     if tick!() {
-        let installed = specialize::containers::unpack_sequence(esc, ip, val!(seq), oparg);
+        let installed = specialize::unpack::unpack_sequence(esc, ip, val!(seq), oparg);
         if installed {
             redo!();
         }
@@ -136,7 +137,7 @@ fn UNPACK_SEQUENCE() {
 #[inst(code = 211, arg)]
 #[stack(seq -- second, first)]
 fn UNPACK_SEQUENCE_TWO_TUPLE() {
-    let (one, two) = quick!(containers::two::<QUICK>(th, seq), containers::two::<FULL>(th, seq));
+    let (one, two) = quick!(unpack::two::<QUICK>(th, seq), unpack::two::<FULL>(th, seq));
     close!(esc, seq);
     first = one;
     second = two;
@@ -145,11 +146,8 @@ fn UNPACK_SEQUENCE_TWO_TUPLE() {
 #[inst(code = 210, arg)]
 #[stack(seq -- items[oparg])]
 fn UNPACK_SEQUENCE_TUPLE() {
-    quick!(
-        containers::spread::<QUICK>(th, ip, fp, seq, oparg),
-        containers::spread::<FULL>(th, ip, fp, seq, oparg),
-    );
-    let tuple = steal!(seq);
+    quick!(unpack::spread::<QUICK>(th, ip, fp, seq, oparg), unpack::spread::<FULL>(th, ip, fp, seq, oparg));
+    let tuple = loose!(seq);
     filled!(items);
     close!(esc, tuple);
 }
@@ -157,15 +155,64 @@ fn UNPACK_SEQUENCE_TUPLE() {
 #[inst(code = 209, arg)]
 #[stack(seq -- items[oparg])]
 fn UNPACK_SEQUENCE_LIST() {
-    let held = deopt_unless!(containers::hold_list(th, seq, oparg));
-    let list = steal!(seq);
-    containers::spread_list(th, held, items);
+    let held = deopt_unless!(unpack::hold_list(th, seq, oparg));
+    let list = loose!(seq);
+    unpack::spread_list(th, held, items);
     filled!(items);
     close!(esc, list);
 }
 
+/// As `UNPACK_SEQUENCE_TWO_TUPLE` where the two stores follow, which are done at once if none of them drops a last reference.
+#[inst(form = 528, arg)]
+#[stack(seq -- items[oparg])]
+fn UNPACK_SEQUENCE_TWO_TUPLE_STORE() {
+    let rest = quick!(
+        unpack::store_two(th, fp, next_cell(ip, inst_size!()), seq),
+        unpack::spread_rest(th, ip, fp, next_cell(ip, inst_size!()), seq, oparg),
+    );
+    let tuple = loose!(seq);
+    filled!(items);
+    close!(esc, tuple);
+    dispatch!(rest, fp);
+}
+
+/// As `UNPACK_SEQUENCE_TUPLE` where the stores of all items follow, likewise.
+#[inst(form = 529, arg)]
+#[stack(seq -- items[oparg])]
+fn UNPACK_SEQUENCE_TUPLE_STORE() {
+    let rest = quick!(
+        unpack::store_tuple(th, fp, next_cell(ip, inst_size!()), seq, oparg),
+        unpack::spread_rest(th, ip, fp, next_cell(ip, inst_size!()), seq, oparg),
+    );
+    let tuple = loose!(seq);
+    filled!(items);
+    close!(esc, tuple);
+    dispatch!(rest, fp);
+}
+
+/// As `UNPACK_SEQUENCE_LIST` where the stores of all items follow, likewise.
+#[inst(form = 530, arg)]
+#[stack(seq -- items[oparg])]
+fn UNPACK_SEQUENCE_LIST_STORE() {
+    let rest = quick!(
+        unpack::store_list(th, fp, next_cell(ip, inst_size!()), seq, oparg),
+        unpack::spread_list_rest(th, ip, fp, next_cell(ip, inst_size!()), seq, oparg),
+    );
+    let list = loose!(seq);
+    filled!(items);
+    close!(esc, list);
+    dispatch!(rest, fp);
+}
+
 #[family(caches = 1, words = 1)]
-const UNPACK_SEQUENCE: Family = [UNPACK_SEQUENCE_TWO_TUPLE, UNPACK_SEQUENCE_TUPLE, UNPACK_SEQUENCE_LIST];
+const UNPACK_SEQUENCE: Family = [
+    UNPACK_SEQUENCE_TWO_TUPLE,
+    UNPACK_SEQUENCE_TUPLE,
+    UNPACK_SEQUENCE_LIST,
+    UNPACK_SEQUENCE_TWO_TUPLE_STORE,
+    UNPACK_SEQUENCE_TUPLE_STORE,
+    UNPACK_SEQUENCE_LIST_STORE,
+];
 
 /// Spreads an iterable into `oparg & 255` items, a list of the rest, and `oparg >> 8` items; the first on top.
 #[inst(code = 118, arg)]

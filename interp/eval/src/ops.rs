@@ -25,7 +25,7 @@ pub(crate) use crate::dispatch::{Cell, Control, Handler};
 pub(crate) use crate::flow::{Flow, Slots};
 
 pub(crate) use crate::safepoint;
-pub(crate) use crate::specialize::{self, FULL, QUICK, calls, containers, fast, poly, texts};
+pub(crate) use crate::specialize::{self, FULL, QUICK, calls, containers, fast, poly, texts, unpack};
 pub(crate) use compare::{bool_word, compare_floats, compare_ints, is_bool, is_none, is_true, quick_test, quick_truth};
 
 pub(crate) use crate::call::{Return, call_block, call_block_slow, leave_frame, leave_waiting};

@@ -38,6 +38,8 @@ pub struct Thread {
     pub stack_end: Cell<*mut stackref::Word>,
     /// The result a loop is left with, as the bits of a word.
     pub loop_result: Cell<u64>,
+    /// How far an instruction came that starts over out of line, and goes on there; 0 between instructions.
+    pub progress: Cell<usize>,
     /// Where the current chunk begins, if it is not the first: a frame popped down to here gives the chunk back.
     pub stack_floor: Cell<*mut stackref::Word>,
     /// Chunks of the data stack, oldest first.
@@ -92,6 +94,7 @@ impl Thread {
             stack_top: Cell::new(std::ptr::null_mut()),
             stack_end: Cell::new(std::ptr::null_mut()),
             loop_result: Cell::new(0),
+            progress: Cell::new(0),
             stack_floor: Cell::new(std::ptr::null_mut()),
             stack_chunks: RefCell::new(Vec::new()),
             pending: RefCell::new(None),

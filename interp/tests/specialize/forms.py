@@ -352,6 +352,11 @@ def steps():
     def three_of_list(s):
         a, b, c = s
 
+    def nested(s):
+        a, (b, c), d = s
+
+    expect(nested, ((1, (2, 3), 4),), "UNPACK_SEQUENCE_TUPLE", "UNPACK_SEQUENCE_TWO_TUPLE")
+    expect(nested, ((1, [2, 3], 4),), "UNPACK_SEQUENCE_TUPLE", "UNPACK_SEQUENCE_LIST")
     expect(two, ((1, 2),), "UNPACK_SEQUENCE_TWO_TUPLE")
     expect(three, ((1, 2, 3),), "UNPACK_SEQUENCE_TUPLE")
     expect(three_of_list, ([1, 2, 3],), "UNPACK_SEQUENCE_LIST")

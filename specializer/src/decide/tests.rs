@@ -417,11 +417,14 @@ mod operators {
     #[test]
     fn unpacking_by_length() {
         use unpack::{Failure, Form, decide};
-        assert_eq!(decide(Class::Tuple, 2, 2), Ok(Form::TwoTuple));
-        assert_eq!(decide(Class::Tuple, 3, 3), Ok(Form::Tuple));
-        assert_eq!(decide(Class::List, 2, 2), Ok(Form::List));
-        assert_eq!(decide(Class::Tuple, 2, 3), Err(Failure::Length));
-        assert_eq!(decide(Class::Text, 2, 2), Err(Failure::Type));
+        assert_eq!(decide(Class::Tuple, 2, 2, false), Ok(Form::TwoTuple));
+        assert_eq!(decide(Class::Tuple, 3, 3, false), Ok(Form::Tuple));
+        assert_eq!(decide(Class::List, 2, 2, false), Ok(Form::List));
+        assert_eq!(decide(Class::Tuple, 2, 2, true), Ok(Form::TwoTupleStore));
+        assert_eq!(decide(Class::Tuple, 1, 1, true), Ok(Form::TupleStore));
+        assert_eq!(decide(Class::List, 2, 2, true), Ok(Form::ListStore));
+        assert_eq!(decide(Class::Tuple, 2, 3, false), Err(Failure::Length));
+        assert_eq!(decide(Class::Text, 2, 2, false), Err(Failure::Type));
     }
 }
 

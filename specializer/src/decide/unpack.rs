@@ -12,6 +12,12 @@ named! {
         Tuple = "tuple",
         /// A list.
         List = "list",
+        /// A tuple of two, stored to locals.
+        TwoTupleStore = "two tuple, stored",
+        /// A tuple, stored to locals.
+        TupleStore = "tuple, stored",
+        /// A list, stored to locals.
+        ListStore = "list, stored",
     }
 }
 
@@ -35,16 +41,16 @@ impl Family for Unpack {
     type Failure = Failure;
 }
 
-/// Decide, from the sequence, its length and the number of targets.
+/// Decide, from the sequence, its length, the number of targets, and whether they are locals that all are stored to next.
 ///
 /// # Errors
 /// The reason why no form fits.
-pub fn decide(sequence: Class, len: usize, targets: usize) -> Result<Form, Failure> {
+pub fn decide(sequence: Class, len: usize, targets: usize, stored: bool) -> Result<Form, Failure> {
     match sequence {
         Class::Tuple | Class::List if len != targets => Err(Failure::Length),
-        Class::Tuple if targets == 2 => Ok(Form::TwoTuple),
-        Class::Tuple => Ok(Form::Tuple),
-        Class::List => Ok(Form::List),
+        Class::Tuple if targets == 2 => Ok(if stored { Form::TwoTupleStore } else { Form::TwoTuple }),
+        Class::Tuple => Ok(if stored { Form::TupleStore } else { Form::Tuple }),
+        Class::List => Ok(if stored { Form::ListStore } else { Form::List }),
         _ => Err(Failure::Type),
     }
 }

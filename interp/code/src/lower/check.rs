@@ -129,8 +129,12 @@ impl Checker<'_> {
     fn table(&mut self) {
         let mut next = 0;
         let mut unit = 0;
-        for info in &self.cells.cells {
-            match cell_side::read(self.cells, *info) {
+        for (index, info) in self.cells.cells.iter().enumerate() {
+            let cell = cell_side::read(self.cells, *info).and_then(|cell| {
+                cell_side::promise(self.cells, &cell, &self.cells.cells[index + 1..])?;
+                Ok(cell)
+            });
+            match cell {
                 Ok(cell) if info.word == next && info.unit >= unit => (next, unit) = (next + cell.size, info.unit),
                 Ok(_) => return self.complain(Some(*info), format!("should start at word {next}")),
                 Err(what) => return self.complain(Some(*info), what),

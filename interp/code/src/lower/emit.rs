@@ -4,7 +4,7 @@ use interp_opcode::{CellOp, Instr, Place, Shape};
 
 use super::plan::{Flow, index_of, shape_for};
 use super::stack::{Source, Step, by_name, ends_block, fused, sizes, steps};
-use super::{CellCode, CellInfo, Handler, Instruction, LowerError};
+use super::{CellCode, CellInfo, Handler, Instruction, LowerError, STORED};
 use crate::{Code, exceptions};
 
 /// What a stack position holds while cells are written.
@@ -39,6 +39,8 @@ struct Emitter<'a> {
     move_: Instr,
     /// The last cell can still be given another destination: (its word, the field, the slot it writes).
     redirect: Option<(u32, u8, u32)>,
+    /// The last `UNPACK_SEQUENCE`: its word, the word behind it and the moves of its items so far, and how many are left.
+    unpacked: Option<(u32, u32, u32)>,
     unit: u32,
 }
 
@@ -64,6 +66,7 @@ pub(crate) fn emit(
         deepest: 0,
         move_,
         redirect: None,
+        unpacked: None,
         unit: 0,
     };
     emitter.run()?;
@@ -103,6 +106,7 @@ impl Emitter<'_> {
 
     fn enter_block(&mut self, index: usize) -> bool {
         self.redirect = None;
+        self.unpacked = None;
         self.stack.clear();
         let Some(depth) = self.flow.depth[index] else { return false };
         self.stack.extend((0..depth).map(|position| Entry::Slot(self.locals + position)));
@@ -218,7 +222,8 @@ impl Emitter<'_> {
                 self.stack.push(entry);
                 let moved = self.emit_move(Shape::T, u16_of(top)?, None, local, Shape::L);
                 self.stack.pop();
-                moved.map(drop)
+                self.stored(moved?);
+                Ok(())
             }
             Entry::Named(Source::Local { index, .. }) => {
                 self.emit_move(Shape::L, u16_of(index)?, None, local, Shape::L).map(drop)
@@ -231,6 +236,18 @@ impl Emitter<'_> {
                 _ => Err("value cannot be stored"),
             },
         }
+    }
+
+    /// A temporary was moved to a local, by this cell: if it is the next item of an `UNPACK_SEQUENCE`, and the last one, the
+    /// instruction may do all stores itself.
+    fn stored(&mut self, cell: u32) {
+        let Some((unpack, next, left)) = self.unpacked.filter(|(_, next, _)| *next == cell) else { return };
+        if left > 1 {
+            self.unpacked = Some((unpack, next + 1, left - 1));
+            return;
+        }
+        self.words[unpack as usize + 1] |= u64::from(STORED) << 16;
+        self.unpacked = None;
     }
 
     /// Gives the last cell a local as its destination.
@@ -288,6 +305,10 @@ impl Emitter<'_> {
             fields[usize::from(dest.field)] = u16_of(first_output)?;
         }
         self.write_cell(instr, &shapes, fields, arg, target, &constants)?;
+        if instr == Instr::UnpackSequence && arg > 0 {
+            let word = self.cells.last().map_or(0, |cell| cell.word);
+            self.unpacked = Some((word, self.words.len() as u32, arg));
+        }
         self.push_outputs(instr, arg, base, peeked, first_output);
         Ok(())
     }

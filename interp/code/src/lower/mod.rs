@@ -32,6 +32,10 @@ use interp_opcode::Opcode;
 
 use crate::{Code, exceptions};
 
+/// In bits 16..32 of word 1 of an `UNPACK_SEQUENCE`: the cells behind it are moves of all its items, from the first on, to
+/// locals.
+pub const STORED: u16 = 1;
+
 /// The register form of one code object: plain data, not yet tied to constants.
 #[derive(Debug)]
 pub struct CellCode {

@@ -264,7 +264,7 @@ pub(crate) unsafe extern "C" fn weft_op_pop_iter(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `UNPACK_EX` (interp/ops/iter.rs:173).
+/// `UNPACK_EX` (interp/ops/iter.rs:220).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

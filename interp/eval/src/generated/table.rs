@@ -236,7 +236,8 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     global::weft_op_store_name, // STORE_NAME 
     load_store::weft_op_swap, // SWAP 
     iter::weft_op_unpack_ex, // UNPACK_EX 
-    unpack_sequence::weft_op_unpack_sequence, // UNPACK_SEQUENCE 
+    unpack_sequence::weft_op_unpack_sequence_l_t, // UNPACK_SEQUENCE L_T
+    unpack_sequence::weft_op_unpack_sequence_t_t, // UNPACK_SEQUENCE T_T
     generators::weft_op_yield_value, // YIELD_VALUE 
     resume::weft_op_resume, // RESUME 
     binary_op::weft_op_binary_op_add_float_ll_t, // BINARY_OP_ADD_FLOAT LL_T
@@ -774,9 +775,12 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     to_bool::weft_op_to_bool_none_l_t, // TO_BOOL_NONE T_T
     to_bool::weft_op_to_bool_str_l_t, // TO_BOOL_STR L_T
     to_bool::weft_op_to_bool_str_t_t, // TO_BOOL_STR T_T
-    unpack_sequence::weft_op_unpack_sequence_list, // UNPACK_SEQUENCE_LIST 
-    unpack_sequence::weft_op_unpack_sequence_tuple, // UNPACK_SEQUENCE_TUPLE 
-    unpack_sequence::weft_op_unpack_sequence_two_tuple, // UNPACK_SEQUENCE_TWO_TUPLE 
+    unpack_sequence::weft_op_unpack_sequence_list_l_t, // UNPACK_SEQUENCE_LIST L_T
+    unpack_sequence::weft_op_unpack_sequence_list_t_t, // UNPACK_SEQUENCE_LIST T_T
+    unpack_sequence::weft_op_unpack_sequence_tuple_l_t, // UNPACK_SEQUENCE_TUPLE L_T
+    unpack_sequence::weft_op_unpack_sequence_tuple_t_t, // UNPACK_SEQUENCE_TUPLE T_T
+    unpack_sequence::weft_op_unpack_sequence_two_tuple_l_t, // UNPACK_SEQUENCE_TWO_TUPLE L_T
+    unpack_sequence::weft_op_unpack_sequence_two_tuple_t_t, // UNPACK_SEQUENCE_TWO_TUPLE T_T
     load_store::weft_op_move_l_t, // MOVE L_T
     load_store::weft_op_move_l_l, // MOVE L_L
     load_store::weft_op_move_t_t, // MOVE T_T
@@ -865,4 +869,10 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     store_attr::weft_op_store_attr_polymorphic_kt, // STORE_ATTR_POLYMORPHIC KT
     load_attr::weft_op_load_attr_class_method_l_t, // LOAD_ATTR_CLASS_METHOD L_T
     load_attr::weft_op_load_attr_class_method_t_t, // LOAD_ATTR_CLASS_METHOD T_T
+    unpack_sequence::weft_op_unpack_sequence_two_tuple_store_l_t, // UNPACK_SEQUENCE_TWO_TUPLE_STORE L_T
+    unpack_sequence::weft_op_unpack_sequence_two_tuple_store_t_t, // UNPACK_SEQUENCE_TWO_TUPLE_STORE T_T
+    unpack_sequence::weft_op_unpack_sequence_tuple_store_l_t, // UNPACK_SEQUENCE_TUPLE_STORE L_T
+    unpack_sequence::weft_op_unpack_sequence_tuple_store_t_t, // UNPACK_SEQUENCE_TUPLE_STORE T_T
+    unpack_sequence::weft_op_unpack_sequence_list_store_l_t, // UNPACK_SEQUENCE_LIST_STORE L_T
+    unpack_sequence::weft_op_unpack_sequence_list_store_t_t, // UNPACK_SEQUENCE_LIST_STORE T_T
 ];

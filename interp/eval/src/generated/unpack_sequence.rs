@@ -17,18 +17,18 @@
 
 use crate::ops::*;
 
-/// `UNPACK_SEQUENCE` (interp/ops/iter.rs:124).
+/// `UNPACK_SEQUENCE` as L_T (interp/ops/iter.rs:125).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
-pub(crate) unsafe extern "C" fn weft_op_unpack_sequence(
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_l_t(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
     cell: u64,
 ) -> Control {
     // SAFETY: H1: handed on as it came.
-    let flow = unsafe { slow_unpack_sequence(ip, fp, th, cell) };
+    let flow = unsafe { slow_unpack_sequence_l_t(ip, fp, th, cell) };
     flow.go(th)
 }
 
@@ -37,18 +37,68 @@ pub(crate) unsafe extern "C" fn weft_op_unpack_sequence(
 /// # Safety
 /// H1.
 #[inline(never)]
-unsafe fn slow_unpack_sequence(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+unsafe fn slow_unpack_sequence_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
-    let oparg: u32 = at.arg_bc();
+    let oparg: u32 = at.arg_aux();
     let mut seq = at.get(at.a());
-    let items = at.slots(at.a(), oparg as usize);
+    let items = at.slots(at.b(), oparg as usize);
     if at.tick() {
         let installed = {
             at.save_ip();
             // SAFETY: H2: spilled above: the frame shows every live reference.
             let esc = unsafe { Esc::after_spill(th) };
-            specialize::containers::unpack_sequence(esc, ip, at.view(&seq), oparg)
+            specialize::unpack::unpack_sequence(esc, ip, at.view(&seq), oparg)
+        };
+        if installed {
+            return at.redo_flow();
+        }
+    }
+    let sequence = at.clone_value(seq);
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match iter::unpack(esc, sequence, items) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    at.next_flow(2)
+}
+
+/// `UNPACK_SEQUENCE` as T_T (interp/ops/iter.rs:125).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_unpack_sequence_t_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_unpack_sequence_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.b(), oparg as usize);
+    if at.tick() {
+        let installed = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            specialize::unpack::unpack_sequence(esc, ip, at.view(&seq), oparg)
         };
         if installed {
             return at.redo_flow();
@@ -68,11 +118,11 @@ unsafe fn slow_unpack_sequence(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     at.next_flow(2)
 }
 
-/// `UNPACK_SEQUENCE_LIST` (interp/ops/iter.rs:159).
+/// `UNPACK_SEQUENCE_LIST` as L_T (interp/ops/iter.rs:157).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
-pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_list(
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_list_l_t(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
@@ -80,16 +130,16 @@ pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_list(
 ) -> Control {
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
-    let oparg: u32 = at.arg_bc();
+    let oparg: u32 = at.arg_aux();
     let mut seq = at.get(at.a());
-    let items = at.slots(at.a(), oparg as usize);
+    let items = at.slots(at.b(), oparg as usize);
     let mut dead_0 = None;
-    let held = match containers::hold_list(th, seq, oparg) {
+    let held = match unpack::hold_list(th, seq, oparg) {
         Some(value) => value,
         None => return at.deopt(),
     };
-    let list = seq;
-    containers::spread_list(th, held, items);
+    let list = Word::NULL;
+    unpack::spread_list(th, held, items);
     dead_0 = at.close(list);
     if dead_0.is_some() {
         return at.finish1(at.next_flow(2), dead_0);
@@ -97,11 +147,11 @@ pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_list(
     at.next(2)
 }
 
-/// `UNPACK_SEQUENCE_TUPLE` (interp/ops/iter.rs:147).
+/// `UNPACK_SEQUENCE_LIST` as T_T (interp/ops/iter.rs:157).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
-pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_tuple(
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_list_t_t(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
@@ -109,16 +159,117 @@ pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_tuple(
 ) -> Control {
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
-    let oparg: u32 = at.arg_bc();
+    let oparg: u32 = at.arg_aux();
     let mut seq = at.get(at.a());
-    let items = at.slots(at.a(), oparg as usize);
+    let items = at.slots(at.b(), oparg as usize);
     let mut dead_0 = None;
-    match containers::spread::<QUICK>(th, ip, fp, seq, oparg) {
+    let held = match unpack::hold_list(th, seq, oparg) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let list = seq;
+    unpack::spread_list(th, held, items);
+    dead_0 = at.close(list);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(2), dead_0);
+    }
+    at.next(2)
+}
+
+/// `UNPACK_SEQUENCE_TUPLE` as L_T (interp/ops/iter.rs:148).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_tuple_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.b(), oparg as usize);
+    let mut dead_0 = None;
+    match unpack::spread::<QUICK>(th, ip, fp, seq, oparg) {
         Some(value) => value,
         None => {
             return {
                 // SAFETY: H1: handed on as it came.
-                unsafe { weft_op_unpack_sequence_tuple_slow(ip, fp, th, cell) }
+                unsafe { weft_op_unpack_sequence_tuple_l_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let tuple = Word::NULL;
+    dead_0 = at.close(tuple);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(2), dead_0);
+    }
+    at.next(2)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_tuple_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_unpack_sequence_tuple_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_unpack_sequence_tuple_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.b(), oparg as usize);
+    match unpack::spread::<FULL>(th, ip, fp, seq, oparg) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let tuple = Word::NULL;
+    if let Some(dead) = at.close(tuple) {
+        at.finalize(dead);
+    }
+    at.next_flow(2)
+}
+
+/// `UNPACK_SEQUENCE_TUPLE` as T_T (interp/ops/iter.rs:148).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_tuple_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.b(), oparg as usize);
+    let mut dead_0 = None;
+    match unpack::spread::<QUICK>(th, ip, fp, seq, oparg) {
+        Some(value) => value,
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_unpack_sequence_tuple_t_t_slow(ip, fp, th, cell) }
             };
         }
     };
@@ -136,14 +287,14 @@ pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_tuple(
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
 #[cold]
 #[inline(never)]
-pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_tuple_slow(
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_tuple_t_t_slow(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
     cell: u64,
 ) -> Control {
     // SAFETY: H1: handed on as it came.
-    let flow = unsafe { slow_unpack_sequence_tuple(ip, fp, th, cell) };
+    let flow = unsafe { slow_unpack_sequence_tuple_t_t(ip, fp, th, cell) };
     flow.go_or_deopt(fp, th, cell)
 }
 
@@ -152,13 +303,13 @@ pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_tuple_slow(
 /// # Safety
 /// H1.
 #[inline(never)]
-unsafe fn slow_unpack_sequence_tuple(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+unsafe fn slow_unpack_sequence_tuple_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
-    let oparg: u32 = at.arg_bc();
+    let oparg: u32 = at.arg_aux();
     let mut seq = at.get(at.a());
-    let items = at.slots(at.a(), oparg as usize);
-    match containers::spread::<FULL>(th, ip, fp, seq, oparg) {
+    let items = at.slots(at.b(), oparg as usize);
+    match unpack::spread::<FULL>(th, ip, fp, seq, oparg) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -169,11 +320,81 @@ unsafe fn slow_unpack_sequence_tuple(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `UNPACK_SEQUENCE_TWO_TUPLE` (interp/ops/iter.rs:138).
+/// `UNPACK_SEQUENCE_TWO_TUPLE` as L_T (interp/ops/iter.rs:139).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
-pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_two_tuple(
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_two_tuple_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut seq = at.get(at.a());
+    let mut second;
+    let mut first;
+    let (one, two) = match unpack::two::<QUICK>(th, seq) {
+        Some(value) => value,
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_unpack_sequence_two_tuple_l_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    first = one;
+    second = two;
+    at.set(at.b(), second);
+    at.set(at.b() + 1, first);
+    at.next(2)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_two_tuple_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_unpack_sequence_two_tuple_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_unpack_sequence_two_tuple_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut seq = at.get(at.a());
+    let mut second;
+    let mut first;
+    let (one, two) = match unpack::two::<FULL>(th, seq) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    first = one;
+    second = two;
+    at.set(at.b(), second);
+    at.set(at.b() + 1, first);
+    at.next_flow(2)
+}
+
+/// `UNPACK_SEQUENCE_TWO_TUPLE` as T_T (interp/ops/iter.rs:139).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_two_tuple_t_t(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
@@ -185,20 +406,20 @@ pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_two_tuple(
     let mut second;
     let mut first;
     let mut dead_0 = None;
-    let (one, two) = match containers::two::<QUICK>(th, seq) {
+    let (one, two) = match unpack::two::<QUICK>(th, seq) {
         Some(value) => value,
         None => {
             return {
                 // SAFETY: H1: handed on as it came.
-                unsafe { weft_op_unpack_sequence_two_tuple_slow(ip, fp, th, cell) }
+                unsafe { weft_op_unpack_sequence_two_tuple_t_t_slow(ip, fp, th, cell) }
             };
         }
     };
     dead_0 = at.close(seq);
     first = one;
     second = two;
-    at.set(at.a(), second);
-    at.set(at.a() + 1, first);
+    at.set(at.b(), second);
+    at.set(at.b() + 1, first);
     if dead_0.is_some() {
         return at.finish1(at.next_flow(2), dead_0);
     }
@@ -211,14 +432,14 @@ pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_two_tuple(
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
 #[cold]
 #[inline(never)]
-pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_two_tuple_slow(
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_two_tuple_t_t_slow(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
     cell: u64,
 ) -> Control {
     // SAFETY: H1: handed on as it came.
-    let flow = unsafe { slow_unpack_sequence_two_tuple(ip, fp, th, cell) };
+    let flow = unsafe { slow_unpack_sequence_two_tuple_t_t(ip, fp, th, cell) };
     flow.go_or_deopt(fp, th, cell)
 }
 
@@ -227,13 +448,13 @@ pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_two_tuple_slow(
 /// # Safety
 /// H1.
 #[inline(never)]
-unsafe fn slow_unpack_sequence_two_tuple(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+unsafe fn slow_unpack_sequence_two_tuple_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut seq = at.get(at.a());
     let mut second;
     let mut first;
-    let (one, two) = match containers::two::<FULL>(th, seq) {
+    let (one, two) = match unpack::two::<FULL>(th, seq) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
@@ -243,7 +464,451 @@ unsafe fn slow_unpack_sequence_two_tuple(ip: *const Cell, fp: *mut Word, th: &Th
     }
     first = one;
     second = two;
-    at.set(at.a(), second);
-    at.set(at.a() + 1, first);
+    at.set(at.b(), second);
+    at.set(at.b() + 1, first);
     at.next_flow(2)
+}
+
+/// `UNPACK_SEQUENCE_TWO_TUPLE_STORE` as L_T (interp/ops/iter.rs:168).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_two_tuple_store_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.b(), oparg as usize);
+    let mut dead_0 = None;
+    let rest = match unpack::store_two(th, fp, next_cell(ip, 2usize), seq) {
+        Some(value) => value,
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_unpack_sequence_two_tuple_store_l_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let tuple = Word::NULL;
+    dead_0 = at.close(tuple);
+    {
+        if dead_0.is_some() {
+            return at.finish1(at.go_flow(rest, fp), dead_0);
+        }
+        return at.go(rest, fp);
+    }
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_two_tuple_store_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_unpack_sequence_two_tuple_store_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_unpack_sequence_two_tuple_store_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.b(), oparg as usize);
+    let rest = match unpack::spread_rest(th, ip, fp, next_cell(ip, 2usize), seq, oparg) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let tuple = Word::NULL;
+    if let Some(dead) = at.close(tuple) {
+        at.finalize(dead);
+    }
+    return at.go_flow(rest, fp);
+}
+
+/// `UNPACK_SEQUENCE_TWO_TUPLE_STORE` as T_T (interp/ops/iter.rs:168).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_two_tuple_store_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.b(), oparg as usize);
+    let mut dead_0 = None;
+    let rest = match unpack::store_two(th, fp, next_cell(ip, 2usize), seq) {
+        Some(value) => value,
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_unpack_sequence_two_tuple_store_t_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let tuple = seq;
+    dead_0 = at.close(tuple);
+    {
+        if dead_0.is_some() {
+            return at.finish1(at.go_flow(rest, fp), dead_0);
+        }
+        return at.go(rest, fp);
+    }
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_two_tuple_store_t_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_unpack_sequence_two_tuple_store_t_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_unpack_sequence_two_tuple_store_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.b(), oparg as usize);
+    let rest = match unpack::spread_rest(th, ip, fp, next_cell(ip, 2usize), seq, oparg) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let tuple = seq;
+    if let Some(dead) = at.close(tuple) {
+        at.finalize(dead);
+    }
+    return at.go_flow(rest, fp);
+}
+
+/// `UNPACK_SEQUENCE_TUPLE_STORE` as L_T (interp/ops/iter.rs:182).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_tuple_store_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.b(), oparg as usize);
+    let mut dead_0 = None;
+    let rest = match unpack::store_tuple(th, fp, next_cell(ip, 2usize), seq, oparg) {
+        Some(value) => value,
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_unpack_sequence_tuple_store_l_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let tuple = Word::NULL;
+    dead_0 = at.close(tuple);
+    {
+        if dead_0.is_some() {
+            return at.finish1(at.go_flow(rest, fp), dead_0);
+        }
+        return at.go(rest, fp);
+    }
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_tuple_store_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_unpack_sequence_tuple_store_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_unpack_sequence_tuple_store_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.b(), oparg as usize);
+    let rest = match unpack::spread_rest(th, ip, fp, next_cell(ip, 2usize), seq, oparg) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let tuple = Word::NULL;
+    if let Some(dead) = at.close(tuple) {
+        at.finalize(dead);
+    }
+    return at.go_flow(rest, fp);
+}
+
+/// `UNPACK_SEQUENCE_TUPLE_STORE` as T_T (interp/ops/iter.rs:182).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_tuple_store_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.b(), oparg as usize);
+    let mut dead_0 = None;
+    let rest = match unpack::store_tuple(th, fp, next_cell(ip, 2usize), seq, oparg) {
+        Some(value) => value,
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_unpack_sequence_tuple_store_t_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let tuple = seq;
+    dead_0 = at.close(tuple);
+    {
+        if dead_0.is_some() {
+            return at.finish1(at.go_flow(rest, fp), dead_0);
+        }
+        return at.go(rest, fp);
+    }
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_tuple_store_t_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_unpack_sequence_tuple_store_t_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_unpack_sequence_tuple_store_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.b(), oparg as usize);
+    let rest = match unpack::spread_rest(th, ip, fp, next_cell(ip, 2usize), seq, oparg) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let tuple = seq;
+    if let Some(dead) = at.close(tuple) {
+        at.finalize(dead);
+    }
+    return at.go_flow(rest, fp);
+}
+
+/// `UNPACK_SEQUENCE_LIST_STORE` as L_T (interp/ops/iter.rs:196).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_list_store_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.b(), oparg as usize);
+    let mut dead_0 = None;
+    let rest = match unpack::store_list(th, fp, next_cell(ip, 2usize), seq, oparg) {
+        Some(value) => value,
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_unpack_sequence_list_store_l_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let list = Word::NULL;
+    dead_0 = at.close(list);
+    {
+        if dead_0.is_some() {
+            return at.finish1(at.go_flow(rest, fp), dead_0);
+        }
+        return at.go(rest, fp);
+    }
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_list_store_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_unpack_sequence_list_store_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_unpack_sequence_list_store_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.b(), oparg as usize);
+    let rest = match unpack::spread_list_rest(th, ip, fp, next_cell(ip, 2usize), seq, oparg) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let list = Word::NULL;
+    if let Some(dead) = at.close(list) {
+        at.finalize(dead);
+    }
+    return at.go_flow(rest, fp);
+}
+
+/// `UNPACK_SEQUENCE_LIST_STORE` as T_T (interp/ops/iter.rs:196).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_list_store_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.b(), oparg as usize);
+    let mut dead_0 = None;
+    let rest = match unpack::store_list(th, fp, next_cell(ip, 2usize), seq, oparg) {
+        Some(value) => value,
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_unpack_sequence_list_store_t_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let list = seq;
+    dead_0 = at.close(list);
+    {
+        if dead_0.is_some() {
+            return at.finish1(at.go_flow(rest, fp), dead_0);
+        }
+        return at.go(rest, fp);
+    }
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_list_store_t_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_unpack_sequence_list_store_t_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_unpack_sequence_list_store_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut seq = at.get(at.a());
+    let items = at.slots(at.b(), oparg as usize);
+    let rest = match unpack::spread_list_rest(th, ip, fp, next_cell(ip, 2usize), seq, oparg) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let list = seq;
+    if let Some(dead) = at.close(list) {
+        at.finalize(dead);
+    }
+    return at.go_flow(rest, fp);
 }

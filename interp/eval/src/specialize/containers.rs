@@ -4,7 +4,7 @@ use interp_object::data::dict::Dict;
 use interp_object::data::frame::{Frame, OnReturn, payload_in};
 use interp_object::data::generator::{COROUTINE, GENERATOR, Generator, State};
 use interp_object::data::iterators::{EXHAUSTED, ListIterator, RangeIterator, TupleIterator};
-use interp_object::data::list::{HeldItem, HeldItems, List};
+use interp_object::data::list::{HeldItem, List};
 use interp_object::data::set;
 use interp_object::data::slice::Slice;
 use interp_object::data::str::{self as text, Str};
@@ -14,14 +14,13 @@ use interp_object::{Esc, Payload, PyResult, Thread, Value, Word, ops};
 use specializer::decide::compare::{Contains, contains};
 use specializer::decide::iterate::{self, ForIter, Source, for_iter, send};
 use specializer::decide::store_subscr::{self, StoreSubscr};
-use specializer::decide::unpack::{self, Unpack};
 use stackref::StackRef;
 
 use super::arith::class;
 use super::{QUICK, begin};
 use crate::call::Return;
 use crate::dispatch::{Cell, cell_at};
-use crate::flow::{Flow, Slots};
+use crate::flow::Flow;
 use crate::generator;
 
 /// The payload of a word whose type is exactly the builtin type of `T`.
@@ -74,7 +73,7 @@ pub(crate) fn tuple_item<const READ: bool>(th: &Thread, tuple: Word, key: Word) 
 
 /// The word of an item that its container keeps alive, owned.
 #[inline(always)]
-fn retained<const READ: bool>(th: &Thread, item: &Value) -> Option<Word> {
+pub(super) fn retained<const READ: bool>(th: &Thread, item: &Value) -> Option<Word> {
     let word = if READ == QUICK { StackRef::new_quick(item, th.id())? } else { StackRef::new(item, th.id()) };
     Some(word.into_word())
 }
@@ -289,70 +288,6 @@ pub(crate) fn enter_send(
     unsafe { generator::enter(th, fp, claimed, sent, ret) }
 }
 
-/// `UNPACK_SEQUENCE_TWO_TUPLE`
-#[inline(always)]
-pub(crate) fn two<const READ: bool>(th: &Thread, tuple: Word) -> Option<(Word, Word)> {
-    let [one, two] = exact::<Tuple>(tuple)?.as_slice() else { return None };
-    let one = retained::<READ>(th, one)?;
-    match retained::<READ>(th, two) {
-        Some(two) => Some((one, two)),
-        None => {
-            // SAFETY: made above; the tuple holds another count, so this one is not the last.
-            let _alive = unsafe { StackRef::from_word(one) }.close_unless_last(th.id());
-            None
-        }
-    }
-}
-
-/// `UNPACK_SEQUENCE_TUPLE`: spreads a tuple of `len` items from the slot of field a up, the first item on top. `None`
-/// leaves the tuple's own slot as it was.
-#[inline(always)]
-pub(crate) fn spread<const READ: bool>(
-    th: &Thread,
-    ip: *const Cell,
-    fp: *mut Word,
-    tuple: Word,
-    len: u32,
-) -> Option<()> {
-    let items = exact::<Tuple>(tuple)?.as_slice();
-    if items.len() != len as usize {
-        return None;
-    }
-    // SAFETY: H1: the block of this cell has a slot for each item; the lowest of them is the tuple's.
-    let block = unsafe { fp.add(usize::from((cell_at(ip) >> 16) as u16)) };
-    for (at, item) in items.iter().enumerate() {
-        // Out of line the tuple may die before the items show in the frame: they get counts, deferred ones too.
-        let word = if READ == QUICK { retained::<QUICK>(th, item) } else { Some(item.clone_as(th.id()).into_word()) };
-        let Some(word) = word else {
-            // The lowest slot is written last, so it still has the tuple, which keeps the items.
-            for undone in 0..at {
-                // SAFETY: inside the block, written below.
-                let word = unsafe { block.add(items.len() - 1 - undone).read() };
-                // SAFETY: as above: the slot owns it, and it is not the last reference.
-                let _alive = unsafe { StackRef::from_word(word) }.close_unless_last(th.id());
-            }
-            return None;
-        };
-        // SAFETY: inside the block.
-        unsafe { block.add(items.len() - 1 - at).write(word) };
-    }
-    Some(())
-}
-
-/// `UNPACK_SEQUENCE_LIST`: a list of `len` items, locked.
-#[inline(always)]
-pub(crate) fn hold_list<'a>(th: &Thread, list: Word, len: u32) -> Option<HeldItems<'a>> {
-    // SAFETY: the operand's slot of the running frame has the word.
-    unsafe { exact::<List>(list)?.try_hold_all(th.id(), list, len as usize) }
-}
-
-/// Spreads the items of a locked list, the first on top.
-#[inline(always)]
-pub(crate) fn spread_list(th: &Thread, held: HeldItems<'_>, items: Slots) {
-    let last = items.len().wrapping_sub(1);
-    held.for_each(th.id(), |at, item| items.set(last - at, item.into_word()));
-}
-
 /// `BINARY_OP_SUBSCR_LIST_SLICE`
 #[inline(always)]
 pub(crate) fn is_list_and_slice(list: Word, key: Word) -> bool {
@@ -418,16 +353,4 @@ pub(crate) fn send_op(esc: Esc<'_>, ip: *const Cell, receiver: &Value) -> bool {
         _ => Source::Other,
     };
     attempt.end(send(source))
-}
-
-/// An attempt at `UNPACK_SEQUENCE`; whether a form was installed.
-#[cold]
-pub(crate) fn unpack_sequence(esc: Esc<'_>, ip: *const Cell, sequence: &Value, targets: u32) -> bool {
-    let Some(attempt) = begin::<Unpack>(esc, ip) else { return false };
-    let len = match (sequence.exact::<Tuple>(), sequence.exact::<List>()) {
-        (Some(tuple), _) => tuple.len(),
-        (_, Some(list)) => list.len(),
-        _ => 0,
-    };
-    attempt.end(unpack::decide(class(sequence), len, targets as usize))
 }

@@ -197,6 +197,9 @@ families! {
             unpack::Form::TwoTuple => Instr::UnpackSequenceTwoTuple,
             unpack::Form::Tuple => Instr::UnpackSequenceTuple,
             unpack::Form::List => Instr::UnpackSequenceList,
+            unpack::Form::TwoTupleStore => Instr::UnpackSequenceTwoTupleStore,
+            unpack::Form::TupleStore => Instr::UnpackSequenceTupleStore,
+            unpack::Form::ListStore => Instr::UnpackSequenceListStore,
         }
     }
 }

@@ -21,6 +21,7 @@ pub(crate) mod poly;
 mod record;
 pub(crate) mod supers;
 pub(crate) mod texts;
+pub(crate) mod unpack;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -260,10 +260,13 @@ impl CodeObject {
     }
 }
 
-/// The form in CPython's terms. A comparison that jumps shows as the comparison.
+/// The form in CPython's terms. A comparison that jumps shows as the comparison, an unpacking that stores as the unpacking.
 fn as_opcode(instr: Instr) -> Option<Opcode> {
     let info = instr.info();
     info.opcode.or_else(|| {
+        if let Some(unpacking) = info.name.strip_suffix("_STORE") {
+            return Opcode::all().find(|opcode| opcode.name() == unpacking);
+        }
         let kind =
             info.name.strip_prefix("COMPARE_JUMP_IF_TRUE").or(info.name.strip_prefix("COMPARE_JUMP_IF_FALSE"))?;
         Opcode::all().find(|opcode| opcode.name().strip_prefix("COMPARE_OP") == Some(kind))

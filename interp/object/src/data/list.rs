@@ -243,6 +243,19 @@ impl List {
         (self.len.load(Ordering::Relaxed) == len).then_some(HeldItems { list: self, hold })
     }
 
+    /// Goes on with what [`HeldItems::keep`] left; `locked` is what that said. Without a lock as [`List::try_hold_all`].
+    ///
+    /// # Safety
+    /// As [`List::try_hold_all`]; if `locked`, this thread holds the lock.
+    #[inline]
+    pub unsafe fn resume_hold_all(&self, me: u32, owned: Word, len: usize, locked: bool) -> Option<HeldItems<'_>> {
+        if locked {
+            return Some(HeldItems { list: self, hold: Hold(Some(self.header().lock()), PhantomData) });
+        }
+        // SAFETY: forwarded.
+        unsafe { self.try_hold_all(me, owned, len) }
+    }
+
     #[cold]
     #[inline(never)]
     fn get_locked(&self, me: u32, index: usize) -> Option<Value> {
@@ -497,6 +510,26 @@ pub struct HeldItems<'a> {
 }
 
 impl HeldItems<'_> {
+    /// The item at `index`, where a reference to it takes no call.
+    #[inline(always)]
+    pub fn item_quick(&self, me: u32, index: usize) -> Option<StackRef> {
+        // SAFETY: the lock of all writers is held, so the block and the item stay.
+        unsafe { self.list.slot(index)?.load_stackref_quick(me) }
+    }
+
+    /// The item at `index`, with a count of its own.
+    #[inline]
+    pub fn item(&self, me: u32, index: usize) -> Option<StackRef> {
+        // SAFETY: the lock of all writers is held.
+        unsafe { self.list.slot(index)?.load_locked(me) }.map(StackRef::from_value)
+    }
+
+    /// Leaves the lock held, for [`List::resume_hold_all`]; whether there is one.
+    #[inline(always)]
+    pub fn keep(self) -> bool {
+        std::mem::ManuallyDrop::new(self.hold).0.is_some()
+    }
+
     /// Shows each item with its index, and releases the lock.
     #[inline(always)]
     pub fn for_each(self, me: u32, mut each: impl FnMut(usize, StackRef)) {
@@ -516,7 +549,7 @@ impl Drop for List {
         let Some(block) = NonNull::new(*self.block.get_mut()) else { return };
         // SAFETY: the list is dead: nobody else knows the block.
         let slots = unsafe { Slots::new(block.as_ptr()) };
-        for slot in slots.range(0, *self.len.get_mut()) {
+        for slot in slots.range(0, *self.len.get_mut()).iter().rev() {
             // SAFETY: as above: no other thread writes.
             drop(unsafe { slot.take() });
         }

@@ -53,7 +53,7 @@ impl Tuple {
 impl Drop for Tuple {
     #[inline]
     fn drop(&mut self) {
-        for index in 0..self.len {
+        for index in (0..self.len).rev() {
             // SAFETY: below the length.
             let item = unsafe { self.items.add(index) };
             // SAFETY: the tuple owns its items and nobody uses them afterwards.

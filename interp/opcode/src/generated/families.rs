@@ -24,6 +24,6 @@ pub(crate) static FAMILIES: &[FamilyInfo] = &[
     FamilyInfo { head: Instr::Send, words: 1, members: &[Instr::SendGen] },
     FamilyInfo { head: Instr::LoadGlobal, words: 3, members: &[Instr::LoadGlobalModule, Instr::LoadGlobalBuiltin] },
     FamilyInfo { head: Instr::ForIter, words: 1, members: &[Instr::ForIterList, Instr::ForIterTuple, Instr::ForIterRange, Instr::ForIterGen] },
-    FamilyInfo { head: Instr::UnpackSequence, words: 1, members: &[Instr::UnpackSequenceTwoTuple, Instr::UnpackSequenceTuple, Instr::UnpackSequenceList] },
+    FamilyInfo { head: Instr::UnpackSequence, words: 1, members: &[Instr::UnpackSequenceTwoTuple, Instr::UnpackSequenceTuple, Instr::UnpackSequenceList, Instr::UnpackSequenceTwoTupleStore, Instr::UnpackSequenceTupleStore, Instr::UnpackSequenceListStore] },
     FamilyInfo { head: Instr::LoadConst, words: 0, members: &[] },
 ];

@@ -207,8 +207,11 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_UNPACK_EX", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "after", array: true, size: |oparg| oparg >> 8 }, Item { name: "rest", array: false, size: |_| 1 }, Item { name: "before", array: true, size: |oparg| oparg & 255 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_UNPACK_SEQUENCE", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "items", array: true, size: |oparg| oparg }], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
     UopInfo { name: "_UNPACK_SEQUENCE_LIST", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "items", array: true, size: |oparg| oparg }], peeks: 0, flags: UopFlags(0x85), cache: 0 },
+    UopInfo { name: "_UNPACK_SEQUENCE_LIST_STORE", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "items", array: true, size: |oparg| oparg }], peeks: 0, flags: UopFlags(0xa5), cache: 0 },
     UopInfo { name: "_UNPACK_SEQUENCE_TUPLE", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "items", array: true, size: |oparg| oparg }], peeks: 0, flags: UopFlags(0x85), cache: 0 },
+    UopInfo { name: "_UNPACK_SEQUENCE_TUPLE_STORE", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "items", array: true, size: |oparg| oparg }], peeks: 0, flags: UopFlags(0xa5), cache: 0 },
     UopInfo { name: "_UNPACK_SEQUENCE_TWO_TUPLE", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "second", array: false, size: |_| 1 }, Item { name: "first", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x5), cache: 0 },
+    UopInfo { name: "_UNPACK_SEQUENCE_TWO_TUPLE_STORE", inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "items", array: true, size: |oparg| oparg }], peeks: 0, flags: UopFlags(0xa5), cache: 0 },
     UopInfo { name: "_WITH_EXCEPT_START", inputs: &[Item { name: "exit_func", array: false, size: |_| 1 }, Item { name: "exit_self", array: false, size: |_| 1 }, Item { name: "lasti", array: false, size: |_| 1 }, Item { name: "_", array: false, size: |_| 1 }, Item { name: "val", array: false, size: |_| 1 }], outputs: &[Item { name: "exit_func", array: false, size: |_| 1 }, Item { name: "exit_self", array: false, size: |_| 1 }, Item { name: "lasti", array: false, size: |_| 1 }, Item { name: "_", array: false, size: |_| 1 }, Item { name: "val", array: false, size: |_| 1 }, Item { name: "res", array: false, size: |_| 1 }], peeks: 5, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_YIELD_VALUE", inputs: &[Item { name: "retval", array: false, size: |_| 1 }], outputs: &[Item { name: "value", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x20), cache: 0 },
 ];
@@ -254,7 +257,7 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(193)]), // UNARY_INVERT
     Some(&[Uop(194)]), // UNARY_NEGATIVE
     Some(&[Uop(195)]), // UNARY_NOT
-    Some(&[Uop(201)]), // WITH_EXCEPT_START
+    Some(&[Uop(204)]), // WITH_EXCEPT_START
     Some(&[Uop(0)]), // BINARY_OP
     Some(&[Uop(17)]), // BUILD_INTERPOLATION
     Some(&[Uop(18)]), // BUILD_LIST
@@ -322,7 +325,7 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(183)]), // SWAP
     Some(&[Uop(196)]), // UNPACK_EX
     Some(&[Uop(197)]), // UNPACK_SEQUENCE
-    Some(&[Uop(202)]), // YIELD_VALUE
+    Some(&[Uop(205)]), // YIELD_VALUE
     Some(&[Uop(162)]), // RESUME
     Some(&[Uop(98), Uop(1)]), // BINARY_OP_ADD_FLOAT
     Some(&[Uop(99), Uop(2)]), // BINARY_OP_ADD_INT
@@ -403,8 +406,8 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(191)]), // TO_BOOL_NONE
     Some(&[Uop(192)]), // TO_BOOL_STR
     Some(&[Uop(198)]), // UNPACK_SEQUENCE_LIST
-    Some(&[Uop(199)]), // UNPACK_SEQUENCE_TUPLE
-    Some(&[Uop(200)]), // UNPACK_SEQUENCE_TWO_TUPLE
+    Some(&[Uop(200)]), // UNPACK_SEQUENCE_TUPLE
+    Some(&[Uop(202)]), // UNPACK_SEQUENCE_TWO_TUPLE
     Some(&[Uop(150)]), // MOVE
     Some(&[Uop(60)]), // COMPARE_JUMP_IF_TRUE
     Some(&[Uop(99), Uop(62)]), // COMPARE_JUMP_IF_TRUE_INT
@@ -421,4 +424,7 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(107)]), // LEAVE_FRAME
     Some(&[Uop(173)]), // STORE_ATTR_POLYMORPHIC
     Some(&[Uop(113)]), // LOAD_ATTR_CLASS_METHOD
+    Some(&[Uop(203)]), // UNPACK_SEQUENCE_TWO_TUPLE_STORE
+    Some(&[Uop(201)]), // UNPACK_SEQUENCE_TUPLE_STORE
+    Some(&[Uop(199)]), // UNPACK_SEQUENCE_LIST_STORE
 ];

@@ -88,7 +88,7 @@ impl Walker<'_> {
         struct Taken(Vec<String>);
         impl<'ast> Visit<'ast> for Taken {
             fn visit_macro(&mut self, mac: &'ast Macro) {
-                if matches!(scan::macro_name(mac).as_str(), "take" | "steal")
+                if matches!(scan::macro_name(mac).as_str(), "take" | "steal" | "loose")
                     && let Ok(name) = mac.parse_body::<Ident>()
                 {
                     self.0.push(name.to_string());
@@ -200,7 +200,7 @@ impl Walker<'_> {
     fn macro_value(&mut self, mac: &Macro) -> TokenStream {
         let span = mac.path.span();
         match scan::macro_name(mac).as_str() {
-            name @ ("val" | "take" | "steal" | "dup") => self.item_macro(name, mac),
+            name @ ("val" | "take" | "steal" | "loose" | "dup") => self.item_macro(name, mac),
             "own" => self.call(mac, &quote!(at.own)),
             "set_local" => {
                 self.traits.locals = true;
@@ -307,6 +307,11 @@ impl Walker<'_> {
                 let restart = self.restart();
                 self.held = true;
                 Action::Dup(id, restart)
+            }
+            "loose" => {
+                self.state.kill(id);
+                self.state.hard = true;
+                Action::Loose(id)
             }
             _ => {
                 let restart = self.restart();

@@ -82,6 +82,8 @@ pub(crate) enum Action {
     Take(ValueId, Option<Exit>),
     /// `Word`, owned; likewise.
     Steal(ValueId, Option<Exit>),
+    /// `Word` that is to be closed: NULL of what stays where it is.
+    Loose(ValueId),
     /// `Word` with a count of its own; likewise.
     Dup(ValueId, Option<Exit>),
     /// Words of the cell.

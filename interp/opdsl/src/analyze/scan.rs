@@ -9,7 +9,7 @@ use syn::{Block, Expr, Pat, Stmt};
 pub(crate) const EXITS: [&str; 6] = ["deopt", "error", "jump", "redo", "dispatch", "leave"];
 
 /// Macros that the language gives a meaning.
-pub(crate) const MACROS: [&str; 28] = [
+pub(crate) const MACROS: [&str; 29] = [
     "deopt",
     "error",
     "jump",
@@ -27,6 +27,7 @@ pub(crate) const MACROS: [&str; 28] = [
     "imm",
     "take",
     "steal",
+    "loose",
     "dup",
     "val",
     "own",

@@ -457,7 +457,7 @@ fn statement_macro(mac: &Macro) -> bool {
 
 /// Whether an expression gives a `Word` that only the body will hold.
 fn raw_word(expr: &Expr) -> bool {
-    matches!(expr, Expr::Macro(mac) if matches!(scan::macro_name(&mac.mac).as_str(), "steal" | "dup" | "own" | "set_local" | "local"))
+    matches!(expr, Expr::Macro(mac) if matches!(scan::macro_name(&mac.mac).as_str(), "steal" | "loose" | "dup" | "own" | "set_local" | "local"))
 }
 
 /// A statement under its attributes: in a block, unless it is a binding.

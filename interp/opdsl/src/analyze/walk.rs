@@ -215,7 +215,11 @@ impl<'a> Walker<'a> {
                 self.used.insert(*id);
                 self.use_spill(spill);
             }
-            Action::View(id, _) | Action::Take(id, _) | Action::Steal(id, _) | Action::Dup(id, _) => {
+            Action::View(id, _)
+            | Action::Take(id, _)
+            | Action::Steal(id, _)
+            | Action::Loose(id)
+            | Action::Dup(id, _) => {
                 self.used.insert(*id);
             }
             Action::Spill(spill) | Action::CloseLocal(_, spill) => self.use_spill(spill),

@@ -5,7 +5,7 @@
 
 use interp_opcode::{CellOp, Instr, InstrInfo, Place, Shape};
 
-use super::super::{CellCode, CellInfo};
+use super::super::{CellCode, CellInfo, STORED};
 use super::value::{Value, touched};
 use crate::Code;
 
@@ -65,6 +65,31 @@ pub(super) fn read(cells: &CellCode, info: CellInfo) -> Result<Cell, String> {
     });
     let target = distance.map(|distance| i64::from(info.word) + distance);
     Ok(Cell { info, instr, op, fields, arg: number(instr.layout.oparg), target, size })
+}
+
+/// Whether what an `UNPACK_SEQUENCE` says of the cells behind it is so.
+pub(super) fn promise(cells: &CellCode, cell: &Cell, behind: &[CellInfo]) -> Result<(), String> {
+    if cell.instr.instr != Instr::UnpackSequence {
+        return Ok(());
+    }
+    let small = (cells.words[cell.info.word as usize + 1] >> 16) as u16;
+    if small == 0 {
+        return Ok(());
+    }
+    let dest = cell.instr.layout.dest.as_ref().ok_or("UNPACK_SEQUENCE without a destination")?;
+    let block = u32::from(cell.fields[usize::from(dest.field)]);
+    let count = cell.arg.filter(|count| *count > 0 && small == STORED).ok_or("a promise without stores")?;
+    for at in 0..count {
+        let info = behind.get(at as usize).ok_or("a promised store is missing")?;
+        let store = read(cells, *info)?;
+        let (shapes, dest) = store.op.shapes();
+        let moves = store.instr.instr == Instr::Move && *shapes == [Shape::T] && dest == Some(Shape::L);
+        let place = info.word == cell.info.word + cell.size + at && store.size == 1;
+        if !(moves && place && u32::from(store.fields[0]) == block + count - 1 - at) {
+            return Err(format!("promises store {at} of {count}, which does not follow"));
+        }
+    }
+    Ok(())
 }
 
 impl<'a> CellSide<'a> {

@@ -74,6 +74,9 @@ fn render(code: &Code, result: &Result<CellCode, LowerError>) -> String {
         if let (Some(info), Some(_)) = (&layout.dest, dest) {
             let _ = write!(text, " => {}", slot(field(info.field)));
         }
+        if op.instr() == Instr::UnpackSequence && cells.words[info.word as usize + 1] >> 16 & 1 != 0 {
+            text.push_str(", stored");
+        }
         if let Some(target) = jump_target(cells, *info) {
             let _ = write!(text, " -> {target}");
         }
@@ -160,6 +163,10 @@ fn meaningful(cells: &CellCode, info: CellInfo) -> Vec<(usize, u32)> {
         && known.inputs.iter().chain(known.outputs).all(|item| !item.array)
     {
         found.push(field(block));
+    }
+    // A promise that is not made is not missed.
+    if op.instr() == Instr::UnpackSequence && cells.words[at + 1] >> 16 & 1 == 0 {
+        found.push((at + 1, 16));
     }
     for place in [layout.oparg, layout.jump] {
         match place {

@@ -234,6 +234,7 @@ impl Render<'_> {
                 (self.owning(how, *id, restart.as_ref())?, false)
             }
             Action::Steal(id, restart) => (self.steal(*id, restart.as_ref())?, false),
+            Action::Loose(id) => (self.loose(*id), false),
             Action::Dup(id, restart) => (self.owning("dup", *id, restart.as_ref())?, false),
             Action::InstSize => (format!("{}usize", self.layout.size(self.shapes)), false),
         })
@@ -258,6 +259,10 @@ impl Render<'_> {
             Some((.., Shape::K)) => format!("at.borrow({name})"),
             _ => name.to_owned(),
         })
+    }
+
+    fn loose(&self, id: ValueId) -> String {
+        (if self.owned(id) { self.name(id) } else { "Word::NULL" }).to_owned()
     }
 
     fn view(&self, id: ValueId, across: bool) -> String {
