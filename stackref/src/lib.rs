@@ -69,6 +69,7 @@
 //! | H5 | `DEFERRED` is set only when the bias is in the shared count, and only of tracked or immortal objects | `enable_deferred`, `make_immortal` | uncounted references | loom `promotion_…`, `contention_…` |
 //! | T1 | Who merges for another thread holds it: suspended while detached, ended, or the world stopped | `enqueue`, collector | H4 | loom `detached_…`, `queue_of_a_detached_…` |
 //! | T2 | Under a bucket's mutex only counts change: no user code, no finalizer, no object allocation | `thread/registry` | absence of deadlock | review |
+//! | T3 | A thread that has left its bucket counts and merges nothing | [`thread::Record::leave`] disowns first | whoever merges for a thread that has ended | loom `leaving_races_…`, stress of the interpreter |
 //! | D1 | A [`Dead`] names a dead object and is the only token for it | `Fate::Dead` is returned once per death | [`Dead::finalize`] | stress (`finalized twice`) |
 //! | S1 | A counted [`StackRef`] owns exactly one count; one that is not counted is kept alive by something else | constructors (unsafe where not provable) | every method | `stack/tests`, ledger |
 //! | S2 | An uncounted reference to a deferred object lives only where the collector sees it | the embedder | the collector | the embedder's tests |

@@ -9,7 +9,7 @@ use loom::sync::atomic::AtomicUsize;
 use loom::sync::atomic::Ordering::{Acquire, Release};
 use loom::thread;
 use stackref::thread::{Record, current_id, register};
-use stackref::{ByteLock, Fate, Header, Load, Slot, StackRef, TypeHead, Value, gc_bits, lock2};
+use stackref::{ByteLock, Dead, Fate, Header, Load, Slot, StackRef, TypeHead, Value, gc_bits, lock2};
 use std::ptr::NonNull;
 
 /// Explores `f` with at most `preemptions` forced switches.
@@ -330,6 +330,50 @@ fn queueing_races_with_the_owners_exit() {
         foreign.join().unwrap();
         assert_eq!(deaths.load(Acquire), 1);
     });
+}
+
+/// The object of a thread that leaves, and `foreign` other threads that drop its references meanwhile.
+///
+/// What heaps do with the objects of a thread that ends, done after the thread has left its bucket, would race with the merge
+/// of a foreign thread that finds no owner, and the object's death would be lost.
+fn leave_races_with(foreign: usize) {
+    let record = register();
+    let me = record.id().get();
+    let (value, deaths) = object(0);
+    let header = header(&value);
+    let mut values: Vec<Value> = (1..foreign).map(|_| value.clone()).collect();
+    values.push(value);
+    let threads: Vec<_> = values
+        .into_iter()
+        .map(|value| {
+            registered(move |_| {
+                payload(&value);
+                drop(value);
+            })
+        })
+        .collect();
+    record.leave(|| {
+        // SAFETY: the calling thread is the owner, attached and in its bucket.
+        let dead = header.owner() == me && unsafe { header.merge_fate(0) } == Fate::Dead;
+        if dead {
+            // SAFETY: just died, here.
+            unsafe { Dead::new(NonNull::from(header)) }.finalize();
+        }
+        dead
+    });
+    record.retire();
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    assert_eq!(deaths.load(Acquire), 1);
+}
+
+#[test]
+fn leaving_races_with_a_foreign_drop() {
+    explore(3, || leave_races_with(1));
+}
+
+#[test]
+fn leaving_races_with_two_foreign_drops() {
+    explore(2, || leave_races_with(2));
 }
 
 /// One foreign thread merges for the dead owner, the other frees: it must see what the first one read.

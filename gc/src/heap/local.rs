@@ -13,9 +13,9 @@ use super::segment::{PageRef, PageState, block_of, set_word, word};
 use crate::pace::Pace;
 use crate::tuning::{FULL_PAGES_PER_LOOK, PENDING_BYTES, SPARE_PAGES, YOUNG_FLUSH};
 use crate::world::Poker;
-use stackref::Header;
 use stackref::sync::Arc;
 use stackref::sync::atomic::Ordering;
+use stackref::{Dead, Fate, Header};
 use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
 
@@ -268,7 +268,7 @@ impl LocalHeap {
         self.young.set(0);
     }
 
-    /// Hands everything on: called once, by the owner, attached, when it leaves.
+    /// Hands everything on: called once, by the owner, attached, when it leaves and owns nothing any more.
     pub(crate) fn abandon(&self) {
         let mut empty: Vec<PageRef> = std::iter::from_fn(|| self.pending.pop_front()).collect();
         for bin in 0..BIN_COUNT {
@@ -282,7 +282,6 @@ impl LocalHeap {
                 if page.used.get() == 0 {
                     empty.push(page);
                 } else {
-                    page.for_each_live(&mut |block| self.disown(block));
                     self.pool.abandon(page);
                 }
             }
@@ -294,21 +293,36 @@ impl LocalHeap {
         for page in self.spare.borrow_mut().drain(..) {
             self.pool.give_page(page);
         }
-        for traced in [false, true] {
-            self.shelf.for_each_live(traced, &mut |block| self.disown(block));
-        }
         self.pool.give_shelf(self.shelf.clone());
     }
 
-    /// Merges the counts of an object that this thread owns. The thread's id will be another thread's some day, perhaps one of another
-    /// world, which must not be taken for the owner.
-    fn disown(&self, block: NonNull<u8>) {
-        // SAFETY: an initialized block starts with a header.
-        let header = unsafe { block.cast::<Header>().as_ref() };
-        if header.owner() == self.owner && !header.is_immortal() {
-            // SAFETY: the calling thread is the owner. All references are counted, those in its merge queue too: nothing dies.
-            unsafe { header.merge(0) };
+    /// Merges the counts of every object of this heap that its thread owns; gives back those that had no reference left. The thread's id
+    /// will be another thread's some day, perhaps one of another world, which must not be taken for the owner.
+    ///
+    /// Called by the owner, attached and in its bucket (one that has left it owns nothing here), so that nobody merges
+    /// for it. A reference on its way to its merge queue finds the object without owner and is subtracted.
+    pub(crate) fn disown(&self) -> Vec<Dead> {
+        let mut dead = Vec::new();
+        let mut disown = |block: NonNull<u8>| {
+            // SAFETY: an initialized block starts with a header.
+            let header = unsafe { block.cast::<Header>().as_ref() };
+            // SAFETY: the calling thread is the owner, and nobody merges for it.
+            if header.owner() == self.owner && unsafe { header.merge_fate(0) } == Fate::Dead {
+                // SAFETY: the last reference was dropped by a thread that left the death to this merge.
+                dead.push(unsafe { Dead::new(block.cast()) });
+            }
+        };
+        for bin in 0..BIN_COUNT {
+            let current = self.current[bin].get();
+            let current = (!current.is_empty_page()).then_some(current);
+            for page in current.into_iter().chain(self.partial[bin].iter()).chain(self.full[bin].iter()) {
+                page.for_each_live(&mut disown);
+            }
         }
+        for traced in [false, true] {
+            self.shelf.for_each_live(traced, &mut disown);
+        }
+        dead
     }
 }
 

@@ -4,6 +4,7 @@ use super::{LocalRef, Poker, World};
 use crate::heap::LocalHeap;
 use crate::qsbr::{RetireQueue, Retired, Slot};
 use crate::tuning::ZEAL;
+use stackref::Dead;
 use stackref::sync::Arc;
 use stackref::sync::atomic::Ordering;
 use stackref::thread::{self, Breaker, Record};
@@ -214,6 +215,21 @@ impl Mutator {
         }
     }
 
+    /// Lets go of every object this thread owns and of its merge queue, while finalizers can still run; afterwards the thread
+    /// touches no object. `settle` drops what finalizers have put aside and says whether it ran anything. For embedders whose
+    /// finalizers need more of the thread than this; others just drop the mutator. Attached.
+    pub fn leave(&self, mut settle: impl FnMut() -> bool) {
+        self.record.leave(|| self.disown() | settle());
+    }
+
+    /// Makes the thread the owner of nothing, and finalizes what dies of that. Whether anything did.
+    fn disown(&self) -> bool {
+        let dead = self.local.heap.disown();
+        let any = !dead.is_empty();
+        dead.into_iter().for_each(Dead::finalize);
+        any
+    }
+
     fn stand_still(&self) {
         let grace = self.world.pool().grace();
         grace.offline(&self.slot);
@@ -225,8 +241,9 @@ impl Mutator {
 impl Drop for Mutator {
     fn drop(&mut self) {
         self.attach();
-        // Finalize what others let go, while this thread still has a heap.
-        self.record.drain_merge_queue();
+        // Finalize what others let go, while this thread still has a heap; until it owns nothing, so that nobody takes the next thread
+        // with its id for the owner. (In its bucket still, or else `leave` has done this.)
+        while self.disown() | (self.record.drain_merge_queue() != 0) {}
         self.local.heap.tidy();
         let shared = self.world.shared();
         let grace = shared.pool.grace();

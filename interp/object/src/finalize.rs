@@ -24,13 +24,15 @@ impl Thread {
         self.delayed_values.borrow_mut().extend(values);
     }
 
-    /// Drops what was delayed.
-    pub fn drop_delayed(&self) {
+    /// Drops what was delayed. Whether there was anything.
+    pub fn drop_delayed(&self) -> bool {
+        let mut any = false;
         loop {
             let values = std::mem::take(&mut *self.delayed_values.borrow_mut());
             if values.is_empty() {
-                return;
+                return any;
             }
+            any = true;
             drop(values);
         }
     }

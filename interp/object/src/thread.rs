@@ -145,7 +145,7 @@ impl Drop for Thread {
         let asked = self.async_exception.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
         drop((pending, handled, asked, self.async_generator_hooks.take()));
         // What others have let go of this thread's objects dies here, while finalizers can still run.
-        self.mutator.record().leave(|| self.drop_delayed());
+        self.mutator.leave(|| self.drop_delayed());
         crate::gcmodel::unregister(self);
         self.mutator.detach();
         CURRENT.set(std::ptr::null());

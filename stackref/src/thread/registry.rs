@@ -3,7 +3,8 @@
 //! A bucket's mutex guards the membership of its threads and their inboxes. Under it only counts change: no user
 //! code, no finalizer, no allocation of objects (T2). A thread leaves its bucket only when its inbox is empty, under the
 //! mutex; from then on whoever drops a reference to one of its objects merges directly, under the same mutex, so ids
-//! may be re-used: the next thread with the id has everything done before it.
+//! may be re-used: the next thread with the id has everything done before it. The thread itself counts and merges nothing
+//! from then on (T3): two merges of one object at once would lose its death.
 
 use super::{Breaker, NO_THREAD, Record, ThreadId, current_id, set_current_id, state};
 use crate::dead::{Dead, Fate};
@@ -218,14 +219,20 @@ impl Record {
     }
 
     /// Drains the queue until it is empty and gives it up: from now on whoever drops objects of this thread merges them, and the
-    /// thread touches no object any more. `settle` runs after each draining, to drop what finalizers have put aside. For
-    /// embedders whose finalizers need more of the thread than its registration; [`retire`](Record::retire) does the rest
-    /// later. Idempotent; its own thread only, attached.
-    pub fn leave(&self, mut settle: impl FnMut()) {
+    /// thread touches no object any more (T3).
+    ///
+    /// For embedders whose finalizers need more of the thread than its registration; [`retire`](Record::retire) does the rest later.
+    /// `settle` runs before each draining. It merges the objects that this thread owns, as far as the embedder will come back
+    /// to them in any way (later would be too late), finalizes those that had no other reference left, drops what finalizers
+    /// have put aside, and says whether it ran anything: if so, or if the draining finalized something, all is done again,
+    /// for there may be new objects. Idempotent; its own thread only, attached.
+    pub fn leave(&self, mut settle: impl FnMut() -> bool) {
         let id = self.id.get();
-        loop {
-            self.drain_merge_queue();
-            settle();
+        while member(&mut bucket(id), id).is_some() {
+            let ran = settle();
+            if self.drain_merge_queue() != 0 || ran {
+                continue;
+            }
             let mut bucket = bucket(id);
             let Some(at) = bucket.iter().position(|m| m.record.id == self.id) else { return };
             if bucket[at].inbox.merge.is_empty() && bucket[at].inbox.dead.is_empty() {
@@ -236,14 +243,14 @@ impl Record {
     }
 
     /// Ends the thread's registration: drains its queue until it is empty, then leaves. Objects that it still owns are
-    /// merged by whoever drops them. Idempotent; its own thread only.
+    /// merged by whoever drops them, and by nobody else. Idempotent; its own thread only.
     pub fn retire(&self) {
         use crate::sync::atomic::Ordering::Relaxed;
         if self.state.load(Relaxed) == state::RETIRED {
             return;
         }
         self.attach();
-        self.leave(|| ());
+        self.leave(|| false);
         let id = self.id.get();
         set_current_id(NO_THREAD);
         self.state.store(state::RETIRED, Release);
