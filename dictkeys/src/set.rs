@@ -48,18 +48,13 @@ impl SetTable {
         Ok(self.0.insert(lock, env, key, hash, present())?.is_none())
     }
 
-    /// As [`SetTable::add`] without a lock, for a set that is being made.
+    /// As [`SetTable::add`] without a lock, for a set that is being made, as the exclusive borrow shows.
     ///
     /// # Errors
     /// As [`SetTable::add`].
-    ///
-    /// # Safety
-    /// As [`Dict::exclusive`].
     #[inline]
-    pub unsafe fn add_exclusive<E: Env>(&self, env: &mut E, key: &Value, hash: i64) -> Result<bool, E::Error> {
-        // SAFETY: forwarded.
-        let mut table = unsafe { self.0.exclusive() };
-        Ok(table.insert(env, key, hash, present())?.is_none())
+    pub fn build<E: Env>(&mut self, env: &mut E, key: Value, hash: i64) -> Result<bool, E::Error> {
+        self.0.build(env, key, hash, present())
     }
 
     /// Removes `key` and returns the element that was equal to it.

@@ -80,10 +80,8 @@ fn BUILD_TEMPLATE() {
 #[stack(list, _[oparg - 1], value -- list, _[oparg - 1])]
 #[restart]
 fn LIST_APPEND() {
-    if let Some(end) = build::end_of(th, list) {
-        let item = value;
+    if build::append_alone(th, list, value) {
         kill!(value);
-        calls::append(th, end, item);
     } else {
         let item = take!(value);
         build::list_append(esc, val!(list), item)?;

@@ -12,9 +12,15 @@ fn MAKE_FUNCTION() {
 /// Sets one attribute of a new function: defaults, keyword defaults, annotations, closure or `__annotate__`, by `oparg`.
 #[inst(code = 108, arg)]
 #[stack(attr, func -- func_out)]
+#[restart]
 fn SET_FUNCTION_ATTRIBUTE() {
-    let made = take!(func);
-    let attribute = take!(attr);
-    let made = function::set_attribute(esc, made, oparg, attribute);
-    func_out = own!(made);
+    if function::set_closure_quick(func, oparg, attr) {
+        kill!(attr);
+        func_out = steal!(func);
+    } else {
+        let made = take!(func);
+        let attribute = take!(attr);
+        let made = function::set_attribute(esc, made, oparg, attribute);
+        func_out = own!(made);
+    }
 }

@@ -166,7 +166,12 @@ fn MAKE_CELL() { names::make_cell(esc, fp, oparg); }
 /// Copies the closure's cells into the frame.
 #[inst(code = 60, arg)]
 #[stack(--)]
-fn COPY_FREE_VARS() { names::copy_free_vars(esc, fp, oparg); }
+#[restart]
+fn COPY_FREE_VARS() {
+    if !names::copy_free_vars_quick(th, fp, oparg) {
+        names::copy_free_vars(esc, fp, oparg);
+    }
+}
 
 /// Pushes what a cell holds, or raises NameError / UnboundLocalError. (CPython counts its operand among the locals.)
 #[inst(code = 83, arg = local)]

@@ -278,6 +278,25 @@ impl StackRef {
         StackRef(ledger::open(Word::counted(object)))
     }
 
+    /// As [`StackRef::into_value`], where the word can move as it is and no call is made: an immediate, a reference that
+    /// owns a count, an immortal.
+    ///
+    /// # Errors
+    /// Gives the reference back if it is another one, or NULL.
+    #[inline(always)]
+    #[track_caller]
+    pub fn into_value_quick(self) -> Result<Value, StackRef> {
+        let word = self.0;
+        if word.is_uncounted_ptr() {
+            // SAFETY: a pointer word that is not NULL names a live object (S1).
+            if word.is_null() || !unsafe { word.header_unchecked().as_ref() }.is_immortal() {
+                return Err(self);
+            }
+        }
+        // SAFETY: an immediate, a count that moves to the handle, or an immortal, which needs none (V1).
+        Ok(unsafe { Value::from_word(ledger::close(word)) })
+    }
+
     /// A strong handle in exchange for this reference, which is not NULL.
     #[inline]
     #[track_caller]

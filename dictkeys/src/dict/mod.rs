@@ -193,7 +193,11 @@ impl Dict {
         }
         // SAFETY: K1: exclusive access; the table is freed below only.
         let keys = unsafe { word.keys() };
-        drain(keys, &mut sink);
+        if word.is_shared() {
+            drain(keys, &mut sink);
+        } else if !storage::is_empty_singleton(keys) {
+            drop_private(keys, &mut sink);
+        }
         release(keys, env, word.is_shared());
     }
 }
@@ -206,6 +210,19 @@ impl std::fmt::Debug for Dict {
             .field("shared", &word.is_shared())
             .field("used", &self.used.load(Ordering::Relaxed))
             .finish_non_exhaustive()
+    }
+}
+
+/// Hands the counted contents of a table over that nobody else can reach, and that is freed next.
+fn drop_private(keys: KeysRef, sink: &mut impl FnMut(Value)) {
+    for index in keys.live_begin()..keys.entries() {
+        let entry = keys.entry(index);
+        for word in [cell::word(&entry.key), cell::word(&entry.value)] {
+            if word.is_counted() {
+                // SAFETY: the slot owned it, and is not looked at again.
+                sink(unsafe { Value::from_word(word) });
+            }
+        }
     }
 }
 

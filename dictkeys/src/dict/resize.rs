@@ -128,6 +128,22 @@ impl Locked<'_> {
         let new = storage::allocate(shape).ok_or(NoMemory)?;
         let word = self.word();
         let old = self.keys();
+        if old.entries() as usize == self.len() {
+            new.take_over(old);
+        } else {
+            self.move_live(old, new);
+        }
+        self.dict.keys.store(KeysWord::new(new, word.is_shared(), false));
+        if word.is_shared() {
+            abandon(old);
+        }
+        release(old, env, word.is_shared());
+        Ok(new)
+    }
+
+    /// Moves what lives in one table to another.
+    #[inline(never)]
+    fn move_live(&self, old: KeysRef, new: KeysRef) {
         old.for_each_live(|_, entry| {
             // SAFETY: K6: ownership of key and value moves to the new table; the old one's slots are emptied, or its
             // memory freed, before the lock is released.
@@ -136,12 +152,6 @@ impl Locked<'_> {
             let value = unsafe { Value::from_word(cell::word(&entry.value)) };
             new.push_private(key, entry.hash(), Some(value));
         });
-        self.dict.keys.store(KeysWord::new(new, word.is_shared(), false));
-        if word.is_shared() {
-            abandon(old);
-        }
-        release(old, env, word.is_shared());
-        Ok(new)
     }
 
     /// Turns split form into combined: the values leave the instance.

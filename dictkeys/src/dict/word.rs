@@ -40,6 +40,12 @@ impl KeysWord {
         self.0.addr() & SPLIT != 0
     }
 
+    /// Whether neither SHARED nor SPLIT is set.
+    #[inline(always)]
+    pub(super) fn is_plain(self) -> bool {
+        self.0.addr() & BITS == 0
+    }
+
     /// The same word with SHARED set.
     pub(super) fn shared(self) -> KeysWord {
         KeysWord(self.0.map_addr(|address| address | SHARED))

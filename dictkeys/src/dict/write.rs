@@ -8,7 +8,7 @@ use super::resize::NoMemory;
 use super::{Dict, Lookup};
 use crate::cell;
 use crate::env::{Env, NoSafepoint};
-use crate::keys::storage;
+use crate::keys::{Pushed, storage};
 
 impl Dict {
     /// Sets `key` to `value` and returns the old value. The first of several equal keys stays the key (Python's rule).
@@ -25,6 +25,57 @@ impl Dict {
         value: Value,
     ) -> Lookup<E, Value> {
         self.lock(lock, env).insert(env, key, hash, value)
+    }
+
+    /// As [`insert`](Dict::insert) for a dictionary that is being built, as the exclusive borrow shows: takes no lock. An
+    /// equal key that is there keeps its value. Whether the key is new.
+    ///
+    /// # Errors
+    /// As [`insert`](Dict::insert).
+    #[inline]
+    pub fn build<E: Env>(&mut self, env: &mut E, key: Value, hash: i64, value: Value) -> Result<bool, E::Error> {
+        let word = self.keys.load_locked();
+        if !word.is_plain() {
+            return self.build_slow(env, key, hash, value);
+        }
+        // SAFETY: K1: nobody else reaches the dictionary.
+        match unsafe { word.keys() }.push_absent(key, hash, value) {
+            Pushed::Added => {
+                self.used.store(self.used.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+                Ok(true)
+            }
+            Pushed::Present(key) => {
+                drop(key);
+                Ok(false)
+            }
+            Pushed::Full(key, value) => self.build_growing(env, key, hash, value),
+            Pushed::Unsure(key, value) => self.build_slow(env, key, hash, value),
+        }
+    }
+
+    #[inline(never)]
+    fn build_growing<E: Env>(&mut self, env: &mut E, key: Value, hash: i64, value: Value) -> Result<bool, E::Error> {
+        // SAFETY: as in `build_slow`.
+        let mut locked = unsafe { self.exclusive() };
+        match locked.grow(env) {
+            Ok(keys) => {
+                keys.push_private(key, hash, Some(value));
+                locked.count_up();
+                Ok(true)
+            }
+            Err(NoMemory) => Err(locked.no_memory(env)),
+        }
+    }
+
+    #[inline(never)]
+    fn build_slow<E: Env>(&mut self, env: &mut E, key: Value, hash: i64, value: Value) -> Result<bool, E::Error> {
+        // SAFETY: nobody else reaches the dictionary, as the borrow shows. (If its maker was another thread, that is gone or
+        // gave it away.)
+        let mut locked = unsafe { self.exclusive() };
+        match locked.search(env, &key, hash)? {
+            Place::At(_) => Ok(false),
+            absent @ Place::Absent(_) => locked.put(env, absent, &key, hash, value).map(|_| true),
+        }
     }
 
     /// The value of `key`, which becomes `default` if it has none; and whether it had none.

@@ -143,6 +143,18 @@ pub(crate) enum Found {
     Ask(u32),
 }
 
+/// What became of a key given to [`KeysRef::push_absent`].
+pub(crate) enum Pushed {
+    /// It is in the table now.
+    Added,
+    /// It was there before.
+    Present(Value),
+    /// It is not there, but there is no room.
+    Full(Value, Value),
+    /// Only equality can tell, or the table is large.
+    Unsure(Value, Value),
+}
+
 impl KeysRef {
     /// Wraps a pointer.
     ///
@@ -315,6 +327,67 @@ impl KeysRef {
         self.point(cursor.slot, offset, Ordering::Relaxed);
         self.header().live_end.store(offset + 1, Ordering::Relaxed);
         self.header().entries.store(offset + 1, Ordering::Relaxed);
+    }
+
+    /// Moves the contents of `from`, of which nothing is dead, to this table, which is empty and which no other thread can
+    /// see yet. `from` shows what it held still.
+    pub(crate) fn take_over(self, from: KeysRef) {
+        match self.shape().width {
+            0 => self.take_over_in::<0>(from),
+            1 => self.take_over_in::<1>(from),
+            _ => self.take_over_in::<2>(from),
+        }
+    }
+
+    fn take_over_in<const W: u8>(self, from: KeysRef) {
+        let count = from.header().entries.load(Ordering::Relaxed);
+        assert!(count <= self.shape().capacity, "K2: the caller made room");
+        for offset in 0..count {
+            let old = from.entry(offset);
+            let hash = old.hash();
+            // SAFETY: K2: the offset is below the capacity, as was just checked, and was not given out before.
+            let new = unsafe { storage::fresh_entry(self, offset) };
+            new.hash.store(hash, Ordering::Relaxed);
+            cell::init(&new.value, cell::word(&old.value));
+            cell::init(&new.key, cell::word(&old.key));
+            let mut cursor = self.start(hash);
+            // SAFETY: K3: the cursor's slot is masked, and W is the table's width.
+            while unsafe { storage::index::<W>(self, cursor.slot) } != EMPTY {
+                self.advance(&mut cursor);
+            }
+            // SAFETY: K3, and the table is private.
+            unsafe { storage::set_index::<W>(self, cursor.slot, offset, Ordering::Relaxed) };
+        }
+        self.header().live_end.store(count, Ordering::Relaxed);
+        self.header().entries.store(count, Ordering::Relaxed);
+    }
+
+    /// Adds an entry to a table that no other thread can see yet, if its key is not there and identity tells so.
+    #[inline(always)]
+    pub(crate) fn push_absent(self, key: Value, hash: i64, value: Value) -> Pushed {
+        if self.shape().width != 0 {
+            return Pushed::Unsure(key, value);
+        }
+        let mut cursor = self.start(hash);
+        match self.find_in::<0>(&mut cursor, key.word(), hash) {
+            Found::Missing => {}
+            Found::Entry(_) => return Pushed::Present(key),
+            Found::Ask(_) => return Pushed::Unsure(key, value),
+        }
+        let offset = self.header().entries.load(Ordering::Relaxed);
+        if offset >= self.shape().capacity {
+            return Pushed::Full(key, value);
+        }
+        // SAFETY: K2: the offset is below the capacity and was not given out before.
+        let entry = unsafe { storage::fresh_entry(self, offset) };
+        entry.hash.store(hash, Ordering::Relaxed);
+        cell::init(&entry.value, value.into_word());
+        cell::init(&entry.key, key.into_word());
+        // SAFETY: K3: the cursor's slot is masked, the width is 0, and the table is private.
+        unsafe { storage::set_index::<0>(self, cursor.slot, offset, Ordering::Relaxed) };
+        self.header().live_end.store(offset + 1, Ordering::Relaxed);
+        self.header().entries.store(offset + 1, Ordering::Relaxed);
+        Pushed::Added
     }
 
     /// Where a key with this hash goes that is known to be absent.

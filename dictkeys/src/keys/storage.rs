@@ -64,8 +64,12 @@ pub(crate) fn allocate(shape: Shape) -> Option<KeysRef> {
 /// # Safety
 /// `keys` comes from [`allocate`], nothing reads it any more, and its contents were moved out or dropped.
 pub(crate) unsafe fn free(keys: KeysRef) {
-    let shape = keys.shape();
-    let (layout, before) = layout(shape).expect("a table that exists has a layout");
+    let Shape { capacity, log2_size, width } = keys.shape();
+    // None of this overflows: `layout` computed the same when the table was made.
+    let before = 1usize << (log2_size + width);
+    let size = before + size_of::<Header>() + capacity as usize * size_of::<Entry>();
+    // SAFETY: the layout of the allocation, as said.
+    let layout = unsafe { Layout::from_size_align_unchecked(size, align_of::<Header>()) };
     // SAFETY: `allocate` placed the header `before` bytes into an allocation of this layout.
     let base = unsafe { keys.as_ptr().cast::<u8>().sub(before) };
     // SAFETY: the caller owns the table; base and layout are those of the allocation.

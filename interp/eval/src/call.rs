@@ -384,16 +384,13 @@ fn leave_frame_slow(th: &Thread, fp: *mut Word, result: Word) -> Flow {
 
 /// [`leave_frame`] for a frame whose references may be the last ones.
 #[inline(never)]
-pub(crate) fn leave_closing(th: &Thread, fp: *mut Word, result: Word) -> Flow {
+fn leave_closing(th: &Thread, fp: *mut Word, result: Word) -> Flow {
     // SAFETY: the result is owned; as a native handle it survives what finalizers do.
     let result = unsafe { StackRef::from_word(result) }.into_value(th.id());
     // SAFETY: H1.
     let frame = unsafe { Frame::of(fp) };
     while let Some(dead) = close_frame(th, fp, frame) {
         dead.finalize();
-    }
-    if !frame.owner.get().is_null() {
-        return crate::generator::returned(th, fp, frame, result);
     }
     unlink_and_return(th, fp, frame, result.into_word())
 }

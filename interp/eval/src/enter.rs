@@ -35,7 +35,7 @@ pub fn run_code(
     code.executable(esc)?;
     let function = function::new(esc, code, globals, builtins);
     if let Some(closure) = closure {
-        function.init_closure(closure);
+        drop(function.init_closure(closure.into_value()));
     }
     let callee = function.into_value();
     run_body(esc, &callee, locals)

@@ -18,10 +18,10 @@ pub(crate) fn value_of(word: Word) -> Option<Value> {
 }
 
 /// Code and globals of a frame as handles.
-pub(crate) fn code_and_globals(esc: Esc<'_>, frame: &Frame) -> Option<(Obj<CodeObject>, Obj<Dict>)> {
+pub(crate) fn code_and_globals(frame: &Frame) -> Option<(Obj<CodeObject>, Obj<Dict>)> {
     let function = value_of(frame.function.get())?;
     let function = function.payload::<Function>()?;
-    let code = function.code(esc);
+    let code = function.code();
     let globals = value_of(frame.globals.get())?.downcast::<Dict>().ok()?;
     Some((code, globals))
 }
@@ -99,7 +99,7 @@ pub fn running_frames(esc: Esc<'_>, skip: usize, detailed: usize) -> Vec<Running
         // SAFETY: H3: the chain of the running thread is exact at an escape.
         let frame = unsafe { Frame::of(fp) };
         if number >= skip
-            && let Some((code, globals)) = code_and_globals(esc, frame)
+            && let Some((code, globals)) = code_and_globals(frame)
         {
             let word = frame.word_index();
             out.push(RunningFrame {

@@ -9,13 +9,13 @@ use interp_object::data::generator::{
     self, ASYNC_GENERATOR, COROUTINE, GENERATOR, Generator, GeneratorKind, Parts, State,
 };
 use interp_object::data::singletons;
-use interp_object::layout::{Field, ValueExt};
+use interp_object::layout::ValueExt;
 use interp_object::slots::Sent;
 use interp_object::{Esc, PyResult, Raised, Thread, Value, Word};
 use interp_opcode::Instr;
 use stackref::StackRef;
 
-use crate::call::{Return, leave_closing, store_result};
+use crate::call::{Return, close_word, store_result};
 use crate::dispatch::{self, Cell, cell_at};
 use crate::flow::Flow;
 use crate::stack;
@@ -65,11 +65,11 @@ pub(crate) fn make(esc: Esc<'_>, ip: *const Cell, fp: *mut Word) -> Flow {
 fn names_of(esc: Esc<'_>, frame: &Frame) -> (Option<Value>, Option<Value>) {
     // SAFETY: the frame keeps its function.
     let function: &Function = unsafe { payload_in(frame.function.get()) };
-    let code = frame.code();
-    let same = |field: &Field, name: &Value| field.word() == Some(name.word());
-    let name = if same(&function.name, code.name()) { None } else { function.name.get(esc, function) };
-    let qualname = if same(&function.qualname, code.qualname()) { None } else { function.qualname.get(esc, function) };
-    (name, qualname)
+    // The code of the frame is the function's, unless that was assigned, which notes the names.
+    match function.details() {
+        None => (None, None),
+        Some(details) => (details.name.get(esc, function), details.qualname.get(esc, function)),
+    }
 }
 
 fn return_of(frame: &Frame) -> Return {
@@ -311,66 +311,41 @@ fn yield_slow(th: &Thread, fp: *mut Word, value: Word, delegate: *mut Word, send
     store_result(th, caller, ret, value)
 }
 
-/// Leaves a generator's frame with a result that owns itself, as `call::leave_frame` does for others: what needs a
-/// finalizer, or is not for a frame of this loop, is left to the general way.
+/// Leaves a generator's frame with a result that owns itself, as `call::leave_frame` does for others: closes what the
+/// frame holds, top down.
 #[inline(never)]
 pub(crate) fn leave(th: &Thread, fp: *mut Word, result: Word) -> Flow {
+    // SAFETY: the result is owned; as a native handle it survives what finalizers do.
+    let result = unsafe { StackRef::from_word(result) }.into_value(th.id());
     // SAFETY: H1.
     let frame = unsafe { Frame::of(fp) };
-    // SAFETY: the frame is a generator's, which the resumer keeps alive.
-    let generator = unsafe { Generator::of_frame(fp) };
-    let (caller, how) = (frame.previous.get(), frame.on_return.get());
-    let simple = match how {
-        OnReturn::Send => true,
-        OnReturn::ForIter | OnReturn::ForIterLocal => !result.is_counted(),
-        _ => false,
-    };
-    if !simple || generator.is_handling() {
-        return leave_closing(th, fp, result);
-    }
     for slot in (0..frame.locals_count.get() as usize).rev() {
         // SAFETY: inside the frame; locals are always initialized.
-        let local = unsafe { &*fp.add(slot).cast::<std::cell::Cell<Word>>() };
-        if !give_up(th, local) {
-            return leave_closing(th, fp, result);
-        }
+        give_up(th, unsafe { &*fp.add(slot).cast::<std::cell::Cell<Word>>() });
     }
-    if !give_up(th, &frame.locals) || !give_up(th, &frame.function) {
-        return leave_closing(th, fp, result);
-    }
-    th.frame.set(caller);
-    th.recursion_remaining.set(th.recursion_remaining.get() + 1);
-    // SAFETY: claimed by this run, and closed above.
-    unsafe { generator.release(State::Done) };
-    if how != OnReturn::Send {
-        return crate::ops::iter::jump_target(caller);
-    }
-    // SAFETY: H1: the place of what was sent, which holds nothing.
-    let place = unsafe { caller.add(frame.return_slot.get() as usize) };
-    // SAFETY: as above.
-    unsafe { place.write(result) };
-    crate::ops::generators::send_target(caller)
+    give_up(th, &frame.locals);
+    give_up(th, &frame.function);
+    returned(th, fp, frame, result)
 }
 
-/// Gives up what a word of a frame owns, if that is two plain accesses.
+/// Gives up what a word of a frame owns.
 #[inline(always)]
-fn give_up(th: &Thread, place: &std::cell::Cell<Word>) -> bool {
+fn give_up(th: &Thread, place: &std::cell::Cell<Word>) {
     let word = place.get();
     if !word.is_counted() {
-        return true;
+        return;
     }
-    // SAFETY: the place owns a count of a live object.
+    place.set(Word::NULL);
+    // SAFETY: the place owned a count of a live object.
     let object = unsafe { word.header_unchecked().as_ref() };
-    // SAFETY: as above; the place gives its count up.
-    let given = unsafe { object.decref_unless_last(th.id()) };
-    if given {
-        place.set(Word::NULL);
+    // SAFETY: as above; the count is given up here.
+    if !unsafe { object.decref_unless_last(th.id()) } {
+        close_word(th, word);
     }
-    given
 }
 
 /// A generator's frame returned and was closed: the generator is done, and whoever resumed it goes on behind its loop.
-pub(crate) fn returned(th: &Thread, fp: *mut Word, frame: &Frame, result: Value) -> Flow {
+fn returned(th: &Thread, fp: *mut Word, frame: &Frame, result: Value) -> Flow {
     // SAFETY: as in `yield_value`.
     let generator = unsafe { Generator::of_frame(fp) };
     let (caller, ret) = (frame.previous.get(), return_of(frame));
@@ -493,7 +468,7 @@ pub(crate) fn next(esc: Esc<'_>, object: &Value) -> PyResult<Option<Value>> {
 }
 
 /// Runs a claimed generator in a loop of its own: what it gave, and whether it yielded that.
-#[inline]
+#[inline(always)]
 fn run(esc: Esc<'_>, generator: &Generator, was: State, sent: Value) -> PyResult<(Value, bool)> {
     let th = esc.thread();
     if th.recursion_remaining.get() == 0 {

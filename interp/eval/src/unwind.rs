@@ -136,7 +136,7 @@ fn add_traceback(esc: Esc<'_>, exception: &Value, frame: &Frame) {
     let code = frame.code();
     let unit = code.unit_of_word(word);
     let line = code.line_of_word(word).map_or(-1, |line| line.cast_signed());
-    let Some((code, globals)) = crate::frames::code_and_globals(esc, frame) else { return };
+    let Some((code, globals)) = crate::frames::code_and_globals(frame) else { return };
     let next = payload.traceback.get(esc, payload);
     let entry = traceback::new(esc, next, code, globals, unit, line);
     drop(payload.traceback.set(payload, Some(entry.into_value())));

@@ -72,15 +72,22 @@ pub fn call_method(esc: Esc<'_>, receiver: &Value, name: &Value, args: &[Value])
 /// Calls the special method `name` of `receiver`, looked up on its type; `None` if the type has none.
 pub fn call_special(esc: Esc<'_>, receiver: &Value, name: &Value, args: &[Value]) -> PyResult<Option<Value>> {
     let Some(method) = typeobj::lookup(esc, receiver.class(), name) else { return Ok(None) };
+    call_found(esc, &method, receiver, args).map(Some)
+}
+
+/// Calls what was found on the type of `receiver` as its method.
+///
+/// # Errors
+/// What binding or the method raises.
+pub fn call_found(esc: Esc<'_>, method: &Value, receiver: &Value, args: &[Value]) -> PyResult {
     let method_class = method.class();
     if method_class.has(TypeFlags::METHOD_DESCRIPTOR) {
-        return call_with_receiver(esc, &method, receiver, Args::positional(args)).map(Some);
+        return call_with_receiver(esc, method, receiver, Args::positional(args));
     }
-    let bound = match method_class.slots.descr_get.get() {
-        Some(get) => get(esc, &method, Some(receiver), receiver.class())?,
-        None => method,
-    };
-    call(esc, &bound, args).map(Some)
+    match method_class.slots.descr_get.get() {
+        Some(get) => call(esc, &get(esc, method, Some(receiver), receiver.class())?, args),
+        None => call(esc, method, args),
+    }
 }
 
 /// The special method `name` of `receiver`, bound; `None` if the type has none.

@@ -5,7 +5,7 @@
 use std::ptr::NonNull;
 use std::sync::OnceLock;
 
-use stackref::{Fate, Header, Value, gc_bits};
+use stackref::{Fate, Header, Slot, Value, gc_bits};
 
 use crate::layout::{self, Payload, payload_of, type_of};
 use crate::raise::Raised;
@@ -64,7 +64,8 @@ pub(crate) unsafe fn dealloc_builtin<T: Payload>(header: NonNull<Header>) {
     let class = type_of(header);
     // SAFETY: the object is dead but its memory is still ours.
     let object = unsafe { header.as_ref() };
-    let plain = class.instance_size() == layout::plain_size::<T>() && class.slots.finalize.is_empty();
+    // SAFETY: as above.
+    let plain = unsafe { has_no_tail::<T>(header, class) } && class.slots.finalize.is_empty();
     if crate::zeal::ON || !plain || object.tag().load(std::sync::atomic::Ordering::Acquire) != 0 {
         // SAFETY: forwarded.
         return unsafe { dealloc(header) };
@@ -78,6 +79,23 @@ pub(crate) unsafe fn dealloc_builtin<T: Payload>(header: NonNull<Header>) {
     unsafe { object.mark_free() };
     // SAFETY: the object is dead and dropped; the heap takes the block back.
     unsafe { gc::free_from_any(header.cast()) };
+}
+
+/// Whether an instance is no more than its payload: the type gives it nothing else, or a dictionary word that is empty.
+///
+/// # Safety
+/// The memory at `header` is an instance of `class`, the builtin type of `T`.
+#[inline(always)]
+unsafe fn has_no_tail<T: Payload>(header: NonNull<Header>, class: &TypeObject) -> bool {
+    let plain = layout::plain_size::<T>();
+    if !T::HAS_DICT {
+        return class.instance_size() == plain;
+    }
+    if class.instance_size() != plain + size_of::<Slot>() {
+        return false;
+    }
+    // SAFETY: the instance has one word behind its payload, which is a slot.
+    unsafe { header.byte_add(plain).cast::<Slot>().as_ref() }.peek().is_none()
 }
 
 /// # Safety

@@ -8,7 +8,8 @@ use std::marker::PhantomData;
 use std::mem::size_of;
 use std::ops::Deref;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 
 use stackref::{Header, Load, Slot, StackRef, Value, Word, gc_bits};
 
@@ -28,6 +29,9 @@ pub trait Payload: Sized + Send + Sync + 'static {
     const NAME: &'static str;
     /// Whether objects with this payload can be part of a reference cycle.
     const TRACED: bool = true;
+    /// Whether instances of the builtin type have a dictionary word behind the payload, and nothing else: so much is
+    /// known when one is made.
+    const HAS_DICT: bool = false;
 
     /// The builtin type whose instances have this payload.
     fn class() -> &'static TypeObject;
@@ -309,25 +313,37 @@ pub struct Deferred<T: Payload> {
 
 impl<T: Payload> Deferred<T> {
     /// Makes an uncounted reference. Enables deferred counting on the object if it is not yet on.
+    #[inline]
     pub fn new(object: &Obj<T>) -> Self {
-        object.header().enable_deferred();
-        Deferred { bits: AtomicU64::new(object.value.word().to_uncounted().bits()), payload: PhantomData }
+        Deferred { bits: AtomicU64::new(deferred_bits(object.header())), payload: PhantomData }
     }
 
     /// As [`Deferred::new`], from the payload of the object.
     pub fn of(payload: &T) -> Self {
-        let header = header_of_payload(payload);
-        if !header.is_uncountable() {
-            header.enable_deferred();
+        Deferred { bits: AtomicU64::new(deferred_bits(header_of_payload(payload))), payload: PhantomData }
+    }
+
+    /// Names another object. The old one is given back if this reference had come to own a count; it stays what the
+    /// collector alone frees, so that who reads the reference meanwhile may use it up to the next safepoint.
+    #[must_use = "drop the old value where code may run"]
+    pub fn replace(&self, object: &Obj<T>) -> Option<Value> {
+        let old = self.bits.swap(deferred_bits(object.header()), AcqRel);
+        // SAFETY: only words are stored.
+        let old = unsafe { Word::from_bits(old) };
+        if !old.is_counted() {
+            return None;
         }
-        Deferred { bits: AtomicU64::new(Word::uncounted(NonNull::from(header)).bits()), payload: PhantomData }
+        // SAFETY: `convert` took the count that moves out here.
+        let old = unsafe { Value::from_word(old) };
+        header_of(&old).enable_deferred();
+        Some(old)
     }
 
     /// The word, for `trace` and for stack slots.
     #[inline]
     pub fn word(&self) -> Word {
         // SAFETY: only words are stored.
-        unsafe { Word::from_bits(self.bits.load(Relaxed)) }
+        unsafe { Word::from_bits(self.bits.load(Acquire)) }
     }
 
     /// The word for a frame's header: an object's, without a count.
@@ -365,6 +381,15 @@ impl<T: Payload> Deferred<T> {
     }
 }
 
+/// The bits of an uncounted reference to an object, which is deferred from now on.
+#[inline]
+fn deferred_bits(header: &Header) -> u64 {
+    if !header.is_uncountable() {
+        header.enable_deferred();
+    }
+    Word::uncounted(NonNull::from(header)).bits()
+}
+
 impl<T: Payload> Drop for Deferred<T> {
     fn drop(&mut self) {
         let word = self.word();
@@ -389,13 +414,20 @@ impl<T: Payload> Deref for Deferred<T> {
 #[inline]
 pub fn new<T: Payload>(esc: Esc<'_>, payload: T) -> Obj<T> {
     let class = T::class();
-    if class.instance_size() != plain_size::<T>() || !T::TRACED && class.has(TypeFlags::TRACED) {
+    let size = const { plain_size::<T>() + if T::HAS_DICT { size_of::<Word>() } else { 0 } };
+    if class.instance_size() != size || !T::TRACED && class.has(TypeFlags::TRACED) {
         return new_with_type(esc, class, payload);
     }
-    let memory = allocate(esc, plain_size::<T>(), T::TRACED);
+    let memory = allocate(esc, size, T::TRACED);
     // SAFETY: the allocation covers header and payload; nobody else has seen it.
     unsafe { payload_of(memory.cast()).cast::<T>().write(payload) };
-    // SAFETY: the payload is in place, and instances of this size have no tail.
+    if T::HAS_DICT {
+        // SAFETY: the allocation has one more word.
+        let dict = unsafe { memory.add(plain_size::<T>()) }.cast::<Word>();
+        // SAFETY: as above: no dictionary yet.
+        unsafe { dict.write(Word::NULL) };
+    }
+    // SAFETY: the payload is in place, and so is the tail, if there is one.
     let value = unsafe { publish(esc, class, memory, T::TRACED) };
     Obj { value, payload: PhantomData }
 }
@@ -550,6 +582,11 @@ pub fn header_of_payload<T: Payload>(payload: &T) -> &Header {
     unsafe { header.as_ref() }
 }
 
+const fn empty_slot() -> Slot {
+    // SAFETY: `Slot` is a transparent atomic word (documented), and NULL is the empty slot.
+    unsafe { std::mem::transmute::<AtomicU64, Slot>(AtomicU64::new(Word::NULL.bits())) }
+}
+
 /// A field of a payload that holds a value or nothing, may be assigned, and is read without a lock.
 ///
 /// Writers hold the owner's one-byte lock; a reader that loses a race takes it.
@@ -563,8 +600,7 @@ impl Field {
 
     /// An empty field, for statics and for later.
     pub const fn empty() -> Self {
-        // SAFETY: `Slot` is a transparent atomic word (documented), and NULL is the empty slot.
-        Field(unsafe { std::mem::transmute::<AtomicU64, Slot>(AtomicU64::new(Word::NULL.bits())) })
+        Field(empty_slot())
     }
 
     /// The content. `owner` is the payload this field is part of.
@@ -608,6 +644,15 @@ impl Field {
         }
     }
 
+    /// Sets an empty field; a value that is there stays.
+    pub fn set_if_empty<T: Payload>(&self, owner: &T, value: Value) {
+        let _lock = header_of_payload(owner).lock().lock();
+        if self.0.peek().is_none() {
+            // SAFETY: the lock that all writers of this field hold is held, and the field is empty.
+            unsafe { self.0.put(Some(value)) };
+        }
+    }
+
     /// The content as a stack reference, where reading it takes no call and no lock. `None` says only that it does not.
     #[inline(always)]
     pub fn load_quick(&self, me: u32) -> Option<StackRef> {
@@ -629,6 +674,46 @@ impl Field {
 
     /// Shows the content to the collector.
     pub fn trace(&self, visit: &mut dyn FnMut(Word)) {
+        if let Some(word) = self.0.peek() {
+            visit(word);
+        }
+    }
+}
+
+/// A field that is set at most once, and so can be looked at without a count.
+pub(crate) struct OnceField(Slot);
+
+impl OnceField {
+    /// An empty field.
+    pub(crate) const fn empty() -> Self {
+        OnceField(empty_slot())
+    }
+
+    /// Sets the field, if it is empty: by the thread that makes the object. (If two raced, one value would leak.)
+    ///
+    /// # Errors
+    /// Gives the value back if the field has one.
+    #[inline(always)]
+    pub(crate) fn set(&self, value: Value) -> Result<(), Value> {
+        if self.0.peek().is_some() {
+            return Err(value);
+        }
+        // SAFETY: the field is empty, or another thread has just filled it, whose value is then kept for ever.
+        unsafe { self.0.put(Some(value)) };
+        Ok(())
+    }
+
+    /// The content.
+    #[inline]
+    pub(crate) fn get(&self) -> Option<&Value> {
+        self.0.peek()?;
+        // SAFETY: a slot has the representation of a word, this one is not NULL, as was just seen, and what it held is
+        // not given up while the owner is borrowed.
+        Some(unsafe { &*std::ptr::from_ref(&self.0).cast::<Value>() })
+    }
+
+    /// Shows the content to the collector.
+    pub(crate) fn trace(&self, visit: &mut dyn FnMut(Word)) {
         if let Some(word) = self.0.peek() {
             visit(word);
         }

@@ -6,7 +6,7 @@ use interp_object::data::cell::Cell;
 use interp_object::data::code::CodeObject;
 use interp_object::data::descr::{self, BoundMethod, METHOD};
 use interp_object::data::dict::{self, Dict};
-use interp_object::data::function::{self, FUNCTION, Function};
+use interp_object::data::function::{self, Details, FUNCTION, Function};
 use interp_object::data::str::{self, Str};
 use interp_object::data::tuple::{self, Tuple};
 use interp_object::data::{int, module, singletons};
@@ -27,11 +27,11 @@ static FUNCTION_GETSETS: &[GetSetDef] = &[
     GetSetDef::new("__annotations__", get_annotations, set_annotations, ""),
     GetSetDef::new("__annotate__", get_annotate, set_annotate, ""),
     GetSetDef::new("__dict__", get_dict, set_dict, ""),
-    GetSetDef::new("__name__", |esc, this| field(esc, this, |f| &f.name), set_name, ""),
-    GetSetDef::new("__qualname__", |esc, this| field(esc, this, |f| &f.qualname), set_qualname, ""),
+    GetSetDef::new("__name__", |esc, this| Ok(this_of(esc, this)?.name(esc)), set_name, ""),
+    GetSetDef::new("__qualname__", |esc, this| Ok(this_of(esc, this)?.qualname(esc)), set_qualname, ""),
     GetSetDef::new("__type_params__", get_type_params, set_type_params, ""),
-    GetSetDef::new("__module__", |esc, this| field(esc, this, |f| &f.module), set_module, ""),
-    GetSetDef::new("__doc__", |esc, this| field(esc, this, |f| &f.doc), set_doc, ""),
+    GetSetDef::new("__module__", get_module, set_module, ""),
+    GetSetDef::new("__doc__", |esc, this| Ok(this_of(esc, this)?.doc(esc)), set_doc, ""),
     GetSetDef::readonly("__globals__", |esc, this| Ok(this_of(esc, this)?.globals().as_value().clone()), ""),
     GetSetDef::readonly("__builtins__", |esc, this| Ok(this_of(esc, this)?.builtins().as_value().clone()), ""),
     GetSetDef::readonly("__closure__", get_closure, ""),
@@ -86,13 +86,8 @@ fn this_of<'a>(esc: Esc<'_>, this: &'a Value) -> PyResult<&'a Function> {
     }
 }
 
-fn field(esc: Esc<'_>, this: &Value, pick: fn(&Function) -> &Field) -> PyResult {
-    let function = this_of(esc, this)?;
-    Ok(pick(function).get(esc, function).unwrap_or_else(singletons::none))
-}
-
 fn repr(esc: Esc<'_>, this: &Value) -> PyResult {
-    let name = ops::text_lossy(&field(esc, this, |f| &f.qualname)?);
+    let name = ops::text_lossy(&this_of(esc, this)?.qualname(esc));
     Ok(str::new(esc, &format!("<function {name} at {:#x}>", address(this))).into_value())
 }
 
@@ -122,7 +117,7 @@ fn new(esc: Esc<'_>, _class: &TypeObject, args: Args<'_>) -> PyResult {
         if name.payload::<Str>().is_none() {
             return Err(esc.type_error("arg 3 (name) must be None or string"));
         }
-        drop(made.name.set(&*made, Some(name.clone())));
+        drop(made.make_details().name.set(&*made, Some(name.clone())));
     }
     if let Some(defaults) = defaults.filter(|defaults| !defaults.is_none()) {
         if defaults.payload::<Tuple>().is_none() {
@@ -138,7 +133,7 @@ fn new(esc: Esc<'_>, _class: &TypeObject, args: Args<'_>) -> PyResult {
                 return Err(esc.type_error("arg 5 (closure) must be None or tuple"));
             };
             check_closure(esc, &code, &cells)?;
-            made.init_closure(cells);
+            drop(made.init_closure(cells.into_value()));
         }
     }
     if let Some(kwdefaults) = kwdefaults.filter(|kwdefaults| !kwdefaults.is_none()) {
@@ -182,7 +177,7 @@ pub(crate) fn builtins_of(esc: Esc<'_>, globals: &Obj<Dict>) -> Obj<Dict> {
 }
 
 fn get_code(esc: Esc<'_>, this: &Value) -> PyResult {
-    Ok(this_of(esc, this)?.code(esc).into_value())
+    Ok(this_of(esc, this)?.code().into_value())
 }
 
 fn set_code(esc: Esc<'_>, this: &Value, value: Option<&Value>) -> PyResult<()> {
@@ -192,13 +187,13 @@ fn set_code(esc: Esc<'_>, this: &Value, value: Option<&Value>) -> PyResult<()> {
     };
     let (free, closure) = (code.data().freevars().count(), function.closure().map_or(0, |cells| cells.len()));
     if free != closure {
-        let name = ops::text_lossy(&field(esc, this, |f| &f.name)?);
+        let name = ops::text_lossy(&function.name(esc));
         return Err(
             esc.value_error(format_args!("{name}() requires a code object with {closure} free vars, not {free}"))
         );
     }
     code.executable(esc)?;
-    drop(function.set_code(code));
+    drop(function.set_code(&code));
     Ok(())
 }
 
@@ -232,7 +227,7 @@ fn set_kwdefaults(esc: Esc<'_>, this: &Value, value: Option<&Value>) -> PyResult
 /// values (`from __future__ import annotations`).
 fn get_annotations(esc: Esc<'_>, this: &Value) -> PyResult {
     let function = this_of(esc, this)?;
-    let made = match function.annotations.get(esc, function) {
+    let made = match function.detail(esc, |details| &details.annotations) {
         Some(pairs) if pairs.payload::<Tuple>().is_some() => {
             let dict = dict::new(esc);
             if let Some(pairs) = pairs.payload::<Tuple>() {
@@ -243,7 +238,7 @@ fn get_annotations(esc: Esc<'_>, this: &Value) -> PyResult {
             dict.into_value()
         }
         Some(annotations) => return Ok(annotations),
-        None => match function.annotate.get(esc, function).filter(|annotate| !annotate.is_none()) {
+        None => match function.detail(esc, |details| &details.annotate).filter(|annotate| !annotate.is_none()) {
             None => dict::new(esc).into_value(),
             Some(annotate) => {
                 let result = call::call(esc, &annotate, &[int::small(1)])?;
@@ -255,7 +250,7 @@ fn get_annotations(esc: Esc<'_>, this: &Value) -> PyResult {
             }
         },
     };
-    drop(function.annotations.set(function, Some(made.clone())));
+    drop(function.make_details().annotations.set(function, Some(made.clone())));
     Ok(made)
 }
 
@@ -265,13 +260,15 @@ fn set_annotations(esc: Esc<'_>, this: &Value, value: Option<&Value>) -> PyResul
     if value.is_some_and(|value| value.payload::<Dict>().is_none()) {
         return Err(esc.type_error("__annotations__ must be set to a dict object"));
     }
-    drop(function.annotations.set(function, value.cloned()));
-    drop(function.annotate.set(function, None));
+    let details = function.make_details();
+    drop(details.annotations.set(function, value.cloned()));
+    drop(details.annotate.set(function, None));
     Ok(())
 }
 
 fn get_annotate(esc: Esc<'_>, this: &Value) -> PyResult {
-    field(esc, this, |f| &f.annotate)
+    let function = this_of(esc, this)?;
+    Ok(function.detail(esc, |details| &details.annotate).unwrap_or_else(singletons::none))
 }
 
 fn set_annotate(esc: Esc<'_>, this: &Value, value: Option<&Value>) -> PyResult<()> {
@@ -280,11 +277,12 @@ fn set_annotate(esc: Esc<'_>, this: &Value, value: Option<&Value>) -> PyResult<(
     if !value.is_none() && value.class().slots.call.is_empty() {
         return Err(esc.type_error("__annotate__ must be callable or None"));
     }
+    let details = function.make_details();
     if value.is_none() {
-        drop(function.annotate.set(function, None));
+        drop(details.annotate.set(function, None));
     } else {
-        drop(function.annotate.set(function, Some(value.clone())));
-        drop(function.annotations.set(function, None));
+        drop(details.annotate.set(function, Some(value.clone())));
+        drop(details.annotations.set(function, None));
     }
     Ok(())
 }
@@ -294,13 +292,13 @@ fn set_text(
     this: &Value,
     value: Option<&Value>,
     name: &str,
-    pick: fn(&Function) -> &Field,
+    pick: fn(&Details) -> &Field,
 ) -> PyResult<()> {
     let function = this_of(esc, this)?;
     let Some(value) = value.filter(|value| value.payload::<Str>().is_some()) else {
         return Err(esc.type_error(format_args!("{name} must be set to a string object")));
     };
-    drop(pick(function).set(function, Some(value.clone())));
+    drop(pick(function.make_details()).set(function, Some(value.clone())));
     Ok(())
 }
 
@@ -312,6 +310,11 @@ fn set_qualname(esc: Esc<'_>, this: &Value, value: Option<&Value>) -> PyResult<(
     set_text(esc, this, value, "__qualname__", |f| &f.qualname)
 }
 
+fn get_module(esc: Esc<'_>, this: &Value) -> PyResult {
+    let function = this_of(esc, this)?;
+    Ok(function.module.get(esc, function).unwrap_or_else(singletons::none))
+}
+
 fn set_module(esc: Esc<'_>, this: &Value, value: Option<&Value>) -> PyResult<()> {
     let function = this_of(esc, this)?;
     drop(function.module.set(function, value.cloned()));
@@ -320,13 +323,14 @@ fn set_module(esc: Esc<'_>, this: &Value, value: Option<&Value>) -> PyResult<()>
 
 fn set_doc(esc: Esc<'_>, this: &Value, value: Option<&Value>) -> PyResult<()> {
     let function = this_of(esc, this)?;
-    drop(function.doc.set(function, value.cloned()));
+    let value = value.cloned().unwrap_or_else(singletons::none);
+    drop(function.make_details().doc.set(function, Some(value)));
     Ok(())
 }
 
 fn get_type_params(esc: Esc<'_>, this: &Value) -> PyResult {
-    let function = this_of(esc, this)?;
-    Ok(function.type_params.get(esc, function).unwrap_or_else(|| tuple::new(esc, []).into_value()))
+    let found = this_of(esc, this)?.detail(esc, |details| &details.type_params);
+    Ok(found.unwrap_or_else(|| tuple::new(esc, []).into_value()))
 }
 
 fn set_type_params(esc: Esc<'_>, this: &Value, value: Option<&Value>) -> PyResult<()> {
@@ -334,7 +338,7 @@ fn set_type_params(esc: Esc<'_>, this: &Value, value: Option<&Value>) -> PyResul
     let Some(value) = value.filter(|value| value.payload::<Tuple>().is_some()) else {
         return Err(esc.type_error("__type_params__ must be set to a tuple"));
     };
-    drop(function.type_params.set(function, Some(value.clone())));
+    drop(function.make_details().type_params.set(function, Some(value.clone())));
     Ok(())
 }
 

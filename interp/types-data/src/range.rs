@@ -185,6 +185,12 @@ fn construct(esc: Esc<'_>, _class: &TypeObject, args: Args<'_>) -> PyResult {
 
 /// A range of exact ints; the step is not 0.
 fn new(esc: Esc<'_>, start: Value, stop: Value, step: Value) -> PyResult<Obj<Range>> {
+    if let (Some(first), Some(last), Some(1)) = (start.as_int(), stop.as_int(), step.as_int()) {
+        // Immediate ints are short of 64 bits by so much that their difference is not too large.
+        let len = (last - first).max(0);
+        let small = Some(Small { start: first, step: 1, len });
+        return Ok(layout::new(esc, Range { start, stop, step, len: int::new(esc, len), small }));
+    }
     if let (Some(first), Some(last), Some(by)) = (int::as_i64(&start), int::as_i64(&stop), int::as_i64(&step)) {
         let distance = i128::from(last) - i128::from(first);
         let by_wide = i128::from(by);

@@ -16,7 +16,7 @@ use crate::stack;
 
 /// Pushes a frame for `function` and binds `args` to its parameters. The frame is not entered yet.
 pub(crate) fn bind_frame(esc: Esc<'_>, callable: &Value, function: &Function, args: Args<'_>) -> PyResult<*mut Word> {
-    let code = function.code(esc);
+    let code = function.code();
     let values = bind(esc, function, &code, args)?;
     let th = esc.thread();
     let fp = loop {
@@ -175,7 +175,7 @@ fn fill_defaults(
 
 /// The function's qualified name, as messages show it.
 fn shown(esc: Esc<'_>, function: &Function) -> String {
-    function.qualname.get(esc, function).map(|name| interp_object::ops::text_lossy(&name)).unwrap_or_default()
+    interp_object::ops::text_lossy(&function.qualname(esc))
 }
 
 #[cold]

@@ -66,7 +66,7 @@ unsafe fn slow_build_template(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     at.next_flow(1)
 }
 
-/// `FORMAT_SIMPLE` (interp/ops/build.rs:154).
+/// `FORMAT_SIMPLE` (interp/ops/build.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -109,7 +109,7 @@ unsafe fn slow_format_simple(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(1)
 }
 
-/// `FORMAT_WITH_SPEC` (interp/ops/build.rs:163).
+/// `FORMAT_WITH_SPEC` (interp/ops/build.rs:161).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -422,7 +422,7 @@ unsafe fn slow_build_tuple(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `CONVERT_VALUE` (interp/ops/build.rs:145).
+/// `CONVERT_VALUE` (interp/ops/build.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -466,7 +466,7 @@ unsafe fn slow_convert_value(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(1)
 }
 
-/// `DICT_MERGE` (interp/ops/build.rs:137).
+/// `DICT_MERGE` (interp/ops/build.rs:135).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -504,7 +504,7 @@ unsafe fn slow_dict_merge(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
     at.next_flow(1)
 }
 
-/// `DICT_UPDATE` (interp/ops/build.rs:129).
+/// `DICT_UPDATE` (interp/ops/build.rs:127).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -551,9 +551,7 @@ pub(crate) unsafe extern "C" fn weft_op_list_append(ip: *const Cell, fp: *mut Wo
     let oparg: u32 = at.arg_bc();
     let mut value = at.get(at.a() + oparg as usize);
     let mut list = at.get(at.a());
-    if let Some(end) = build::end_of(th, list) {
-        let item = value;
-        calls::append(th, end, item);
+    if build::append_alone(th, list, value) {
     } else {
         return {
             // SAFETY: H1: handed on as it came.
@@ -591,9 +589,7 @@ unsafe fn slow_list_append(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     let oparg: u32 = at.arg_bc();
     let mut value = at.get(at.a() + oparg as usize);
     let mut list = at.get(at.a());
-    if let Some(end) = build::end_of(th, list) {
-        let item = value;
-        calls::append(th, end, item);
+    if build::append_alone(th, list, value) {
     } else {
         let item = at.take(value);
         {
@@ -610,7 +606,7 @@ unsafe fn slow_list_append(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `LIST_EXTEND` (interp/ops/build.rs:96).
+/// `LIST_EXTEND` (interp/ops/build.rs:94).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -647,7 +643,7 @@ unsafe fn slow_list_extend(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `MAP_ADD` (interp/ops/build.rs:120).
+/// `MAP_ADD` (interp/ops/build.rs:118).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -690,7 +686,7 @@ unsafe fn slow_map_add(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -
     at.next_flow(1)
 }
 
-/// `SET_ADD` (interp/ops/build.rs:104).
+/// `SET_ADD` (interp/ops/build.rs:102).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -727,7 +723,7 @@ unsafe fn slow_set_add(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -
     at.next_flow(1)
 }
 
-/// `SET_UPDATE` (interp/ops/build.rs:112).
+/// `SET_UPDATE` (interp/ops/build.rs:110).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

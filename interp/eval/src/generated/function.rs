@@ -58,11 +58,41 @@ unsafe fn slow_make_function(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(1)
 }
 
-/// `SET_FUNCTION_ATTRIBUTE` (interp/ops/function.rs:15).
+/// `SET_FUNCTION_ATTRIBUTE` (interp/ops/function.rs:16).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
 pub(crate) unsafe extern "C" fn weft_op_set_function_attribute(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let mut func = at.get(at.a() + 1);
+    let mut attr = at.get(at.a());
+    let mut func_out;
+    if function::set_closure_quick(func, oparg, attr) {
+        func_out = func;
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_set_function_attribute_slow(ip, fp, th, cell) }
+        };
+    }
+    at.set(at.a(), func_out);
+    at.next(1)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_set_function_attribute_slow(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
@@ -85,17 +115,21 @@ unsafe fn slow_set_function_attribute(ip: *const Cell, fp: *mut Word, th: &Threa
     let mut func = at.get(at.a() + 1);
     let mut attr = at.get(at.a());
     let mut func_out;
-    let made = at.take(func);
-    let attribute = at.take(attr);
-    let made = {
-        at.null(at.a() + 1);
-        at.null(at.a());
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        function::set_attribute(esc, made, oparg, attribute)
-    };
-    func_out = at.own(made);
+    if function::set_closure_quick(func, oparg, attr) {
+        func_out = func;
+    } else {
+        let made = at.take(func);
+        let attribute = at.take(attr);
+        let made = {
+            at.null(at.a() + 1);
+            at.null(at.a());
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            function::set_attribute(esc, made, oparg, attribute)
+        };
+        func_out = at.own(made);
+    }
     at.set(at.a(), func_out);
     at.next_flow(1)
 }

@@ -97,11 +97,35 @@ unsafe fn slow_copy(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> F
     at.next_flow(1)
 }
 
-/// `COPY_FREE_VARS` (interp/ops/load_store.rs:169).
+/// `COPY_FREE_VARS` (interp/ops/load_store.rs:170).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
 pub(crate) unsafe extern "C" fn weft_op_copy_free_vars(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    if !names::copy_free_vars_quick(th, fp, oparg) {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_copy_free_vars_slow(ip, fp, th, cell) }
+        };
+    }
+    at.next(1)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_copy_free_vars_slow(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
@@ -121,16 +145,18 @@ unsafe fn slow_copy_free_vars(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let oparg: u32 = at.arg_bc();
-    {
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        names::copy_free_vars(esc, fp, oparg)
-    };
+    if !names::copy_free_vars_quick(th, fp, oparg) {
+        {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            names::copy_free_vars(esc, fp, oparg)
+        };
+    }
     at.next_flow(1)
 }
 
-/// `DELETE_DEREF` (interp/ops/load_store.rs:195).
+/// `DELETE_DEREF` (interp/ops/load_store.rs:200).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -245,7 +271,7 @@ unsafe fn slow_load_common_constant(ip: *const Cell, fp: *mut Word, th: &Thread,
     at.next_flow(1)
 }
 
-/// `LOAD_DEREF` (interp/ops/load_store.rs:175).
+/// `LOAD_DEREF` (interp/ops/load_store.rs:180).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -401,7 +427,7 @@ unsafe fn slow_load_fast_check(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     at.next_flow(1)
 }
 
-/// `LOAD_FROM_DICT_OR_DEREF` (interp/ops/load_store.rs:200).
+/// `LOAD_FROM_DICT_OR_DEREF` (interp/ops/load_store.rs:205).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -473,7 +499,7 @@ unsafe fn slow_make_cell(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64)
     at.next_flow(1)
 }
 
-/// `STORE_DEREF` (interp/ops/load_store.rs:187).
+/// `STORE_DEREF` (interp/ops/load_store.rs:192).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -522,7 +548,7 @@ pub(crate) unsafe extern "C" fn weft_op_swap(ip: *const Cell, fp: *mut Word, th:
     at.next(1)
 }
 
-/// `MOVE` as L_T (interp/ops/load_store.rs:211).
+/// `MOVE` as L_T (interp/ops/load_store.rs:216).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -576,7 +602,7 @@ unsafe fn slow_move_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) 
     at.next_flow(1)
 }
 
-/// `MOVE` as L_L (interp/ops/load_store.rs:211).
+/// `MOVE` as L_L (interp/ops/load_store.rs:216).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -635,7 +661,7 @@ unsafe fn slow_move_l_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) 
     at.next_flow(1)
 }
 
-/// `MOVE` as T_T (interp/ops/load_store.rs:211).
+/// `MOVE` as T_T (interp/ops/load_store.rs:216).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -649,7 +675,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_t_t(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as T_L (interp/ops/load_store.rs:211).
+/// `MOVE` as T_L (interp/ops/load_store.rs:216).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -666,7 +692,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_t_l(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as I_T (interp/ops/load_store.rs:211).
+/// `MOVE` as I_T (interp/ops/load_store.rs:216).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -680,7 +706,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_i_t(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as I_L (interp/ops/load_store.rs:211).
+/// `MOVE` as I_L (interp/ops/load_store.rs:216).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -697,7 +723,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_i_l(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `MOVE` as K_T (interp/ops/load_store.rs:211).
+/// `MOVE` as K_T (interp/ops/load_store.rs:216).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -711,7 +737,7 @@ pub(crate) unsafe extern "C" fn weft_op_move_k_t(ip: *const Cell, fp: *mut Word,
     at.next(2)
 }
 
-/// `MOVE` as K_L (interp/ops/load_store.rs:211).
+/// `MOVE` as K_L (interp/ops/load_store.rs:216).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

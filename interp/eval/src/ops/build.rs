@@ -5,7 +5,7 @@ use interp_object::call;
 use interp_object::data::dict::{self, DICT, Dict};
 use interp_object::data::exception::{self as exc, Exception};
 use interp_object::data::frame::payload_in;
-use interp_object::data::list::{self, HeldEnd, LIST, List, Source};
+use interp_object::data::list::{self, LIST, List, Source};
 use interp_object::data::set::{self, Set};
 use interp_object::data::str::Str;
 use interp_object::data::template::{self, Interpolation};
@@ -33,7 +33,7 @@ pub(crate) fn list(esc: Esc<'_>, values: Slots) -> Value {
 pub(crate) fn set(esc: Esc<'_>, items: &[Value]) -> PyResult {
     let mut made = set::Gathered::new(esc);
     for item in items {
-        made.add(esc, item)?;
+        made.add(esc, item.clone())?;
     }
     Ok(made.finish(esc).into_value())
 }
@@ -89,16 +89,16 @@ fn expect<'a, T: interp_object::Payload>(esc: Esc<'_>, value: &'a Value) -> PyRe
     value.payload::<T>().ok_or_else(|| esc.system_error(format_args!("{} was expected", T::NAME)))
 }
 
-/// The place behind the last item of the list in a temporary, if it has room.
+/// Appends a word to the list in a temporary, if that takes neither a lock nor a call; the word is the list's then.
 #[inline(always)]
-pub(crate) fn end_of<'a>(th: &Thread, list: Word) -> Option<HeldEnd<'a>> {
+pub(crate) fn append_alone(th: &Thread, list: Word, item: Word) -> bool {
     if !list.is_ptr() || !std::ptr::eq(class_of(list), &raw const LIST) {
-        return None;
+        return false;
     }
     // SAFETY: the type was compared; the slot keeps the list alive.
     let payload: &List = unsafe { payload_in(list) };
-    // SAFETY: the word is a temporary's of the running frame.
-    unsafe { payload.try_hold_end(th.id(), list) }
+    // SAFETY: the word is a temporary's of the running frame; the item's slot gives its word up if this says so.
+    unsafe { payload.push_alone(th.id(), list, item) }
 }
 
 /// `list.append(item)`

@@ -27,7 +27,11 @@ pub(crate) fn one(esc: Esc<'_>, frame: &Frame, oparg: u32, value: &Value) -> PyR
         Some(Intrinsic1::AsyncGenWrap) => Ok(generator::wrap(esc, value.clone()).into_value()),
         Some(Intrinsic1::UnaryPositive) => ops::positive(esc, value),
         Some(Intrinsic1::ListToTuple) => match value.payload::<List>() {
-            Some(list) => Ok(list.to_tuple(esc).into_value()),
+            Some(list) => {
+                // SAFETY: the value is a temporary of the running frame.
+                let moved = unsafe { list.move_to_tuple(esc, value.word()) };
+                Ok(moved.unwrap_or_else(|| list.to_tuple(esc)).into_value())
+            }
             None => Err(esc.system_error("a list was expected")),
         },
         Some(Intrinsic1::Typevar) => parameter(&typing::TYPEVAR),
@@ -51,7 +55,7 @@ pub(crate) fn two(esc: Esc<'_>, oparg: u32, first: &Value, second: &Value) -> Py
         }
         Some(Intrinsic2::SetFunctionTypeParams) => {
             if let Some(function) = first.payload::<Function>() {
-                drop(function.type_params.set(function, Some(second.clone())));
+                drop(function.make_details().type_params.set(function, Some(second.clone())));
             }
             Ok(first.clone())
         }

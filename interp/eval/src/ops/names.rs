@@ -92,15 +92,44 @@ pub(crate) fn make_cell(esc: Esc<'_>, fp: *mut Word, slot: u32) {
 
 /// Copies the closure's cells into the last `count` locals.
 pub(crate) fn copy_free_vars(esc: Esc<'_>, fp: *mut Word, count: u32) {
-    let _ = esc;
+    for (place, cell) in free_vars(fp, count) {
+        if place.get().is_null() {
+            place.set(cell.clone_as(esc.me()).into_word());
+        }
+    }
+}
+
+/// As [`copy_free_vars`], where all cells are this thread's. `false`: not all are copied.
+#[inline(always)]
+pub(crate) fn copy_free_vars_quick(th: &Thread, fp: *mut Word, count: u32) -> bool {
+    for (place, cell) in free_vars(fp, count) {
+        if !place.get().is_null() {
+            continue;
+        }
+        let word = cell.word();
+        // SAFETY: a cell is an object, which the closure keeps.
+        let header = unsafe { word.header_unchecked().as_ref() };
+        // SAFETY: this thread's id.
+        if !word.is_counted() || !unsafe { header.try_incref_quick(th.id()) } {
+            return false;
+        }
+        place.set(word);
+    }
+    true
+}
+
+/// The last locals of a frame, and the cells of its function's closure that go there.
+#[inline(always)]
+fn free_vars<'a>(fp: *mut Word, count: u32) -> impl Iterator<Item = (&'a std::cell::Cell<Word>, &'a Value)> {
     // SAFETY: H1.
     let frame = unsafe { Frame::of(fp) };
     // SAFETY: a frame's function word names its function.
     let function: &Function = unsafe { payload_in(frame.function.get()) };
-    let first = frame.locals_count.get() - count;
-    for (slot, cell) in (first..).zip(function.closure().map_or(&[][..], |cells| cells.as_slice())) {
-        put_slot(fp, slot, cell.clone());
-    }
+    let first = (frame.locals_count.get() - count) as usize;
+    let cells = function.closure().map_or(&[][..], |cells| cells.as_slice());
+    // SAFETY: the locals are part of the frame.
+    let places = unsafe { std::slice::from_raw_parts(fp.add(first).cast::<std::cell::Cell<Word>>(), count as usize) };
+    places.iter().zip(cells)
 }
 
 /// The cell in a slot.

@@ -150,6 +150,15 @@ impl Dict {
         }
     }
 
+    /// As [`Dict::get_interned`] for a name that is probably at this position.
+    #[inline]
+    pub fn get_interned_at(&self, esc: Esc<'_>, name: &Value, position: u32) -> Option<Value> {
+        match self.core.load_hint(&KeyEnv { esc }, position, name) {
+            Some(found) => Some(found.into_value(esc.me())),
+            None => self.get_interned(esc, name),
+        }
+    }
+
     /// The value of a name given by text.
     pub fn get_str(&self, esc: Esc<'_>, name: &str) -> Option<Value> {
         self.get_interned(esc, &intern::intern(esc, name))
@@ -317,8 +326,9 @@ pub static DICT: TypeObject = TypeObject::builtin::<Dict>(
 );
 
 /// An empty `dict`.
+#[inline]
 pub fn new(esc: Esc<'_>) -> Obj<Dict> {
-    new_as(esc, &DICT)
+    layout::new(esc, Dict { core: dictkeys::Dict::new(esc.me()) })
 }
 
 /// An empty instance of `class` (`dict` or a subclass).

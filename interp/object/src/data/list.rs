@@ -296,6 +296,34 @@ impl List {
         Ok(())
     }
 
+    /// Appends what a stack's word refers to, if nobody but the slot that holds `owned` knows this list, there is room, and
+    /// the word can move as it is: takes no lock and makes no call. `false`: nothing happened.
+    ///
+    /// # Safety
+    /// `owned` is the word of a slot of the running frame of the thread `me`, and names this list. The word `item` is the
+    /// caller's, who gives it up if the answer is `true`.
+    #[inline(always)]
+    pub unsafe fn push_alone(&self, me: u32, owned: Word, item: Word) -> bool {
+        if !owned.is_counted() || !self.header().is_unique(me) {
+            return false;
+        }
+        let len = self.len.load(Ordering::Relaxed);
+        let Some(slot) = self.slot(len) else { return false };
+        // SAFETY: the caller's; given back if it cannot move.
+        match unsafe { StackRef::from_word(item) }.into_value_quick() {
+            Ok(value) => {
+                // SAFETY: nobody else knows the list, and slots from the length on are empty.
+                unsafe { slot.put(Some(value)) };
+                self.len.store(len + 1, Ordering::Release);
+                true
+            }
+            Err(item) => {
+                let _ = item.into_word();
+                false
+            }
+        }
+    }
+
     /// Removes and returns the last item.
     pub fn pop(&self) -> Option<Value> {
         let _hold = self.hold();
@@ -374,6 +402,20 @@ impl List {
         });
         drop(hold);
         if grew { tuple::new(esc, self.snapshot()) } else { made }
+    }
+
+    /// A tuple of the items, which move there, if nobody but the slot that holds `owned` knows this list; it is empty then.
+    ///
+    /// # Safety
+    /// `owned` is the word of a slot of the running frame of this thread, and names this list.
+    pub unsafe fn move_to_tuple(&self, esc: Esc<'_>, owned: Word) -> Option<Obj<Tuple>> {
+        if !owned.is_counted() || !self.header().is_unique(esc.me()) {
+            return None;
+        }
+        // SAFETY: nobody else knows the list, so nobody replaces its block.
+        let items = tuple::filled(esc, self.len(), |index| unsafe { self.slot(index)?.take() });
+        self.len.store(0, Ordering::Release);
+        Some(items)
     }
 
     /// Takes all items out, leaving the list empty (`clear`, and `sort` while it runs).

@@ -182,7 +182,8 @@ pub static FROZENSET: TypeObject = TypeObject::builtin::<FrozenSet>(
 
 /// An empty instance of `class` (`set` or a subclass).
 pub fn new_as(esc: Esc<'_>, class: &TypeObject) -> Obj<Set> {
-    layout::new_with_type(esc, class, Set { table: Table::new(esc) })
+    let set = Set { table: Table::new(esc) };
+    if std::ptr::eq(class, &raw const SET) { layout::new(esc, set) } else { layout::new_with_type(esc, class, set) }
 }
 
 /// An empty instance of `class` (`frozenset` or a subclass), to be filled before anyone else sees it.
@@ -214,21 +215,28 @@ impl Gathered {
 
     /// Adds an item; whether it is new.
     #[inline]
-    pub fn add(&mut self, esc: Esc<'_>, item: &Value) -> PyResult<bool> {
-        let hash = key_hash(esc, item, "set element")?;
+    pub fn add(&mut self, esc: Esc<'_>, item: Value) -> PyResult<bool> {
+        let hash = match item.as_int() {
+            Some(number) => crate::ops::hash_i64(number),
+            None => key_hash(esc, &item, "set element")?,
+        };
         self.add_hashed(esc, item, hash)
     }
 
     /// As [`Gathered::add`] for a known hash.
     #[inline]
-    pub fn add_hashed(&mut self, esc: Esc<'_>, item: &Value, hash: i64) -> PyResult<bool> {
-        // SAFETY: the table is part of no object, and the marker keeps it on the thread that made it.
-        unsafe { self.table.core.add_exclusive(&mut KeyEnv::new(esc), item, hash) }
+    pub fn add_hashed(&mut self, esc: Esc<'_>, item: Value, hash: i64) -> PyResult<bool> {
+        self.table.core.build(&mut KeyEnv::new(esc), item, hash)
     }
 
     /// The set.
     pub fn finish(self, esc: Esc<'_>) -> Obj<Set> {
         layout::new(esc, Set { table: self.table })
+    }
+
+    /// The frozen set.
+    pub fn finish_frozen(self, esc: Esc<'_>) -> Obj<FrozenSet> {
+        layout::new(esc, FrozenSet { table: self.table, hash: AtomicI64::new(0) })
     }
 }
 

@@ -15,8 +15,8 @@ const MODULUS: u64 = (1 << 61) - 1;
 /// The hash of an integer.
 #[inline]
 pub fn hash_i64(number: i64) -> i64 {
-    if number.cast_unsigned() < MODULUS {
-        return number;
+    if number.unsigned_abs() < MODULUS {
+        return fix(number);
     }
     let magnitude = number.unsigned_abs() % MODULUS;
     fix(if number < 0 { -magnitude.cast_signed() } else { magnitude.cast_signed() })

@@ -13,7 +13,7 @@ use interp_object::intern::names;
 use interp_object::layout::{self, Obj, Payload, ValueExt};
 use interp_object::native::{MethodDef, NativeFn};
 use interp_object::ops::{SEQUENCE_ITERATOR, SequenceIterator};
-use interp_object::{Args, Esc, PyResult, TypeFlags, TypeObject, Value, Word, call, ops};
+use interp_object::{Args, Esc, PyResult, TypeFlags, TypeObject, Value, Word, call, ops, typeobj};
 
 use super::{builtin_iter, class_value, reduced, state_index};
 use crate::util::{count, has_own_init, itself, none, plain_constructor, this};
@@ -230,12 +230,13 @@ fn reversed_construct(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyRes
     plain_constructor(esc, "reversed", args, has_own_init(class, &REVERSED))?;
     let args = Args::positional(args.pos()).expect(esc, "reversed", 1, 1)?;
     let sequence = &args[0];
-    let method = call::bound_special(esc, sequence, names::reversed(esc))?;
-    if let Some(method) = method.as_ref().filter(|method| !method.is_none()) {
-        return call::call(esc, method, &[]);
-    }
     let kind = sequence.class();
-    if method.is_some() || kind.slots.getitem.is_empty() || kind.has(TypeFlags::DICT_SUBCLASS) {
+    // `__reversed__ = None` says that there is no such thing.
+    let refused = match typeobj::lookup(esc, kind, names::reversed(esc)) {
+        Some(method) if !method.is_none() => return call::call_found(esc, &method, sequence, &[]),
+        found => found.is_some(),
+    };
+    if refused || kind.slots.getitem.is_empty() || kind.has(TypeFlags::DICT_SUBCLASS) {
         return Err(esc.type_error(format_args!("'{}' object is not reversible", kind.name())));
     }
     let index = AtomicI64::new(ops::len(esc, sequence)? as i64 - 1);

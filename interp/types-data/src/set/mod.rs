@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use interp_object::builder::TypeBuilder;
 use interp_object::data::set::{self, FROZENSET, FrozenSet, SET, Set, Table, table_of};
 use interp_object::data::singletons;
+use interp_object::data::tuple::Tuple;
 use interp_object::layout::ValueExt;
 use interp_object::slots::{BinaryFn, BinaryOp, CompareOp, Slots};
 use interp_object::{Args, Esc, PyResult, Raised, TypeObject, Value, ops};
@@ -109,16 +110,20 @@ fn make(esc: Esc<'_>, args: Args<'_>) -> PyResult {
     let items = Args::positional(args.pos()).expect(esc, "set", 0, 1)?.first();
     let mut made = set::Gathered::new(esc);
     if let Some(items) = items {
-        match algebra::hashed_items(esc, items) {
-            Some(items) => {
-                for (item, hash) in items {
-                    made.add_hashed(esc, &item, hash)?;
-                }
-            }
-            None => ops::iterate(esc, items, |item| made.add(esc, &item).map(|_new| true))?,
-        }
+        gather(esc, &mut made, items)?;
     }
     Ok(made.finish(esc).into_value())
+}
+
+/// Adds what an iterable gives to a set that is being made.
+fn gather(esc: Esc<'_>, made: &mut set::Gathered, items: &Value) -> PyResult<()> {
+    if let Some(items) = items.exact::<Tuple>() {
+        return items.as_slice().iter().try_for_each(|item| made.add(esc, item.clone()).map(|_new| ()));
+    }
+    if let Some(items) = algebra::hashed_items(esc, items) {
+        return items.into_iter().try_for_each(|(item, hash)| made.add_hashed(esc, item, hash).map(|_new| ()));
+    }
+    ops::iterate(esc, items, |item| made.add(esc, item).map(|_new| true))
 }
 
 fn initialize(esc: Esc<'_>, value: &Value, args: Args<'_>) -> PyResult<()> {
@@ -139,6 +144,13 @@ fn construct_frozen(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResul
         && items.exact::<FrozenSet>().is_some()
     {
         return Ok(items.clone());
+    }
+    if std::ptr::eq(class, &raw const FROZENSET) {
+        let mut made = set::Gathered::new(esc);
+        if let Some(items) = items {
+            gather(esc, &mut made, items)?;
+        }
+        return Ok(made.finish_frozen(esc).into_value());
     }
     let frozen = set::frozen_as(esc, class);
     if let Some(items) = items {

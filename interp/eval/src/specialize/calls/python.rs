@@ -229,7 +229,7 @@ fn with_defaults(
     receiver: Option<&Value>,
 ) -> Option<*mut Word> {
     let me = esc.thread().id();
-    let code = function.code(esc);
+    let code = function.code();
     let before = usize::from(receiver.is_some());
     let (given, wanted) = (block.given() + before, code.data().argcount as usize);
     if given > wanted || !code.takes_plainly(wanted) {
