@@ -200,6 +200,17 @@ fn LOAD_ATTR_POLYMORPHIC() {
     filled!(self_or_null);
 }
 
+/// The same where every case is a value of the instance's own: a record of cases. (CPython has no such form.)
+#[inst(form = 528, arg = name)]
+#[stack(owner -- attr, self_or_null[oparg & 1])]
+fn LOAD_ATTR_POLYMORPHIC_VALUE() {
+    let found = quick!(poly::value::<QUICK>(th, owner, cache!(1)), poly::value::<FULL>(th, owner, cache!(1)));
+    close!(esc, owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    filled!(self_or_null);
+}
+
 #[family(caches = 9, words = 2)]
 const LOAD_ATTR: Family = [
     LOAD_ATTR_INSTANCE_VALUE,
@@ -217,6 +228,7 @@ const LOAD_ATTR: Family = [
     LOAD_ATTR_NONDESCRIPTOR_NO_DICT,
     LOAD_ATTR_CLASS_METHOD,
     LOAD_ATTR_POLYMORPHIC,
+    LOAD_ATTR_POLYMORPHIC_VALUE,
 ];
 
 /// `owner.name = value`.

@@ -12,8 +12,7 @@ fn CALL() {
     }
     frame.ip.set(ip);
     let first = block_start(fp, args) - 2;
-    let ret = Return::store(next_cell(ip, inst_size!()), first);
-    match call_block(th, fp, first, args.len(), ret) {
+    match call_block(th, fp, first, args.len(), next_cell(ip, inst_size!())) {
         Some(flow) => {
             kill!(args, self_or_null, callable);
             dispatch!(flow.ip, flow.fp);
@@ -46,10 +45,10 @@ fn CALL_BOUND_METHOD_EXACT_ARGS() {
 fn CALL_PY_EXACT_ARGS() {
     frame.ip.set(ip);
     let first = block_start(fp, args) - 2;
-    let ret = Return::store(next_cell(ip, inst_size!()), first);
+    let next = next_cell(ip, inst_size!());
     let flow = quick!(
-        calls::enter_exact::<QUICK>(th, fp, first, args.len(), ret, cache!(1)),
-        calls::enter_exact::<FULL>(th, fp, first, args.len(), ret, cache!(1)),
+        calls::enter_exact_quick(th, fp, first, args.len(), next, cache!(1)),
+        calls::enter_exact(th, fp, first, args.len(), next, cache!(1)),
     );
     kill!(args, self_or_null, callable);
     dispatch!(flow.ip, flow.fp);

@@ -2,10 +2,13 @@
 //!
 //! ```text
 //! empty    0
-//! entry    kind:8 (1..=126) | index:24 | version:32         "in version V of what the kind says, the thing is at index I"
-//! link     kind:8 (127)     | low bits of V2:24 | V1:32     "in version V1 the thing is absent; seen together with V2"
-//! record   kind:8 (128…)    | address:56                    "an immutable record of this kind lies there"
+//! entry    index:24          | version:32 | kind:8 (1..=126)    "in version V of what the kind says, the thing is at index I"
+//! link     low bits of V2:24 | V1:32      | kind:8 (127)        "in version V1 the thing is absent; seen together with V2"
+//! record   address:56                     | kind:8 (128…)       "an immutable record of this kind lies there"
 //! ```
+//!
+//! Guards are on the fastest paths: the kind is the low byte, so that comparing it takes no shift, what the guard yields is
+//! on top, so that taking it out takes no mask.
 //!
 //! The kind is in the same place in every word, so a handler that meets a word written for another form of its family
 //! sees another kind and misses. Kinds need to differ only among the forms of one family. A version is a number that is
@@ -25,8 +28,8 @@ mod tests;
 
 use crate::family::Named;
 
-const KIND_SHIFT: u32 = 56;
-const INDEX_SHIFT: u32 = 32;
+const KIND_BITS: u32 = 8;
+const INDEX_SHIFT: u32 = 40;
 const LINK: u8 = 127;
 const FIRST_RECORD: u8 = 128;
 
@@ -97,7 +100,7 @@ impl Word {
     pub const fn entry(kind: Kind, index: u32, version: u32) -> Self {
         assert!(index <= MAX_INDEX);
         debug_assert!(version != 0 && kind.0 < LINK);
-        Self((kind.0 as u64) << KIND_SHIFT | (index as u64) << INDEX_SHIFT | version as u64)
+        Self(kind.0 as u64 | (version as u64) << KIND_BITS | (index as u64) << INDEX_SHIFT)
     }
 
     /// "In `absent_in` the thing is absent", seen together with an entry of version `beside`.
@@ -111,8 +114,8 @@ impl Word {
     /// # Panics
     /// If the address needs more than 56 bits or `kind` is not a record's.
     pub const fn record(kind: Kind, address: u64) -> Self {
-        assert!(address != 0 && address >> KIND_SHIFT == 0 && kind.is_record());
-        Self((kind.0 as u64) << KIND_SHIFT | address)
+        assert!(address != 0 && address >> (64 - KIND_BITS) == 0 && kind.is_record());
+        Self(kind.0 as u64 | address << KIND_BITS)
     }
 
     /// From a code word's bits.
@@ -129,21 +132,20 @@ impl Word {
     /// compare.
     #[inline(always)]
     pub const fn index_for(self, kind: Kind, version: u32) -> Option<u32> {
-        const GUARD: u64 = 0xff << KIND_SHIFT | u32::MAX as u64;
-        let wanted = (kind.0 as u64) << KIND_SHIFT | version as u64;
-        if self.0 & GUARD == wanted { Some(self.index()) } else { None }
+        let wanted = kind.0 as u64 | (version as u64) << KIND_BITS;
+        if self.0 << (64 - INDEX_SHIFT) == wanted << (64 - INDEX_SHIFT) { Some(self.index()) } else { None }
     }
 
     /// The version that an entry of this kind waits for, for a handler that has the version's owner still to find.
     #[inline(always)]
     pub const fn version_of(self, kind: Kind) -> Option<u32> {
-        if self.kind_bits() == kind.0 { Some(self.0 as u32) } else { None }
+        if self.kind_bits() == kind.0 { Some((self.0 >> KIND_BITS) as u32) } else { None }
     }
 
     /// The index without a guard, after [`version_of`](Self::version_of) answered.
     #[inline(always)]
     pub const fn index(self) -> u32 {
-        (self.0 >> INDEX_SHIFT) as u32 & MAX_INDEX
+        (self.0 >> INDEX_SHIFT) as u32
     }
 
     /// Whether this word links the absence in version `absent_in` to an entry of version `beside`.
@@ -152,10 +154,17 @@ impl Word {
         self.0 == Self::link_bits(absent_in, beside)
     }
 
+    /// The version in which the thing is absent, if this word links that to an entry of version `beside`.
+    #[inline(always)]
+    pub const fn absent_beside(self, beside: u32) -> Option<u32> {
+        let absent_in = (self.0 >> KIND_BITS) as u32;
+        if self.links(absent_in, beside) { Some(absent_in) } else { None }
+    }
+
     /// The address of the record, if this word is one of this kind.
     #[inline(always)]
     pub const fn record_for(self, kind: Kind) -> Option<u64> {
-        if kind.is_record() && self.kind_bits() == kind.0 { Some(self.0 & !(0xff << KIND_SHIFT)) } else { None }
+        if kind.is_record() && self.kind_bits() == kind.0 { Some(self.0 >> KIND_BITS) } else { None }
     }
 
     /// Its kind; the empty word's is none that a form has.
@@ -173,10 +182,10 @@ impl Word {
     }
 
     const fn kind_bits(self) -> u8 {
-        (self.0 >> KIND_SHIFT) as u8
+        self.0 as u8
     }
 
     const fn link_bits(absent_in: u32, beside: u32) -> u64 {
-        (LINK as u64) << KIND_SHIFT | ((beside & MAX_INDEX) as u64) << INDEX_SHIFT | absent_in as u64
+        LINK as u64 | (absent_in as u64) << KIND_BITS | (beside as u64) << INDEX_SHIFT
     }
 }

@@ -1,7 +1,7 @@
 //! Python-to-Python calls: pushing a frame, binding arguments, and coming back.
 
 use interp_object::data::code::{CodeObject, FrameSize, QUICK_LOCALS, QUICK_PARAMS};
-use interp_object::data::frame::{Frame, HEADER_WORDS, OnReturn, payload_in};
+use interp_object::data::frame::{Frame, HEADER_WORDS, Landing, OnReturn, payload_in};
 use interp_object::data::function::Function;
 use interp_object::data::{exception as exc, singletons};
 use interp_object::layout::ValueExt;
@@ -11,7 +11,7 @@ use stackref::{Dead, StackRef};
 use crate::dispatch::Cell;
 use crate::flow::Flow;
 use crate::specialize::containers::exact;
-use crate::{stack, unwind};
+use crate::{safepoint, stack, unwind};
 
 pub(crate) mod bind;
 
@@ -31,6 +31,12 @@ impl Return {
     pub(crate) fn store(ip: *const Cell, slot: usize) -> Self {
         Return { ip, slot, how: OnReturn::Store }
     }
+
+    /// Slot and way, as a frame's header has them.
+    #[inline(always)]
+    pub(crate) fn landing(self) -> Landing {
+        Landing { slot: self.slot as u32, how: self.how }
+    }
 }
 
 /// Pushes a frame for `function`, whose word the frame takes over. Locals are NULL from `args` on; the caller writes the
@@ -38,13 +44,7 @@ impl Return {
 ///
 /// The frame is not yet the running one: [`enter_frame`] makes it so.
 #[inline(always)]
-pub(crate) fn push_frame(
-    th: &Thread,
-    function: Word,
-    payload: &Function,
-    code: &CodeObject,
-    args: usize,
-) -> Option<*mut Word> {
+pub(crate) fn push_frame(th: &Thread, function: Word, code: &CodeObject, args: usize) -> Option<*mut Word> {
     let cells = code.made_executable()?;
     let remaining = th.recursion_remaining.get();
     if remaining == 0 {
@@ -53,7 +53,9 @@ pub(crate) fn push_frame(
     let size = cells.frame_size();
     th.recursion_remaining.set(remaining - 1);
     let fp = stack::push(th, size.slots as usize);
-    fill_header(fp, function, payload, code, (size, cells.start()));
+    fill_header(fp, function, code, size);
+    // SAFETY: just pushed.
+    unsafe { Frame::of(fp) }.ip.set(cells.start());
     for local in args..size.locals as usize {
         // SAFETY: inside the frame.
         let place = unsafe { fp.add(local) };
@@ -65,89 +67,102 @@ pub(crate) fn push_frame(
 
 /// Fills a new frame's header, but for what [`enter_frame`] sets.
 #[inline(always)]
-fn fill_header(
-    fp: *mut Word,
-    function: Word,
-    payload: &Function,
-    code: &CodeObject,
-    (size, start): (FrameSize, *const Cell),
-) {
+fn fill_header(fp: *mut Word, function: Word, code: &CodeObject, size: FrameSize) {
     // SAFETY: a pushed frame has its header below `fp`.
     let frame = unsafe { Frame::of(fp) };
-    frame.ip.set(start);
     frame.code.set(code);
     frame.function.set(function);
-    frame.globals.set(payload.globals().stack_word());
-    frame.builtins.set(payload.builtins().stack_word());
     frame.locals.set(Word::NULL);
     frame.owner.set(Word::NULL);
-    frame.locals_count.set(size.locals);
-    frame.slots_count.set(size.slots);
+    frame.size.set(size);
 }
 
-/// Enters a frame for `function` with `given` arguments from `args` on, if that takes neither a loop nor a call: a small
-/// function whose parameters take the arguments as they are, room on the data stack. The frame takes over the words of
-/// the function and of the arguments.
+/// Calls the function of the block at slot `base` (callable, `self` or NULL, `argc` arguments) if `may` says so and that
+/// takes neither a loop nor a call: a small function whose parameters take the arguments as they are, room on the data
+/// stack, nothing asked of this thread. The frame takes the block's words over; the result goes to `base`. `fp` is the
+/// running frame.
 ///
-/// # Safety
-/// `function` is a word for `payload`; `args` starts `given` words of the running frame.
+/// The order keeps few values alive at a time: this is to fit the registers that a handler need not save.
 #[inline(always)]
-pub(crate) unsafe fn enter_quick(
+pub(crate) fn enter_quick(
     th: &Thread,
-    function: Word,
-    payload: &Function,
-    (args, given): (*const Word, usize),
-    ret: Return,
+    fp: *mut Word,
+    (base, argc): (usize, usize),
+    next: *const Cell,
+    may: impl FnOnce(&Function) -> bool,
 ) -> Option<Flow> {
-    // SAFETY: a function's code is a code object, deferred: it outlives this frame's use through the function.
-    let code: &CodeObject = unsafe { payload_in(payload.code_word()) };
-    let entry = code.quick_entry(given)?;
-    if th.recursion_remaining.get() == 0 {
+    debug_assert_eq!(th.frame.get(), fp);
+    // SAFETY: H1: the block is part of the frame.
+    let block = unsafe { fp.add(base) };
+    // SAFETY: as above.
+    let callable = unsafe { block.read() };
+    let function: &Function = exact(callable)?;
+    if !may(function) {
         return None;
     }
-    let fp = stack::push_quick(th, entry.slots() as usize)?;
+    // SAFETY: a function's code is a code object, deferred: it outlives this frame's use through the function.
+    let code: &CodeObject = unsafe { payload_in(function.code_word()) };
+    // SAFETY: H1: as above.
+    let args = unsafe { block.add(1) };
+    // SAFETY: as above.
+    let skip = usize::from(unsafe { args.read() }.is_null());
+    // SAFETY: as above: `self` if there is one, else the first argument or the block's end.
+    let args = unsafe { args.add(skip) };
+    let entry = code.quick_entry(argc + 1 - skip)?;
+    if th.recursion_remaining.get() == 0 || safepoint::is_asked(th) {
+        return None;
+    }
+    let callee = stack::push_quick(th, entry.size().slots as usize)?;
     th.recursion_remaining.set(th.recursion_remaining.get() - 1);
-    let size = FrameSize { locals: entry.locals(), slots: entry.slots() };
-    fill_header(fp, function, payload, code, (size, entry.start()));
+    // SAFETY: a pushed frame has its header below its first local.
+    let frame = unsafe { Frame::of(callee) };
+    // The ip is not set: the frame stands nowhere before its first escape.
+    frame.previous.set(fp);
+    frame.return_ip.set(next);
+    let how = if callable.is_counted() { OnReturn::Store } else { OnReturn::Plain };
+    frame.landing.set(Landing { slot: base as u32, how });
+    fill_header(callee, callable, code, entry.size());
+    th.frame.set(callee);
     // What is copied too much lies in the data stack (`push_quick` leaves room) and is overwritten at once.
     for index in 0..QUICK_PARAMS {
         // SAFETY: as said; the caller's frame lies below this one.
         let word = unsafe { args.add(index).cast::<u64>().read() };
         // SAFETY: as said.
-        unsafe { fp.add(index).cast::<u64>().write(word) };
+        unsafe { callee.add(index).cast::<u64>().write(word) };
     }
     // SAFETY: as said: the locals behind the arguments, and perhaps some words more.
-    let rest = unsafe { fp.add(given) }.cast::<[Word; QUICK_LOCALS]>();
+    let rest = unsafe { callee.add(entry.params() as usize) }.cast::<[Word; QUICK_LOCALS]>();
     // SAFETY: as above.
     unsafe { rest.write([Word::NULL; QUICK_LOCALS]) };
-    Some(enter_frame(th, fp, ret))
+    Some(Flow { ip: entry.start(), fp: callee })
 }
 
 /// Makes a pushed frame the running one.
 #[inline(always)]
 pub(crate) fn enter_frame(th: &Thread, fp: *mut Word, ret: Return) -> Flow {
+    // SAFETY: as in `link_frame`.
+    let frame = unsafe { Frame::of(fp) };
+    let owns = frame.function.get().is_counted() || !frame.locals.get().is_null() || !frame.owner.get().is_null();
+    let how = if ret.how == OnReturn::Store && !owns { OnReturn::Plain } else { ret.how };
+    link_frame(th, fp, Return { how, ..ret });
+    Flow { ip: frame.ip.get(), fp }
+}
+
+#[inline(always)]
+fn link_frame(th: &Thread, fp: *mut Word, ret: Return) {
     // SAFETY: `fp` was made by `push_frame` or belongs to a claimed generator.
     let frame = unsafe { Frame::of(fp) };
     frame.previous.set(th.frame.get());
     frame.return_ip.set(ret.ip);
-    frame.return_slot.set(ret.slot as u32);
-    frame.on_return.set(ret.how);
+    frame.landing.set(ret.landing());
     th.frame.set(fp);
-    Flow { ip: frame.ip.get(), fp }
 }
 
 /// Calls what lies in a block of slots: callable, `self` or NULL, arguments. The block is consumed. The caller's ip is
 /// saved. Python functions with plain arguments get a frame of this loop, all else is called natively.
 #[inline(always)]
-pub(crate) fn call_block(th: &Thread, fp: *mut Word, base: usize, argc: usize, ret: Return) -> Option<Flow> {
-    // SAFETY: H1: the block is part of the frame.
-    let block = unsafe { fp.add(base) };
-    // SAFETY: as above.
-    let (callable, this) = unsafe { (block.read(), block.add(1).read()) };
-    let function: &Function = exact(callable)?;
-    let skip = usize::from(this.is_null());
-    // SAFETY: the block keeps the function alive, and the frame takes it over, with the arguments.
-    unsafe { enter_quick(th, callable, function, (block.add(1 + skip), argc + 1 - skip), ret) }
+pub(crate) fn call_block(th: &Thread, fp: *mut Word, base: usize, argc: usize, next: *const Cell) -> Option<Flow> {
+    enter_quick(th, fp, (base, argc), next, |_| true)
 }
 
 /// Moves arguments to a callee's first locals.
@@ -287,7 +302,7 @@ pub(crate) fn cannot_push(esc: Esc<'_>, code: &CodeObject) -> PyResult<()> {
 /// the caller finalizes before it goes on.
 fn close_frame(th: &Thread, fp: *mut Word, frame: &Frame) -> Option<Dead> {
     let me = th.id();
-    let mut slot = frame.locals_count.get() as usize;
+    let mut slot = frame.locals_count();
     while slot > 0 {
         slot -= 1;
         // SAFETY: inside the frame.
@@ -328,7 +343,7 @@ pub(crate) fn leave_frame(th: &Thread, fp: *mut Word, result: Word) -> Flow {
     // SAFETY: H1.
     let frame = unsafe { Frame::of(fp) };
     let me = th.id();
-    let mut slot = frame.locals_count.get() as usize;
+    let mut slot = frame.locals_count();
     while slot > 0 {
         slot -= 1;
         // SAFETY: inside the frame.
@@ -348,12 +363,7 @@ pub(crate) fn leave_frame(th: &Thread, fp: *mut Word, result: Word) -> Flow {
     }
     // SAFETY: a frame lies above its header.
     let start = unsafe { fp.sub(HEADER_WORDS) };
-    if frame.function.get().is_counted()
-        || frame.locals.get().is_counted()
-        || !frame.owner.get().is_null()
-        || frame.on_return.get() != OnReturn::Store
-        || start == th.stack_floor.get()
-    {
+    if frame.landing.get().how != OnReturn::Plain || start == th.stack_floor.get() {
         return Flow::leave_frame(th, fp, result);
     }
     let caller = frame.previous.get();
@@ -361,7 +371,7 @@ pub(crate) fn leave_frame(th: &Thread, fp: *mut Word, result: Word) -> Flow {
     th.recursion_remaining.set(th.recursion_remaining.get() + 1);
     th.stack_top.set(start);
     // SAFETY: H1: the caller's frame has this slot, which holds nothing.
-    let place = unsafe { caller.add(frame.return_slot.get() as usize) };
+    let place = unsafe { caller.add(frame.landing.get().slot as usize) };
     // SAFETY: as above.
     unsafe { place.write(result) };
     Flow { ip: frame.return_ip.get(), fp: caller }
@@ -398,10 +408,11 @@ fn leave_closing(th: &Thread, fp: *mut Word, result: Word) -> Flow {
 fn unlink_and_return(th: &Thread, fp: *mut Word, frame: &Frame, result: Word) -> Flow {
     let caller = frame.previous.get();
     th.frame.set(caller);
-    let (ip, slot, how) = (frame.return_ip.get(), frame.return_slot.get() as usize, frame.on_return.get());
+    let (ip, Landing { slot, how }) = (frame.return_ip.get(), frame.landing.get());
+    let slot = slot as usize;
     th.recursion_remaining.set(th.recursion_remaining.get() + 1);
     stack::pop(th, fp);
-    if how == OnReturn::Store {
+    if matches!(how, OnReturn::Store | OnReturn::Plain) {
         // SAFETY: H1: the caller's frame has this slot, which holds nothing.
         let place = unsafe { caller.add(slot) };
         // SAFETY: as above.

@@ -25,7 +25,8 @@ impl Slots {
     /// The slot of the first in the frame at `fp`.
     #[inline(always)]
     pub(crate) fn start_in(self, fp: *mut Word) -> usize {
-        (self.first.addr() - fp.addr()) / size_of::<Word>()
+        // SAFETY: H1: the slots are part of the frame at `fp`.
+        unsafe { self.first.offset_from_unsigned(fp) }
     }
 
     /// How many.

@@ -22,7 +22,7 @@ pub(crate) fn code_and_globals(frame: &Frame) -> Option<(Obj<CodeObject>, Obj<Di
     let function = value_of(frame.function.get())?;
     let function = function.payload::<Function>()?;
     let code = function.code();
-    let globals = value_of(frame.globals.get())?.downcast::<Dict>().ok()?;
+    let globals = value_of(frame.globals())?.downcast::<Dict>().ok()?;
     Some((code, globals))
 }
 
@@ -34,8 +34,8 @@ pub fn current_namespaces(esc: Esc<'_>) -> Option<(Obj<Dict>, Option<Value>, Obj
     }
     // SAFETY: H3: the running frame.
     let frame = unsafe { Frame::of(fp) };
-    let globals = value_of(frame.globals.get())?.downcast::<Dict>().ok()?;
-    let builtins = value_of(frame.builtins.get())?.downcast::<Dict>().ok()?;
+    let globals = value_of(frame.globals())?.downcast::<Dict>().ok()?;
+    let builtins = value_of(frame.builtins())?.downcast::<Dict>().ok()?;
     Some((globals, value_of(frame.locals.get()), builtins))
 }
 

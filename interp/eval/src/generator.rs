@@ -49,7 +49,7 @@ pub(crate) fn make(esc: Esc<'_>, ip: *const Cell, fp: *mut Word) -> Flow {
     th.recursion_remaining.set(th.recursion_remaining.get() + 1);
     stack::pop(th, fp);
     match ret.how {
-        OnReturn::Store => {
+        OnReturn::Plain | OnReturn::Store => {
             // SAFETY: H1: the caller's frame has this slot, which holds nothing.
             let place = unsafe { caller.add(ret.slot) };
             // SAFETY: as above.
@@ -73,7 +73,7 @@ fn names_of(esc: Esc<'_>, frame: &Frame) -> (Option<Value>, Option<Value>) {
 }
 
 fn return_of(frame: &Frame) -> Return {
-    Return { ip: frame.return_ip.get(), slot: frame.return_slot.get() as usize, how: frame.on_return.get() }
+    Return { ip: frame.return_ip.get(), slot: frame.landing.get().slot as usize, how: frame.landing.get().how }
 }
 
 /// Where a suspended frame finds the value sent, from the cell it stands at: in the block of the cell before, which is
@@ -104,8 +104,7 @@ pub(crate) unsafe fn enter(th: &Thread, resumer: *mut Word, fp: *mut Word, sent:
         th.recursion_remaining.set(th.recursion_remaining.get() - 1);
         frame.previous.set(resumer);
         frame.return_ip.set(ret.ip);
-        frame.return_slot.set(ret.slot as u32);
-        frame.on_return.set(ret.how);
+        frame.landing.set(ret.landing());
         if delegate.is_null() {
             th.frame.set(fp);
             let ip = frame.ip.get();
@@ -225,7 +224,7 @@ pub(crate) fn yield_value(th: &Thread, fp: *mut Word, next: *const Cell, value: 
         let frame = unsafe { Frame::of(fp) };
         // SAFETY: only generators yield, and the resumer keeps this one alive.
         let generator = unsafe { Generator::of_frame(fp) };
-        let (caller, how, return_ip) = (frame.previous.get(), frame.on_return.get(), frame.return_ip.get());
+        let (caller, how, return_ip) = (frame.previous.get(), frame.landing.get().how, frame.return_ip.get());
         frame.ip.set(next);
         if generator.is_handling() {
             return yield_slow(th, fp, value, delegate.fp, delegate.send);
@@ -239,7 +238,7 @@ pub(crate) fn yield_value(th: &Thread, fp: *mut Word, next: *const Cell, value: 
             continue;
         }
         // SAFETY: H1: the resumer's frame, if there is one, has this slot.
-        let place = caller.wrapping_add(frame.return_slot.get() as usize);
+        let place = caller.wrapping_add(frame.landing.get().slot as usize);
         match how {
             OnReturn::ForIter | OnReturn::Send => {}
             OnReturn::ForIterLocal => {
@@ -319,7 +318,7 @@ pub(crate) fn leave(th: &Thread, fp: *mut Word, result: Word) -> Flow {
     let result = unsafe { StackRef::from_word(result) }.into_value(th.id());
     // SAFETY: H1.
     let frame = unsafe { Frame::of(fp) };
-    for slot in (0..frame.locals_count.get() as usize).rev() {
+    for slot in (0..frame.locals_count()).rev() {
         // SAFETY: inside the frame; locals are always initialized.
         give_up(th, unsafe { &*fp.add(slot).cast::<std::cell::Cell<Word>>() });
     }

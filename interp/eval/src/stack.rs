@@ -7,34 +7,30 @@ use interp_object::{Thread, Word};
 /// Words of a chunk; larger frames get a chunk of their own size.
 const CHUNK_WORDS: usize = 16 * 1024;
 
+/// Words behind `Thread::stack_end`: a frame's header, and what a quick entry may copy or clear too much. So a frame fits if
+/// its slots do.
+const RESERVE: usize = HEADER_WORDS + QUICK_PARAMS + QUICK_LOCALS;
+
 /// Room for a frame with this many slots: the address of its first local. Nothing is initialized.
 #[inline(always)]
 pub(crate) fn push(th: &Thread, slots: usize) -> *mut Word {
-    match push_within(th, slots, 0) {
+    match push_quick(th, slots) {
         Some(fp) => fp,
         None => push_slow(th, slots),
     }
 }
 
-/// Words that [`push_quick`] leaves free behind the frame: what a quick entry may copy or clear too much.
-const SLACK: usize = QUICK_PARAMS + QUICK_LOCALS;
-
-/// As [`push`], with [`SLACK`]; `None` if the chunk is full.
+/// As [`push`]; `None` if the chunk is full.
 #[inline(always)]
 pub(crate) fn push_quick(th: &Thread, slots: usize) -> Option<*mut Word> {
-    push_within(th, slots, SLACK)
-}
-
-/// Room in the chunk, with `spare` words left free behind the frame.
-#[inline(always)]
-fn push_within(th: &Thread, slots: usize, spare: usize) -> Option<*mut Word> {
     let start = th.stack_top.get();
-    let need = HEADER_WORDS + slots;
-    if th.stack_end.get().addr() - start.addr() < (need + spare) * size_of::<Word>() {
+    // Of no chunk before the first one, so not yet a pointer into it.
+    let top = start.wrapping_add(slots);
+    if top > th.stack_end.get() {
         return None;
     }
-    // SAFETY: the chunk has room for `need` words from `start`.
-    th.stack_top.set(unsafe { start.add(need) });
+    // SAFETY: the chunk has room for the slots and `RESERVE` words from `start`.
+    th.stack_top.set(unsafe { top.add(HEADER_WORDS) });
     // SAFETY: as above.
     Some(unsafe { start.add(HEADER_WORDS) })
 }
@@ -42,11 +38,10 @@ fn push_within(th: &Thread, slots: usize, spare: usize) -> Option<*mut Word> {
 #[cold]
 #[inline(never)]
 fn push_slow(th: &Thread, slots: usize) -> *mut Word {
-    let need = HEADER_WORDS + slots + 1;
-    let mut chunk = vec![Word::NULL; CHUNK_WORDS.max(need * 2)].into_boxed_slice();
+    let mut chunk = vec![Word::NULL; CHUNK_WORDS.max(2 * slots)].into_boxed_slice();
     let saved = th.stack_top.get();
     let first = chunk.as_mut_ptr();
-    let len = chunk.len();
+    let usable = chunk.len() - RESERVE;
     let mut chunks = th.stack_chunks.borrow_mut();
     let is_first = chunks.is_empty();
     chunks.push(chunk);
@@ -58,8 +53,8 @@ fn push_slow(th: &Thread, slots: usize) -> *mut Word {
     unsafe { first.cast::<*mut Word>().write(saved) };
     th.stack_floor.set(if is_first { std::ptr::null_mut() } else { floor });
     th.stack_top.set(floor);
-    // SAFETY: one past the end of the chunk.
-    th.stack_end.set(unsafe { first.add(len) });
+    // SAFETY: inside the chunk, which is longer than `RESERVE`.
+    th.stack_end.set(unsafe { first.add(usable) });
     push(th, slots)
 }
 
@@ -85,7 +80,8 @@ fn pop_chunk(th: &Thread, floor: *mut Word) {
     if let Some(below) = chunks.last_mut() {
         let range = below.as_mut_ptr_range();
         th.stack_top.set(saved);
-        th.stack_end.set(range.end);
+        // SAFETY: inside the chunk, which is longer than `RESERVE`.
+        th.stack_end.set(unsafe { range.end.sub(RESERVE) });
         // SAFETY: a chunk is longer than a word.
         th.stack_floor.set(if first_left { std::ptr::null_mut() } else { unsafe { range.start.add(1) } });
     }

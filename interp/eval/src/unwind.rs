@@ -64,7 +64,7 @@ fn handle(esc: Esc<'_>, fp: *mut Word, frame: &Frame, extent: Extent, exception:
     let word = frame.word_index();
     let cells = frame.code().made_executable()?;
     let handler = *cells.form().handler_at(word)?;
-    let locals = frame.locals_count.get() as usize;
+    let locals = frame.locals_count();
     let live = live_temporaries(frame, extent);
     let depth = handler.depth as usize;
     if live > depth {
@@ -97,12 +97,12 @@ enum Left {
 /// Leaves a frame that does not handle the exception.
 fn drop_frame(esc: Esc<'_>, fp: *mut Word, frame: &Frame, extent: Extent) -> Left {
     let th = esc.thread();
-    let locals = frame.locals_count.get() as usize;
+    let locals = frame.locals_count();
     // A callee that was entered from here took the block with it, and left the slots as they were.
     let live = live_temporaries(frame, extent);
     clear_block(th, fp, 0, locals + live);
     close_word(th, frame.locals.replace(Word::NULL));
-    let (caller, how) = (frame.previous.get(), frame.on_return.get());
+    let (caller, how) = (frame.previous.get(), frame.landing.get().how);
     th.frame.set(caller);
     close_word(th, frame.function.replace(Word::NULL));
     if frame.owner.get().is_null() {
@@ -126,7 +126,7 @@ fn drop_frame(esc: Esc<'_>, fp: *mut Word, frame: &Frame, extent: Extent) -> Lef
 /// The caller's slot for the result, still readable: a popped frame's memory is not reused before the next push.
 fn frame_slot(fp: *mut Word) -> usize {
     // SAFETY: the chunk is still there (or was swapped for the one below; `Init` frames never start a chunk alone).
-    unsafe { Frame::of(fp) }.return_slot.get() as usize
+    unsafe { Frame::of(fp) }.landing.get().slot as usize
 }
 
 /// Puts an entry for the frame in front of the exception's traceback.

@@ -27,6 +27,19 @@ pub fn inline_values(object: &Header, class: &TypeObject) -> Option<InlineValues
     Some(unsafe { InlineValues::at(NonNull::from(object).cast::<u8>().add(offset)) })
 }
 
+/// The inline values of an instance of a class that has them.
+///
+/// # Safety
+/// The class gives its instances inline values.
+#[inline(always)]
+pub unsafe fn inline_values_unchecked(object: &Header, class: &TypeObject) -> InlineValues {
+    debug_assert!(class.values_offset().is_some());
+    // SAFETY: the caller's.
+    let offset = unsafe { class.values_offset().unwrap_unchecked() };
+    // SAFETY: as in `inline_values`.
+    unsafe { InlineValues::at(NonNull::from(object).cast::<u8>().add(offset)) }
+}
+
 /// The dictionary slot of an instance, if its class has one.
 #[inline]
 pub fn dict_slot<'a>(object: &'a Header, class: &TypeObject) -> Option<&'a Slot> {

@@ -7,7 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use crate::attr;
 use crate::call;
 use crate::data::dict::Dict;
-use crate::data::frame::Frame;
+use crate::data::frame::{Frame, running_globals};
 use crate::data::{exception as exc, module, str};
 use crate::layout::ValueExt;
 use crate::ops;
@@ -59,9 +59,8 @@ fn place_of_caller(esc: Esc<'_>) -> (String, u32, bool) {
     // SAFETY: the innermost frame is live while native code above it runs (O4).
     let frame = unsafe { Frame::of(fp) };
     let file = ops::text_lossy(frame.code().filename());
-    // SAFETY: a frame's globals word names a dictionary that its function keeps alive; the view is not dropped.
-    let globals = std::mem::ManuallyDrop::new(unsafe { stackref::Value::from_word(frame.globals.get()) });
-    let name = globals.payload::<Dict>().and_then(|globals| globals.get_str(esc, "__name__"));
+    let globals = running_globals(esc);
+    let name = globals.as_ref().and_then(|globals| globals.payload::<Dict>()?.get_str(esc, "__name__"));
     let in_main = name.is_some_and(|name| ops::text_lossy(&name) == "__main__");
     (file, frame.line().unwrap_or(0), in_main)
 }

@@ -50,6 +50,8 @@ proptest! {
     fn links_answer_to_both_versions_only(first in 1..=u32::MAX, second in 1..=u32::MAX, other in 1..=u32::MAX) {
         let word = Word::link(first, second);
         prop_assert!(word.links(first, second));
+        prop_assert_eq!(word.absent_beside(second), Some(first));
+        prop_assert_eq!(word.absent_beside(other).is_some(), other & MAX_INDEX == second & MAX_INDEX);
         prop_assert_eq!(word.links(other, second), other == first);
         prop_assert_eq!(word.links(first, other), other & MAX_INDEX == second & MAX_INDEX);
         prop_assert_eq!(word.index_for(A, first), None);

@@ -139,6 +139,8 @@ named! {
         /// One of several forms for instances, by the type's version. Never decided on: an embedding that meets several types
         /// at a site may gather what was decided for each. Record.
         Polymorphic = "polymorphic",
+        /// The same where each of them is a value of the instance's own. Record.
+        PolymorphicValue = "polymorphic value",
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn bind_frame(esc: Esc<'_>, callable: &Value, function: &Function, ar
     let th = esc.thread();
     let fp = loop {
         let word = StackRef::new(callable, th.id()).into_word();
-        match push_frame(th, word, function, &code, 0) {
+        match push_frame(th, word, &code, 0) {
             Some(fp) => break fp,
             None => {
                 super::close_word(th, word);

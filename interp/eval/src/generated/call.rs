@@ -17,7 +17,7 @@
 
 use crate::ops::*;
 
-/// `CALL_FUNCTION_EX` (interp/ops/call.rs:359).
+/// `CALL_FUNCTION_EX` (interp/ops/call.rs:358).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -74,7 +74,7 @@ unsafe fn slow_call_function_ex(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `EXIT_INIT_CHECK` (interp/ops/call.rs:423).
+/// `EXIT_INIT_CHECK` (interp/ops/call.rs:422).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -95,7 +95,7 @@ pub(crate) unsafe extern "C" fn weft_op_exit_init_check(
     at.next(1)
 }
 
-/// `INTERPRETER_EXIT` (interp/ops/call.rs:415).
+/// `INTERPRETER_EXIT` (interp/ops/call.rs:414).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -112,7 +112,7 @@ pub(crate) unsafe extern "C" fn weft_op_interpreter_exit(
     return at.leave(result.bits());
 }
 
-/// `RETURN_VALUE` as L (interp/ops/call.rs:391).
+/// `RETURN_VALUE` as L (interp/ops/call.rs:390).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -132,7 +132,7 @@ pub(crate) unsafe extern "C" fn weft_op_return_value_l(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `RETURN_VALUE` as T (interp/ops/call.rs:391).
+/// `RETURN_VALUE` as T (interp/ops/call.rs:390).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -152,7 +152,7 @@ pub(crate) unsafe extern "C" fn weft_op_return_value_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `RETURN_VALUE` as I (interp/ops/call.rs:391).
+/// `RETURN_VALUE` as I (interp/ops/call.rs:390).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -172,7 +172,7 @@ pub(crate) unsafe extern "C" fn weft_op_return_value_i(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `RETURN_VALUE` as K (interp/ops/call.rs:391).
+/// `RETURN_VALUE` as K (interp/ops/call.rs:390).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -217,8 +217,7 @@ pub(crate) unsafe extern "C" fn weft_op_call(ip: *const Cell, fp: *mut Word, th:
     }
     frame.ip.set(ip);
     let first = block_start(fp, args) - 2;
-    let ret = Return::store(next_cell(ip, 3usize), first);
-    match call_block(th, fp, first, args.len(), ret) {
+    match call_block(th, fp, first, args.len(), next_cell(ip, 3usize)) {
         Some(flow) => return at.go(flow.ip, flow.fp),
         None => {
             let flow = call_block_slow(th, ip, fp, first, oparg as usize, 3usize);
@@ -227,7 +226,7 @@ pub(crate) unsafe extern "C" fn weft_op_call(ip: *const Cell, fp: *mut Word, th:
     }
 }
 
-/// `CALL_INTRINSIC_1` (interp/ops/call.rs:371).
+/// `CALL_INTRINSIC_1` (interp/ops/call.rs:370).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -272,7 +271,7 @@ unsafe fn slow_call_intrinsic_1(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `CALL_INTRINSIC_2` (interp/ops/call.rs:380).
+/// `CALL_INTRINSIC_2` (interp/ops/call.rs:379).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -322,7 +321,7 @@ unsafe fn slow_call_intrinsic_2(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `CALL_ALLOC_AND_ENTER_INIT` (interp/ops/call.rs:230).
+/// `CALL_ALLOC_AND_ENTER_INIT` (interp/ops/call.rs:229).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -367,7 +366,7 @@ unsafe fn slow_call_alloc_and_enter_init(ip: *const Cell, fp: *mut Word, th: &Th
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `CALL_BOUND_METHOD_EXACT_ARGS` (interp/ops/call.rs:32).
+/// `CALL_BOUND_METHOD_EXACT_ARGS` (interp/ops/call.rs:31).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -401,7 +400,7 @@ pub(crate) unsafe extern "C" fn weft_op_call_bound_method_exact_args(
     }
 }
 
-/// `CALL_BOUND_METHOD_GENERAL` (interp/ops/call.rs:254).
+/// `CALL_BOUND_METHOD_GENERAL` (interp/ops/call.rs:253).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -445,7 +444,7 @@ unsafe fn slow_call_bound_method_general(ip: *const Cell, fp: *mut Word, th: &Th
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `CALL_BUILTIN_CLASS` (interp/ops/call.rs:96).
+/// `CALL_BUILTIN_CLASS` (interp/ops/call.rs:95).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -503,7 +502,7 @@ unsafe fn slow_call_builtin_class(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(3)
 }
 
-/// `CALL_BUILTIN_FAST` (interp/ops/call.rs:120).
+/// `CALL_BUILTIN_FAST` (interp/ops/call.rs:119).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -561,7 +560,7 @@ unsafe fn slow_call_builtin_fast(ip: *const Cell, fp: *mut Word, th: &Thread, ce
     at.next_flow(3)
 }
 
-/// `CALL_BUILTIN_FAST_WITH_KEYWORDS` (interp/ops/call.rs:132).
+/// `CALL_BUILTIN_FAST_WITH_KEYWORDS` (interp/ops/call.rs:131).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -619,7 +618,7 @@ unsafe fn slow_call_builtin_fast_with_keywords(ip: *const Cell, fp: *mut Word, t
     at.next_flow(3)
 }
 
-/// `CALL_BUILTIN_O` (interp/ops/call.rs:108).
+/// `CALL_BUILTIN_O` (interp/ops/call.rs:107).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -677,7 +676,7 @@ unsafe fn slow_call_builtin_o(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     at.next_flow(3)
 }
 
-/// `CALL_ISINSTANCE` (interp/ops/call.rs:156).
+/// `CALL_ISINSTANCE` (interp/ops/call.rs:155).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -735,7 +734,7 @@ unsafe fn slow_call_isinstance(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     at.next_flow(3)
 }
 
-/// `CALL_LEN` (interp/ops/call.rs:144).
+/// `CALL_LEN` (interp/ops/call.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -788,7 +787,7 @@ unsafe fn slow_call_len(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) 
     at.next_flow(3)
 }
 
-/// `CALL_LIST_APPEND` (interp/ops/call.rs:169).
+/// `CALL_LIST_APPEND` (interp/ops/call.rs:168).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -823,7 +822,7 @@ pub(crate) unsafe extern "C" fn weft_op_call_list_append(
     at.next(3)
 }
 
-/// `CALL_METHOD_DESCRIPTOR_FAST` (interp/ops/call.rs:217).
+/// `CALL_METHOD_DESCRIPTOR_FAST` (interp/ops/call.rs:216).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -881,7 +880,7 @@ unsafe fn slow_call_method_descriptor_fast(ip: *const Cell, fp: *mut Word, th: &
     at.next_flow(3)
 }
 
-/// `CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS` (interp/ops/call.rs:193).
+/// `CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS` (interp/ops/call.rs:192).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -944,7 +943,7 @@ unsafe fn slow_call_method_descriptor_fast_with_keywords(
     at.next_flow(3)
 }
 
-/// `CALL_METHOD_DESCRIPTOR_NOARGS` (interp/ops/call.rs:205).
+/// `CALL_METHOD_DESCRIPTOR_NOARGS` (interp/ops/call.rs:204).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1002,7 +1001,7 @@ unsafe fn slow_call_method_descriptor_noargs(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `CALL_METHOD_DESCRIPTOR_O` (interp/ops/call.rs:181).
+/// `CALL_METHOD_DESCRIPTOR_O` (interp/ops/call.rs:180).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1060,7 +1059,7 @@ unsafe fn slow_call_method_descriptor_o(ip: *const Cell, fp: *mut Word, th: &Thr
     at.next_flow(3)
 }
 
-/// `CALL_NON_PY_GENERAL` (interp/ops/call.rs:265).
+/// `CALL_NON_PY_GENERAL` (interp/ops/call.rs:264).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1118,7 +1117,7 @@ unsafe fn slow_call_non_py_general(ip: *const Cell, fp: *mut Word, th: &Thread, 
     at.next_flow(3)
 }
 
-/// `CALL_PY_EXACT_ARGS` (interp/ops/call.rs:46).
+/// `CALL_PY_EXACT_ARGS` (interp/ops/call.rs:45).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1135,8 +1134,8 @@ pub(crate) unsafe extern "C" fn weft_op_call_py_exact_args(
     let args = at.slots(at.a() + 2, oparg as usize);
     frame.ip.set(ip);
     let first = block_start(fp, args) - 2;
-    let ret = Return::store(next_cell(ip, 3usize), first);
-    let flow = match calls::enter_exact::<QUICK>(th, fp, first, args.len(), ret, at.cache(1usize)) {
+    let next = next_cell(ip, 3usize);
+    let flow = match calls::enter_exact_quick(th, fp, first, args.len(), next, at.cache(1usize)) {
         Some(value) => value,
         None => {
             return {
@@ -1178,15 +1177,15 @@ unsafe fn slow_call_py_exact_args(ip: *const Cell, fp: *mut Word, th: &Thread, c
     let args = at.slots(at.a() + 2, oparg as usize);
     frame.ip.set(ip);
     let first = block_start(fp, args) - 2;
-    let ret = Return::store(next_cell(ip, 3usize), first);
-    let flow = match calls::enter_exact::<FULL>(th, fp, first, args.len(), ret, at.cache(1usize)) {
+    let next = next_cell(ip, 3usize);
+    let flow = match calls::enter_exact(th, fp, first, args.len(), next, at.cache(1usize)) {
         Some(value) => value,
         None => return at.deopt_flow(),
     };
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `CALL_PY_GENERAL` (interp/ops/call.rs:242).
+/// `CALL_PY_GENERAL` (interp/ops/call.rs:241).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1229,7 +1228,7 @@ unsafe fn slow_call_py_general(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `CALL_STR_1` (interp/ops/call.rs:72).
+/// `CALL_STR_1` (interp/ops/call.rs:71).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1282,7 +1281,7 @@ unsafe fn slow_call_str_1(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
     at.next_flow(3)
 }
 
-/// `CALL_TUPLE_1` (interp/ops/call.rs:84).
+/// `CALL_TUPLE_1` (interp/ops/call.rs:83).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1340,7 +1339,7 @@ unsafe fn slow_call_tuple_1(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u
     at.next_flow(3)
 }
 
-/// `CALL_TYPE_1` (interp/ops/call.rs:60).
+/// `CALL_TYPE_1` (interp/ops/call.rs:59).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1393,7 +1392,7 @@ unsafe fn slow_call_type_1(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(3)
 }
 
-/// `LEAVE_LOOP` (interp/ops/call.rs:409).
+/// `LEAVE_LOOP` (interp/ops/call.rs:408).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1403,7 +1402,7 @@ pub(crate) unsafe extern "C" fn weft_op_leave_loop(ip: *const Cell, fp: *mut Wor
     return at.leave(th.loop_result.get());
 }
 
-/// `LEAVE_FRAME` (interp/ops/call.rs:401).
+/// `LEAVE_FRAME` (interp/ops/call.rs:400).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -2041,3 +2041,152 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_class_method_t_t(
     at.set(at.b(), attr);
     at.next(3)
 }
+
+/// `LOAD_ATTR_POLYMORPHIC_VALUE` as L_T (interp/ops/attr.rs:206).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_polymorphic_value_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match poly::value::<QUICK>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_polymorphic_value_l_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_polymorphic_value_l_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_polymorphic_value_l_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_polymorphic_value_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match poly::value::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next_flow(3)
+}
+
+/// `LOAD_ATTR_POLYMORPHIC_VALUE` as T_T (interp/ops/attr.rs:206).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_load_attr_polymorphic_value_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let mut dead_0 = None;
+    let found = match poly::value::<QUICK>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_load_attr_polymorphic_value_t_t_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    dead_0 = at.close(owner);
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    if dead_0.is_some() {
+        return at.finish1(at.next_flow(3), dead_0);
+    }
+    at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_load_attr_polymorphic_value_t_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_load_attr_polymorphic_value_t_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_load_attr_polymorphic_value_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_aux();
+    let mut owner = at.get(at.a());
+    let mut attr;
+    let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
+    let found = match poly::value::<FULL>(th, owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.close(owner) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    attr = found;
+    fast::no_self(self_or_null);
+    at.set(at.b(), attr);
+    at.next_flow(3)
+}

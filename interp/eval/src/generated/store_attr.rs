@@ -17,7 +17,7 @@
 
 use crate::ops::*;
 
-/// `STORE_ATTR` as LL (interp/ops/attr.rs:226).
+/// `STORE_ATTR` as LL (interp/ops/attr.rs:238).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -67,7 +67,7 @@ unsafe fn slow_store_attr_ll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as LT (interp/ops/attr.rs:226).
+/// `STORE_ATTR` as LT (interp/ops/attr.rs:238).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -121,7 +121,7 @@ unsafe fn slow_store_attr_lt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as TL (interp/ops/attr.rs:226).
+/// `STORE_ATTR` as TL (interp/ops/attr.rs:238).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -175,7 +175,7 @@ unsafe fn slow_store_attr_tl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as TT (interp/ops/attr.rs:226).
+/// `STORE_ATTR` as TT (interp/ops/attr.rs:238).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -234,7 +234,7 @@ unsafe fn slow_store_attr_tt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR` as KL (interp/ops/attr.rs:226).
+/// `STORE_ATTR` as KL (interp/ops/attr.rs:238).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -284,7 +284,7 @@ unsafe fn slow_store_attr_kl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(4)
 }
 
-/// `STORE_ATTR` as KT (interp/ops/attr.rs:226).
+/// `STORE_ATTR` as KT (interp/ops/attr.rs:238).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -338,7 +338,7 @@ unsafe fn slow_store_attr_kt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(4)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as LL (interp/ops/attr.rs:241).
+/// `STORE_ATTR_INSTANCE_VALUE` as LL (interp/ops/attr.rs:253).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -414,7 +414,7 @@ unsafe fn slow_store_attr_instance_value_ll(ip: *const Cell, fp: *mut Word, th: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as LT (interp/ops/attr.rs:241).
+/// `STORE_ATTR_INSTANCE_VALUE` as LT (interp/ops/attr.rs:253).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -497,7 +497,7 @@ unsafe fn slow_store_attr_instance_value_lt(ip: *const Cell, fp: *mut Word, th: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as TL (interp/ops/attr.rs:241).
+/// `STORE_ATTR_INSTANCE_VALUE` as TL (interp/ops/attr.rs:253).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -574,7 +574,7 @@ unsafe fn slow_store_attr_instance_value_tl(ip: *const Cell, fp: *mut Word, th: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as TT (interp/ops/attr.rs:241).
+/// `STORE_ATTR_INSTANCE_VALUE` as TT (interp/ops/attr.rs:253).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -659,7 +659,7 @@ unsafe fn slow_store_attr_instance_value_tt(ip: *const Cell, fp: *mut Word, th: 
     at.next_flow(3)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as KL (interp/ops/attr.rs:241).
+/// `STORE_ATTR_INSTANCE_VALUE` as KL (interp/ops/attr.rs:253).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -735,7 +735,7 @@ unsafe fn slow_store_attr_instance_value_kl(ip: *const Cell, fp: *mut Word, th: 
     at.next_flow(4)
 }
 
-/// `STORE_ATTR_INSTANCE_VALUE` as KT (interp/ops/attr.rs:241).
+/// `STORE_ATTR_INSTANCE_VALUE` as KT (interp/ops/attr.rs:253).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -818,7 +818,7 @@ unsafe fn slow_store_attr_instance_value_kt(ip: *const Cell, fp: *mut Word, th: 
     at.next_flow(4)
 }
 
-/// `STORE_ATTR_SLOT` as LL (interp/ops/attr.rs:252).
+/// `STORE_ATTR_SLOT` as LL (interp/ops/attr.rs:264).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -894,7 +894,7 @@ unsafe fn slow_store_attr_slot_ll(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(3)
 }
 
-/// `STORE_ATTR_SLOT` as LT (interp/ops/attr.rs:252).
+/// `STORE_ATTR_SLOT` as LT (interp/ops/attr.rs:264).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -977,7 +977,7 @@ unsafe fn slow_store_attr_slot_lt(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(3)
 }
 
-/// `STORE_ATTR_SLOT` as TL (interp/ops/attr.rs:252).
+/// `STORE_ATTR_SLOT` as TL (interp/ops/attr.rs:264).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1054,7 +1054,7 @@ unsafe fn slow_store_attr_slot_tl(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(3)
 }
 
-/// `STORE_ATTR_SLOT` as TT (interp/ops/attr.rs:252).
+/// `STORE_ATTR_SLOT` as TT (interp/ops/attr.rs:264).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1139,7 +1139,7 @@ unsafe fn slow_store_attr_slot_tt(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(3)
 }
 
-/// `STORE_ATTR_SLOT` as KL (interp/ops/attr.rs:252).
+/// `STORE_ATTR_SLOT` as KL (interp/ops/attr.rs:264).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1215,7 +1215,7 @@ unsafe fn slow_store_attr_slot_kl(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(4)
 }
 
-/// `STORE_ATTR_SLOT` as KT (interp/ops/attr.rs:252).
+/// `STORE_ATTR_SLOT` as KT (interp/ops/attr.rs:264).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1298,7 +1298,7 @@ unsafe fn slow_store_attr_slot_kt(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(4)
 }
 
-/// `STORE_ATTR_WITH_HINT` as LL (interp/ops/attr.rs:264).
+/// `STORE_ATTR_WITH_HINT` as LL (interp/ops/attr.rs:276).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1378,7 +1378,7 @@ unsafe fn slow_store_attr_with_hint_ll(ip: *const Cell, fp: *mut Word, th: &Thre
     at.next_flow(3)
 }
 
-/// `STORE_ATTR_WITH_HINT` as LT (interp/ops/attr.rs:264).
+/// `STORE_ATTR_WITH_HINT` as LT (interp/ops/attr.rs:276).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1465,7 +1465,7 @@ unsafe fn slow_store_attr_with_hint_lt(ip: *const Cell, fp: *mut Word, th: &Thre
     at.next_flow(3)
 }
 
-/// `STORE_ATTR_WITH_HINT` as TL (interp/ops/attr.rs:264).
+/// `STORE_ATTR_WITH_HINT` as TL (interp/ops/attr.rs:276).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1546,7 +1546,7 @@ unsafe fn slow_store_attr_with_hint_tl(ip: *const Cell, fp: *mut Word, th: &Thre
     at.next_flow(3)
 }
 
-/// `STORE_ATTR_WITH_HINT` as TT (interp/ops/attr.rs:264).
+/// `STORE_ATTR_WITH_HINT` as TT (interp/ops/attr.rs:276).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1635,7 +1635,7 @@ unsafe fn slow_store_attr_with_hint_tt(ip: *const Cell, fp: *mut Word, th: &Thre
     at.next_flow(3)
 }
 
-/// `STORE_ATTR_WITH_HINT` as KL (interp/ops/attr.rs:264).
+/// `STORE_ATTR_WITH_HINT` as KL (interp/ops/attr.rs:276).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1715,7 +1715,7 @@ unsafe fn slow_store_attr_with_hint_kl(ip: *const Cell, fp: *mut Word, th: &Thre
     at.next_flow(4)
 }
 
-/// `STORE_ATTR_WITH_HINT` as KT (interp/ops/attr.rs:264).
+/// `STORE_ATTR_WITH_HINT` as KT (interp/ops/attr.rs:276).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1802,7 +1802,7 @@ unsafe fn slow_store_attr_with_hint_kt(ip: *const Cell, fp: *mut Word, th: &Thre
     at.next_flow(4)
 }
 
-/// `STORE_ATTR_POLYMORPHIC` as LL (interp/ops/attr.rs:276).
+/// `STORE_ATTR_POLYMORPHIC` as LL (interp/ops/attr.rs:288).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1878,7 +1878,7 @@ unsafe fn slow_store_attr_polymorphic_ll(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(3)
 }
 
-/// `STORE_ATTR_POLYMORPHIC` as LT (interp/ops/attr.rs:276).
+/// `STORE_ATTR_POLYMORPHIC` as LT (interp/ops/attr.rs:288).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1961,7 +1961,7 @@ unsafe fn slow_store_attr_polymorphic_lt(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(3)
 }
 
-/// `STORE_ATTR_POLYMORPHIC` as TL (interp/ops/attr.rs:276).
+/// `STORE_ATTR_POLYMORPHIC` as TL (interp/ops/attr.rs:288).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2038,7 +2038,7 @@ unsafe fn slow_store_attr_polymorphic_tl(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(3)
 }
 
-/// `STORE_ATTR_POLYMORPHIC` as TT (interp/ops/attr.rs:276).
+/// `STORE_ATTR_POLYMORPHIC` as TT (interp/ops/attr.rs:288).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2123,7 +2123,7 @@ unsafe fn slow_store_attr_polymorphic_tt(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(3)
 }
 
-/// `STORE_ATTR_POLYMORPHIC` as KL (interp/ops/attr.rs:276).
+/// `STORE_ATTR_POLYMORPHIC` as KL (interp/ops/attr.rs:288).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2199,7 +2199,7 @@ unsafe fn slow_store_attr_polymorphic_kl(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(4)
 }
 
-/// `STORE_ATTR_POLYMORPHIC` as KT (interp/ops/attr.rs:276).
+/// `STORE_ATTR_POLYMORPHIC` as KT (interp/ops/attr.rs:288).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -1,22 +1,22 @@
 //! Making functions.
 
-use std::cell::Cell;
-
 use interp_object::data::code::CodeObject;
 use interp_object::data::dict::Dict;
 use interp_object::data::frame::Frame;
 use interp_object::data::function::{self, Function};
 use interp_object::data::tuple::Tuple;
 use interp_object::layout::ValueExt;
-use interp_object::{Esc, Value, Word};
+use interp_object::{Esc, Value};
 use stackref::StackRef;
 
+use crate::ops::names::function_of;
 use crate::specialize::containers::exact;
 
 /// A function of `code` with the frame's globals and builtins.
 pub(crate) fn make(esc: Esc<'_>, frame: &Frame, code: &Value) -> Value {
     let code = code.as_obj::<CodeObject>().expect("MAKE_FUNCTION gets a code object");
-    let (globals, builtins) = (view(&frame.globals), view(&frame.builtins));
+    let function = function_of(frame);
+    let (globals, builtins) = (function.globals().as_value(), function.builtins().as_value());
     let globals = globals.as_obj::<Dict>().expect("a frame has globals");
     let builtins = builtins.as_obj::<Dict>().expect("a frame has builtins");
     // A function's code must be executable before its first frame; malformed code raises when called.
@@ -24,14 +24,6 @@ pub(crate) fn make(esc: Esc<'_>, frame: &Frame, code: &Value) -> Value {
         drop(raised.catch(esc));
     }
     function::new(esc, code, globals, builtins).into_value()
-}
-
-/// A word of a frame's header as a value, for as long as the frame runs.
-fn view(word: &Cell<Word>) -> &Value {
-    debug_assert!(!word.get().is_null(), "a frame has namespaces");
-    // SAFETY: a word that is not NULL and a value have one representation; these words do not change while the frame lives,
-    // which keeps what they name. The view is not dropped, and cloning decides from the object.
-    unsafe { &*word.as_ptr().cast::<Value>() }
 }
 
 /// Sets the attribute that `SET_FUNCTION_ATTRIBUTE`'s operand names.

@@ -17,7 +17,7 @@ use crate::frames::value_of;
 use crate::ops::names::name;
 
 fn import_function(esc: Esc<'_>, frame: &Frame) -> PyResult {
-    let builtins = value_of(frame.builtins.get());
+    let builtins = value_of(frame.builtins());
     let found = match builtins.as_ref().and_then(|builtins| builtins.payload::<Dict>()) {
         Some(builtins) => builtins.get(esc, names::import(esc))?,
         None => None,
@@ -29,7 +29,7 @@ fn import_function(esc: Esc<'_>, frame: &Frame) -> PyResult {
 pub(crate) fn import_name(esc: Esc<'_>, frame: &Frame, name_index: u32, level: &Value, fromlist: &Value) -> PyResult {
     let function = import_function(esc, frame)?;
     let none_if_null = |word| value_of(word).unwrap_or_else(singletons::none);
-    let (globals, locals) = (none_if_null(frame.globals.get()), none_if_null(frame.locals.get()));
+    let (globals, locals) = (none_if_null(frame.globals()), none_if_null(frame.locals.get()));
     let args = [name(frame, name_index).clone(), globals, locals, fromlist.clone(), level.clone()];
     call::call(esc, &function, &args)
 }

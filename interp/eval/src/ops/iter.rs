@@ -60,7 +60,7 @@ pub(crate) fn push_python_iter(esc: Esc<'_>, iterable: &Value) -> *mut Word {
         return std::ptr::null_mut();
     }
     let word = method.as_ref().map_or(Word::NULL, Value::word);
-    let pushed = push_frame(esc.thread(), word, function, code, 1);
+    let pushed = push_frame(esc.thread(), word, code, 1);
     if pushed.is_some() {
         // The frame took the reference over.
         std::mem::forget(method);

@@ -125,7 +125,7 @@ fn free_vars<'a>(fp: *mut Word, count: u32) -> impl Iterator<Item = (&'a std::ce
     let frame = unsafe { Frame::of(fp) };
     // SAFETY: a frame's function word names its function.
     let function: &Function = unsafe { payload_in(frame.function.get()) };
-    let first = (frame.locals_count.get() - count) as usize;
+    let first = frame.locals_count() - count as usize;
     let cells = function.closure().map_or(&[][..], |cells| cells.as_slice());
     // SAFETY: the locals are part of the frame.
     let places = unsafe { std::slice::from_raw_parts(fp.add(first).cast::<std::cell::Cell<Word>>(), count as usize) };
@@ -214,16 +214,21 @@ fn mapping_get(esc: Esc<'_>, mapping: &Value, name: &Value) -> PyResult<Option<V
     }
 }
 
+/// The function of a running frame.
+#[inline(always)]
+pub(crate) fn function_of(frame: &Frame) -> &Function {
+    // SAFETY: a running frame has a function, which it keeps alive.
+    unsafe { payload_in(frame.function.get()) }
+}
+
 /// The globals of a frame.
 fn globals(frame: &Frame) -> &Dict {
-    // SAFETY: a frame's globals word names a dictionary that its function keeps alive.
-    unsafe { payload_in(frame.globals.get()) }
+    function_of(frame).globals()
 }
 
 /// The builtins of a frame.
 fn builtins(frame: &Frame) -> &Dict {
-    // SAFETY: as for `globals`.
-    unsafe { payload_in(frame.builtins.get()) }
+    function_of(frame).builtins()
 }
 
 fn global_or_builtin(esc: Esc<'_>, frame: &Frame, name: &Value) -> PyResult {

@@ -333,7 +333,7 @@ pub(crate) fn load_attr(esc: Esc<'_>, ip: *const Cell, frame: &Frame, owner: &Va
     match attempt.is_specialized().then(|| poly::extended(attempt.cached(0), word, &poly::LOADS)) {
         Some(Extended::Record(cases)) => {
             attempt.drop_unused(word);
-            attempt.install(Form::Polymorphic, &[cases])
+            attempt.install(poly::load_form(cases), &[cases])
         }
         Some(Extended::TooMany) => {
             attempt.drop_unused(word);

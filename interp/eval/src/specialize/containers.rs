@@ -23,11 +23,12 @@ use crate::dispatch::{Cell, cell_at};
 use crate::flow::Flow;
 use crate::generator;
 
-/// The payload of a word whose type is exactly the builtin type of `T`.
+/// The payload of a word whose type is exactly the builtin type of `T`. The word is a value's, as operands are: not NULL.
 #[inline(always)]
 pub(crate) fn exact<'a, T: Payload>(word: Word) -> Option<&'a T> {
-    // SAFETY: an operand that is a pointer and no NULL names an object that its slot keeps alive.
-    if !word.is_ptr() || word.is_null() || !std::ptr::eq(unsafe { class_of_object(word) }, T::class()) {
+    debug_assert!(!word.is_null());
+    // SAFETY: an operand that is a pointer names an object that its slot keeps alive.
+    if !word.is_ptr() || !std::ptr::eq(unsafe { class_of_object(word) }, T::class()) {
         return None;
     }
     // SAFETY: the type was compared; the operand's slot keeps the object alive while the instruction runs.
@@ -264,7 +265,7 @@ pub(crate) fn enter_for_iter(
     let frame = unsafe { Frame::of(fp) };
     // The destination is field b: the block, which has the iterator, comes first.
     let slot = usize::from((cell_at(ip) >> 32) as u16);
-    let local = slot < frame.locals_count.get() as usize;
+    let local = slot < frame.locals_count();
     let how = if local { OnReturn::ForIterLocal } else { OnReturn::ForIter };
     let ret = Return { ip: next, slot, how };
     // SAFETY: claimed; the iterator's slot keeps the generator alive.

@@ -4,7 +4,7 @@
 
 use std::ptr::NonNull;
 
-use dictkeys::{HeldEntry, HeldSlot, Inline, InlineValues, KeysSnapshot};
+use dictkeys::{HeldEntry, HeldSlot, Inline, KeysSnapshot};
 use interp_object::data::dict::{Dict, lock_of};
 use interp_object::data::frame::{Frame, payload_in};
 use interp_object::data::module::{MODULE, Module};
@@ -21,7 +21,7 @@ use stackref::{Load as Read, StackRef};
 use super::containers::exact;
 use super::{Held, Here, QUICK, held};
 use crate::flow::Slots;
-use crate::ops::names::name;
+use crate::ops::names::{function_of, name};
 
 /// The kind of the entries of a form of `LOAD_ATTR`.
 const fn entry(form: Load) -> Kind {
@@ -38,11 +38,6 @@ const fn store(form: Store) -> Kind {
     Kind::entry(form as u8)
 }
 
-fn namespace<'a>(word: Word) -> &'a Dict {
-    // SAFETY: a frame's globals and builtins name dictionaries that its function keeps alive.
-    unsafe { payload_in(word) }
-}
-
 /// Reads an entry of keys that were guarded.
 #[inline(always)]
 fn load_at<const READ: bool>(keys: &KeysSnapshot<'_, Here>, index: u32) -> Option<Word> {
@@ -56,7 +51,7 @@ pub(crate) fn global<const READ: bool>(th: &Thread, frame: &Frame, cache: u64) -
     let cache = cache::Word::from_bits(cache);
     let version = cache.version_of(GLOBAL)?;
     let here = Here(th.id());
-    let keys = namespace(frame.globals.get()).core().guard(&here, version)?;
+    let keys = function_of(frame).globals().core().guard(&here, version)?;
     load_at::<READ>(&keys, cache.index())
 }
 
@@ -66,13 +61,11 @@ pub(crate) fn builtin<const READ: bool>(th: &Thread, frame: &Frame, cache: u64, 
     let cache = cache::Word::from_bits(cache);
     let version = cache.version_of(BUILTIN)?;
     let here = Here(th.id());
-    let globals = namespace(frame.globals.get()).core();
-    let absent_in = link as u32;
-    if !cache::Word::from_bits(link).links(absent_in, version) {
-        return None;
-    }
+    let function = function_of(frame);
+    let globals = function.globals().core();
+    let absent_in = cache::Word::from_bits(link).absent_beside(version)?;
     globals.guard(&here, absent_in)?;
-    let keys = namespace(frame.builtins.get()).core().guard(&here, version)?;
+    let keys = function.builtins().core().guard(&here, version)?;
     load_at::<READ>(&keys, cache.index())
 }
 
@@ -103,7 +96,7 @@ pub(crate) fn instance_value<const READ: bool>(th: &Thread, owner: Word, cache: 
     value_at::<READ>(th, header, class, index)
 }
 
-/// The value at an index of an instance's values.
+/// The value at an index that an entry of the version of `class` named.
 #[inline(always)]
 pub(super) fn value_at<const READ: bool>(
     th: &Thread,
@@ -111,7 +104,8 @@ pub(super) fn value_at<const READ: bool>(
     class: &TypeObject,
     index: usize,
 ) -> Option<Word> {
-    let values = attr::inline_values(header, class)?;
+    // SAFETY: in this version of the type the decision found a value inline.
+    let values = unsafe { attr::inline_values_unchecked(header, class) };
     let here = Here(th.id());
     if READ == QUICK {
         return values.load_stackref_quick(index, &here).map(StackRef::into_word);
@@ -236,10 +230,11 @@ fn beside_values<'a>(owner: Word, cache: u64, form: Kind) -> Option<(&'a Held, &
     (class.version() == record.version && lacks(header, class, record)).then_some((record, class))
 }
 
-/// Whether the inline values of an instance are in use and lack the name of a record for its class.
+/// Whether the inline values of an instance are in use and lack the name of a record for its class, in its version.
 #[inline(always)]
 pub(super) fn lacks(header: &Header, class: &TypeObject, record: &Held) -> bool {
-    attr::inline_values(header, class).is_some_and(InlineValues::is_valid)
+    // SAFETY: in this version of the type the decision found values inline.
+    unsafe { attr::inline_values_unchecked(header, class) }.is_valid()
         && class.shared_keys().is_some_and(|keys| keys.version() == record.second)
 }
 
@@ -283,7 +278,8 @@ pub(crate) fn method_lazy_dict(owner: Word, cache: u64) -> Option<Word> {
 #[inline(always)]
 pub(crate) fn hold_value<'a>(owner: Word, cache: u64) -> Option<HeldSlot<'a>> {
     let (header, class, index) = guarded(owner, cache, store(Store::InstanceValue))?;
-    let values: InlineValues = attr::inline_values(header, class)?;
+    // SAFETY: in this version of the type the decision found a place inline.
+    let values = unsafe { attr::inline_values_unchecked(header, class) };
     values.try_hold(index)
 }
 

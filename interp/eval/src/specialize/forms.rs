@@ -79,6 +79,7 @@ families! {
             Form::PlainNoDict => Instr::LoadAttrNondescriptorNoDict,
             Form::ClassMethod => Instr::LoadAttrClassMethod,
             Form::Polymorphic => Instr::LoadAttrPolymorphic,
+            Form::PolymorphicValue => Instr::LoadAttrPolymorphicValue,
         }
     }
     StoreAttr(form in store_attr::Form, _head) {

@@ -39,7 +39,7 @@ fn plain_dict<'a>(word: Word) -> Option<&'a Dict> {
 
 fn look(esc: Esc<'_>, frame: &Frame, name: &Value) -> Seen {
     let odd = Seen { plain: is_plain_name(name), first: Lookup::NotPlain, second: Lookup::NotPlain };
-    let (Some(globals), Some(builtins)) = (plain_dict(frame.globals.get()), plain_dict(frame.builtins.get())) else {
+    let (Some(globals), Some(builtins)) = (plain_dict(frame.globals()), plain_dict(frame.builtins())) else {
         return odd;
     };
     if globals.core().is_split() || builtins.core().is_split() || lock_of(globals).lock().is_locked() {

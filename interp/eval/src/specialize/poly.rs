@@ -25,6 +25,8 @@ const REPLACEMENTS: u8 = 8;
 /// The kinds of words that can be cases of a family's sites.
 pub(crate) struct Kinds {
     entries: &'static [Kind],
+    /// The entries that alone make a record of kind [`VALUES`].
+    values: &'static [Kind],
     records: &'static [Kind],
 }
 
@@ -39,6 +41,7 @@ const PLAIN_NO_DICT: Kind = fast::record(Load::PlainNoDict);
 /// Those of `LOAD_ATTR`.
 pub(crate) const LOADS: Kinds = Kinds {
     entries: &[VALUE, SLOT],
+    values: &[VALUE],
     records: &[METHOD_WITH_VALUES, METHOD_NO_DICT, METHOD_LAZY_DICT, PLAIN_WITH_VALUES, PLAIN_NO_DICT],
 };
 
@@ -46,14 +49,27 @@ const STORED_VALUE: Kind = Kind::entry(Store::InstanceValue as u8);
 const STORED_SLOT: Kind = Kind::entry(Store::Slot as u8);
 
 /// Those of `STORE_ATTR`.
-pub(crate) const STORES: Kinds = Kinds { entries: &[STORED_VALUE, STORED_SLOT], records: &[] };
+pub(crate) const STORES: Kinds = Kinds { entries: &[STORED_VALUE, STORED_SLOT], values: &[], records: &[] };
 
 /// The kind of words that name a record of cases: in whatever family, so that it can be freed as what it is.
-pub(super) const KIND: Kind = Kind::record(120);
+const KIND: Kind = Kind::record(120);
+
+/// The same where every case is of kind [`VALUE`].
+const VALUES: Kind = Kind::record(121);
+
+/// Whether words of a kind name records of cases.
+pub(super) fn is_cases(kind: Kind) -> bool {
+    kind == KIND || kind == VALUES
+}
+
+/// The form of `LOAD_ATTR` for a record of cases.
+pub(super) fn load_form(cases: cache::Word) -> Load {
+    if cases.kind() == VALUES { Load::PolymorphicValue } else { Load::Polymorphic }
+}
 
 /// The record of a polymorphic site.
 pub(crate) struct Cases {
-    /// The versions of the cases' types, 0 where there is no case.
+    /// The versions of the cases' types; that of the first again where there is no case.
     versions: [u32; CASES],
     /// Their cache words: entries, or records that this one owns.
     words: [cache::Word; CASES],
@@ -95,16 +111,51 @@ impl Drop for Cases {
     }
 }
 
-/// The cases behind a cache word. Valid until the next safepoint.
+/// The cases behind a cache word of kind [`KIND`] or [`VALUES`]. Valid until the next safepoint.
 #[inline(always)]
-fn cases<'a>(cache: u64) -> Option<&'a Cases> {
-    let address = cache::Word::from_bits(cache).record_for(KIND)?;
+fn cases<'a>(cache: u64, kind: Kind) -> Option<&'a Cases> {
+    let address = cache::Word::from_bits(cache).record_for(kind)?;
     let record = std::ptr::with_exposed_provenance::<Cases>(address as usize);
-    // SAFETY: words of this kind are made by `extended` alone; as for `held` otherwise.
+    // SAFETY: words of these kinds are made by `extended` alone; as for `held` otherwise.
     Some(unsafe { &*record })
 }
 
-/// Frees the record behind a word of kind [`KIND`].
+/// A bit for each case whose version is this one.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn equal_lanes(versions: [u32; CASES], version: u32) -> u32 {
+    use std::arch::x86_64::{_mm_castsi128_ps, _mm_cmpeq_epi32, _mm_movemask_ps, _mm_set1_epi32};
+    // SAFETY: four lanes of 32 bits either way.
+    let known = unsafe { std::mem::transmute::<[u32; CASES], std::arch::x86_64::__m128i>(versions) };
+    // SAFETY: SSE2 is part of this architecture.
+    let mask =
+        unsafe { _mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(known, _mm_set1_epi32(version.cast_signed())))) };
+    mask.cast_unsigned()
+}
+
+/// A bit for each case whose version is this one.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+fn equal_lanes(versions: [u32; CASES], version: u32) -> u32 {
+    versions.iter().enumerate().fold(0, |found, (at, known)| found | u32::from(*known == version) << at)
+}
+
+impl Cases {
+    /// The word for a type's version. Types come in no order, so the compares are joined without branches.
+    #[inline(always)]
+    fn word_for(&self, version: u32) -> Option<cache::Word> {
+        let found = equal_lanes(self.versions, version);
+        if found == 0 {
+            return None;
+        }
+        let at = found.trailing_zeros() as usize;
+        debug_assert!(at < CASES);
+        // SAFETY: only the bits of the cases can be set, and one is.
+        Some(unsafe { *self.words.get_unchecked(at) })
+    }
+}
+
+/// Frees the record behind a word of kind [`KIND`] or [`VALUES`].
 ///
 /// # Safety
 /// The record was published by [`extended`], and nobody uses it any more.
@@ -120,7 +171,7 @@ pub(crate) fn extended(old: cache::Word, new: cache::Word, kinds: &Kinds) -> Ext
     // The new case first: what comes by now will come by again.
     (made.versions[0], made.words[0]) = (version, word);
     let mut known = Vec::new();
-    match cases(old.bits()) {
+    match cases(old.bits(), KIND).or_else(|| cases(old.bits(), VALUES)) {
         Some(before) => {
             made.replaced = before.replaced;
             known.extend(before.words.iter().filter_map(|word| own(*word, kinds)));
@@ -139,12 +190,15 @@ pub(crate) fn extended(old: cache::Word, new: cache::Word, kinds: &Kinds) -> Ext
             made.replaced += 1;
         }
     }
+    made.versions[filled..].fill(version);
     match (filled, made.replaced) {
         (1, _) => Extended::Single,
         (_, REPLACEMENTS..) => Extended::TooMany,
         _ => {
+            let values = made.words[..filled].iter().all(|word| kinds.values.contains(&word.kind()));
+            let kind = if values { VALUES } else { KIND };
             let record = NonNull::from(Box::leak(Box::new(made)));
-            Extended::Record(cache::Word::record(KIND, record.as_ptr().expose_provenance() as u64))
+            Extended::Record(cache::Word::record(kind, record.as_ptr().expose_provenance() as u64))
         }
     }
 }
@@ -161,9 +215,15 @@ pub(crate) struct Found {
 /// The word for a type's version.
 #[inline(always)]
 fn case(cache: u64, version: u32) -> Option<cache::Word> {
-    let cases = cases(cache)?;
-    let at = cases.versions.iter().position(|known| *known == version && version != 0)?;
-    Some(cases.words[at])
+    cases(cache, KIND)?.word_for(version)
+}
+
+/// `LOAD_ATTR_POLYMORPHIC_VALUE`
+#[inline(always)]
+pub(crate) fn value<const READ: bool>(th: &Thread, owner: Word, cache: u64) -> Option<Word> {
+    let (header, class) = fast::object(owner)?;
+    let case = cases(cache, VALUES)?.word_for(class.version())?;
+    fast::value_at::<READ>(th, header, class, case.index() as usize)
 }
 
 /// `LOAD_ATTR_POLYMORPHIC`, where it is an object's own value or a method. The word of the right version was found, so its

@@ -97,7 +97,7 @@ impl Retire for Records<'_> {
             unsafe { poly::free(record) };
         }
         let (free, bytes): (unsafe fn(NonNull<u8>), usize) =
-            if kind == poly::KIND { (free_cases, size_of::<poly::Cases>()) } else { (free_held, size_of::<Held>()) };
+            if poly::is_cases(kind) { (free_cases, size_of::<poly::Cases>()) } else { (free_held, size_of::<Held>()) };
         let record = std::ptr::with_exposed_provenance_mut::<u8>(address as usize);
         let Some(record) = NonNull::new(record) else { return };
         // SAFETY: the word left the code, so no new reader finds the record; each record arrives once.

@@ -20,8 +20,8 @@ fn target(ip: *const Cell, fp: *mut Word) -> Option<usize> {
     let cell = cell_at(ip);
     let (left, dest) = ((cell >> 16) as u16, (cell >> 48) as u16);
     // SAFETY: H1: `fp` is the running frame's first local.
-    let locals = unsafe { Frame::of(fp) }.locals_count.get();
-    (left == dest && u32::from(dest) < locals).then_some(usize::from(dest))
+    let locals = unsafe { Frame::of(fp) }.locals_count();
+    (left == dest && usize::from(dest) < locals).then_some(usize::from(dest))
 }
 
 /// Whether the result of the `BINARY_OP` at `ip` goes to the local that its left operand names.

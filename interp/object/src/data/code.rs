@@ -44,25 +44,27 @@ pub struct Executable {
 pub struct QuickEntry {
     /// The number of arguments; `u32::MAX` while there is no such entry. Stored last.
     params: AtomicU32,
-    locals: AtomicU32,
-    slots: AtomicU32,
+    /// Locals below, slots above.
+    size: AtomicU64,
     start: AtomicPtr<u64>,
 }
 
 impl QuickEntry {
-    /// Locals, cells and free variables.
+    /// The number of arguments.
     #[inline(always)]
-    pub fn locals(&self) -> u32 {
-        self.locals.load(Relaxed)
+    pub fn params(&self) -> u32 {
+        self.params.load(Relaxed)
     }
 
-    /// All slots of the frame.
+    /// What the frame has room for.
     #[inline(always)]
-    pub fn slots(&self) -> u32 {
-        self.slots.load(Relaxed)
+    pub fn size(&self) -> FrameSize {
+        let both = self.size.load(Relaxed);
+        FrameSize { locals: both as u32, slots: (both >> 32) as u32 }
     }
 
-    /// The first cell.
+    /// The first cell, behind `RESUME` if that would be the first: who enters looks whether this thread was asked for
+    /// something.
     #[inline(always)]
     pub fn start(&self) -> *const u64 {
         self.start.load(Relaxed)
@@ -76,6 +78,7 @@ pub const QUICK_LOCALS: usize = 8;
 
 /// What a frame has room for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C, align(8))]
 pub struct FrameSize {
     /// Locals, cells and free variables.
     pub locals: u32,
@@ -180,9 +183,8 @@ impl CodeObject {
         let made = self.cells.get_or_init(|| Executable { words, form, size });
         let params = self.plain_params as usize;
         if params <= QUICK_PARAMS && size.locals as usize <= params + QUICK_LOCALS {
-            self.quick.locals.store(size.locals, Relaxed);
-            self.quick.slots.store(size.slots, Relaxed);
-            self.quick.start.store(made.start().cast_mut(), Relaxed);
+            self.quick.size.store(u64::from(size.slots) << 32 | u64::from(size.locals), Relaxed);
+            self.quick.start.store(made.start().wrapping_add(made.words_of_resume()).cast_mut(), Relaxed);
             self.quick.params.store(self.plain_params, Release);
         }
         Ok(made)
@@ -280,6 +282,12 @@ impl Executable {
         self.words.as_ptr().cast()
     }
 
+    /// Words of the `RESUME` that the code starts with, if it does.
+    fn words_of_resume(&self) -> usize {
+        let first = self.words.first().and_then(|word| CellOp::from_u16(word.load(Relaxed) as u16));
+        first.filter(|op| op.base().instr() == Instr::Resume).map_or(0, CellOp::size)
+    }
+
     /// The cells and their data words. Running code rewrites them atomically.
     pub fn words(&self) -> &[AtomicU64] {
         &self.words
@@ -342,8 +350,7 @@ pub fn new(esc: Esc<'_>, code: &Arc<Code>) -> Obj<CodeObject> {
             plain_params: plain_params(code),
             quick: QuickEntry {
                 params: AtomicU32::new(u32::MAX),
-                locals: AtomicU32::new(0),
-                slots: AtomicU32::new(0),
+                size: AtomicU64::new(0),
                 start: AtomicPtr::new(std::ptr::null_mut()),
             },
             cells: OnceLock::new(),

@@ -19,7 +19,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use interp_opcode::{CellOp, Instr};
 use stackref::{Value, Word};
 
-use super::code::CodeObject;
+use super::code::{CodeObject, FrameSize};
+use super::function::Function;
 use crate::layout::{header_of_payload, payload_of};
 use crate::thread::{Esc, Thread};
 
@@ -30,8 +31,10 @@ pub const HEADER_WORDS: usize = size_of::<Frame>() / size_of::<Word>();
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum OnReturn {
+    /// As `Store`, from a frame whose header owns nothing and that no generator owns.
+    Plain = 0,
     /// The result goes to a temporary of the caller.
-    Store = 0,
+    Store = 7,
     /// The result goes to a local of the caller, whose old value is closed.
     StoreLocal = 1,
     /// The native loop that entered the frame is left with the result.
@@ -56,26 +59,29 @@ pub struct Frame {
     pub ip: Cell<*const u64>,
     /// The code: deferred, and shown to the collector by itself.
     pub code: Cell<*const CodeObject>,
-    /// The function: counted, or uncounted while it is deferred.
+    /// The function, which has the globals and builtins: counted, or uncounted while it is deferred. NULL only while the
+    /// frame is being closed.
     pub function: Cell<Word>,
-    /// Globals: uncounted, kept alive by the function.
-    pub globals: Cell<Word>,
-    /// Builtins: uncounted, kept alive by the function.
-    pub builtins: Cell<Word>,
     /// Namespace of a class or module body: counted, or NULL.
     pub locals: Cell<Word>,
     /// The generator that owns this frame (uncounted: it contains the frame), or NULL.
     pub owner: Cell<Word>,
     /// Where the caller goes on. Of a suspended generator that noted what it waits for: its own `SEND`.
     pub return_ip: Cell<*const u64>,
-    /// The caller's slot for the result.
-    pub return_slot: Cell<u32>,
-    /// What to do with the result.
-    pub on_return: Cell<OnReturn>,
-    /// How many locals there are.
-    pub locals_count: Cell<u32>,
-    /// How many slots there are: locals and temporaries.
-    pub slots_count: Cell<u32>,
+    /// Where the result goes.
+    pub landing: Cell<Landing>,
+    /// How many locals and slots there are.
+    pub size: Cell<FrameSize>,
+}
+
+/// Where the result of a frame goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C, align(8))]
+pub struct Landing {
+    /// The caller's slot.
+    pub slot: u32,
+    /// What is done with the result.
+    pub how: OnReturn,
 }
 
 static_assertions::const_assert_eq!(size_of::<Frame>() % size_of::<Word>(), 0);
@@ -98,6 +104,32 @@ impl Frame {
     pub fn code(&self) -> &CodeObject {
         // SAFETY: set when the frame was made, and kept alive by `function`.
         unsafe { &*self.code.get() }
+    }
+
+    /// The function, unless the frame is being closed.
+    #[inline]
+    pub fn running_function(&self) -> Option<&Function> {
+        let function = self.function.get();
+        // SAFETY: the word names a function, which the frame keeps alive.
+        (!function.is_null()).then(|| unsafe { payload_in(function) })
+    }
+
+    /// The globals: uncounted, kept alive by the function. NULL while the frame is being closed.
+    #[inline]
+    pub fn globals(&self) -> Word {
+        self.running_function().map_or(Word::NULL, |function| function.globals().stack_word())
+    }
+
+    /// The builtins: as [`Frame::globals`].
+    #[inline]
+    pub fn builtins(&self) -> Word {
+        self.running_function().map_or(Word::NULL, |function| function.builtins().stack_word())
+    }
+
+    /// How many locals there are.
+    #[inline(always)]
+    pub fn locals_count(&self) -> usize {
+        self.size.get().locals as usize
     }
 
     /// The index of the word this frame stands at.
@@ -130,7 +162,7 @@ pub fn running_globals(esc: Esc<'_>) -> Option<Value> {
         return None;
     }
     // SAFETY: the innermost frame is live while native code above it runs (O4).
-    let globals = unsafe { Frame::of(fp) }.globals.get();
+    let globals = unsafe { Frame::of(fp) }.globals();
     if globals.is_null() {
         return None;
     }
@@ -150,8 +182,8 @@ pub enum Extent {
 
 /// How much of the frame that called `callee` is its own.
 pub fn extent_below(callee: &Frame) -> Extent {
-    match callee.on_return.get() {
-        OnReturn::Store | OnReturn::StoreLocal | OnReturn::Init => Extent::BelowBlock,
+    match callee.landing.get().how {
+        OnReturn::Plain | OnReturn::Store | OnReturn::StoreLocal | OnReturn::Init => Extent::BelowBlock,
         OnReturn::Leave | OnReturn::ForIter | OnReturn::ForIterLocal | OnReturn::Send => Extent::Whole,
     }
 }
@@ -179,13 +211,13 @@ pub fn live_temporaries(frame: &Frame, extent: Extent) -> usize {
 pub(crate) unsafe fn trace_frame(fp: *mut Word, extent: Extent, visit: &mut dyn FnMut(Word)) {
     // SAFETY: forwarded.
     let frame = unsafe { Frame::of(fp) };
-    for word in [&frame.function, &frame.globals, &frame.builtins, &frame.locals, &frame.owner] {
+    for word in [&frame.function, &frame.locals, &frame.owner] {
         visit(word.get());
     }
     // The function keeps its code, but not the one that ran when `__code__` was assigned, and not while it is being closed.
     visit(Word::uncounted(NonNull::from(header_of_payload(frame.code()))));
     let live = live_temporaries(frame, extent);
-    for slot in 0..frame.locals_count.get() as usize + live {
+    for slot in 0..frame.locals_count() + live {
         // SAFETY: inside the frame: locals are always initialized, temporaries up to the live count are.
         let place = unsafe { fp.add(slot) };
         // SAFETY: as above.

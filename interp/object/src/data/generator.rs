@@ -17,7 +17,7 @@ use interp_opcode::{CellOp, Instr};
 use stackref::{Header, StackRef, Value, Word};
 
 use super::code::CodeObject;
-use super::frame::{Extent, Frame, HEADER_WORDS, OnReturn, trace_frame};
+use super::frame::{Extent, Frame, HEADER_WORDS, Landing, OnReturn, trace_frame};
 use crate::layout::{self, Deferred, Field, Obj, PAYLOAD_OFFSET, Payload, header_of_payload, payload_of};
 use crate::raise::PyResult;
 use crate::slots::Sent;
@@ -118,8 +118,8 @@ pub unsafe fn move_frame(
     // SAFETY: forwarded.
     let frame = unsafe { Frame::of(fp) };
     let code = frame.code();
-    let locals = frame.locals_count.get() as usize;
-    let bytes = (HEADER_WORDS + frame.slots_count.get() as usize) * size_of::<Word>();
+    let locals = frame.locals_count();
+    let bytes = (HEADER_WORDS + frame.size.get().slots as usize) * size_of::<Word>();
     let made = layout::new_with_room(esc, class, bytes, |room| {
         // SAFETY: the room starts behind header and payload of the object.
         let header = unsafe { room.byte_sub(PAYLOAD_OFFSET + size_of::<Generator>()) }.cast::<Header>();
@@ -151,15 +151,11 @@ pub unsafe fn move_frame(
             ip: Cell::new(ip),
             code: Cell::new(code),
             function: Cell::new(frame.function.get()),
-            globals: Cell::new(frame.globals.get()),
-            builtins: Cell::new(frame.builtins.get()),
             locals: Cell::new(frame.locals.get()),
             owner: Cell::new(Word::uncounted(header)),
             return_ip: Cell::new(std::ptr::null()),
-            return_slot: Cell::new(0),
-            on_return: Cell::new(OnReturn::Leave),
-            locals_count: Cell::new(frame.locals_count.get()),
-            slots_count: Cell::new(frame.slots_count.get()),
+            landing: Cell::new(Landing { slot: 0, how: OnReturn::Leave }),
+            size: Cell::new(frame.size.get()),
         };
         // SAFETY: the room starts with the frame's header.
         unsafe { room.write(copy) };
@@ -286,7 +282,7 @@ impl Generator {
                 let view = std::mem::ManuallyDrop::new(unsafe { Value::from_word(word) });
                 Value::clone(&view)
             };
-            let locals = (0..frame.locals_count.get() as usize).map(|slot| {
+            let locals = (0..frame.locals_count()).map(|slot| {
                 // SAFETY: inside the frame.
                 let place = unsafe { fp.add(slot) };
                 // SAFETY: locals are always initialized.
@@ -294,7 +290,7 @@ impl Generator {
                 (!word.is_null()).then(|| view(word))
             });
             Snapshot {
-                globals: view(frame.globals.get()),
+                globals: view(frame.globals()),
                 locals: locals.collect(),
                 unit: frame.code().unit_of_word(frame.word_index()),
                 line: frame.line(),

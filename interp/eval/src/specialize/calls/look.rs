@@ -109,7 +109,7 @@ fn look(esc: Esc<'_>, block: Block) -> Seen {
         receiver = 1;
         let this = block.word(1);
         let is_append = method.def().name == "append" && std::ptr::eq(&raw const *method.owner(), &raw const LIST);
-        if is_append && block.argc == 1 && exact::<List>(this).is_some() {
+        if is_append && block.argc == 1 && !this.is_null() && exact::<List>(this).is_some() {
             Callee::WellKnown(WellKnown::ListAppend)
         } else if args == 0 {
             Callee::Other

@@ -183,7 +183,8 @@ pub(crate) fn isinstance(esc: Esc<'_>, fp: *mut Word, base: usize) -> PyResult {
 /// `CALL_LIST_APPEND`: the place behind the list's last item, locked.
 #[inline(always)]
 pub(crate) fn append_end<'a>(th: &Thread, callable: Word, this: Word, argc: usize, cache: u64) -> Option<HeldEnd<'a>> {
-    if argc != 1 || !is_known(method_of(callable).map(MethodDescriptor::def), cache, Form::ListAppend) {
+    if argc != 1 || this.is_null() || !is_known(method_of(callable).map(MethodDescriptor::def), cache, Form::ListAppend)
+    {
         return None;
     }
     // SAFETY: the receiver's slot of the running frame has the word.

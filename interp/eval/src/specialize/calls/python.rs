@@ -16,7 +16,7 @@ use specializer::decide::load_attr::Form as Load;
 use stackref::StackRef;
 
 use super::super::containers::exact;
-use super::super::{Held, QUICK, fast, held};
+use super::super::{Held, fast, held};
 use super::{Block, code_of, entry, record};
 use crate::call::bind::bind_frame;
 use crate::call::{Return, clear_block, close_word, enter_frame, enter_quick, push_frame};
@@ -25,40 +25,50 @@ use crate::flow::Flow;
 use crate::frames::value_of;
 use crate::ops::names::name;
 
+/// Whether a function's version is the cached one.
+#[inline(always)]
+fn is_cached(function: &Function, cache: u64, form: Kind) -> bool {
+    cache::Word::from_bits(cache).index_for(form, function.version()).is_some()
+}
+
 /// A function whose version is the cached one.
 #[inline(always)]
 fn guarded<'a>(function: Word, cache: u64, form: Kind) -> Option<&'a Function> {
-    let function: &Function = exact(function)?;
-    cache::Word::from_bits(cache).index_for(form, function.version())?;
-    Some(function)
+    exact(function).filter(|function| is_cached(function, cache, form))
 }
 
-/// `CALL_PY_EXACT_ARGS`: the function's frame, entered.
+/// `CALL_PY_EXACT_ARGS`, where that takes no call: the function's frame, entered.
 #[inline(always)]
-pub(crate) fn enter_exact<const PUSH: bool>(
+pub(crate) fn enter_exact_quick(
     th: &Thread,
     fp: *mut Word,
     base: usize,
     argc: usize,
-    ret: Return,
+    next: *const Cell,
+    cache: u64,
+) -> Option<Flow> {
+    // The version says that only the number is to be compared: `self` may be there or not.
+    enter_quick(th, fp, (base, argc), next, |function| is_cached(function, cache, const { entry(Form::PyExactArgs) }))
+}
+
+/// `CALL_PY_EXACT_ARGS`
+pub(crate) fn enter_exact(
+    th: &Thread,
+    fp: *mut Word,
+    base: usize,
+    argc: usize,
+    next: *const Cell,
     cache: u64,
 ) -> Option<Flow> {
     let block = Block::new(fp, base, argc);
     let callable = block.word(0);
-    let function = guarded(callable, cache, entry(Form::PyExactArgs))?;
-    // The version says that only the number is to be compared: `self` may be there or not.
-    let given = block.given();
-    if PUSH == QUICK {
-        // SAFETY: the block keeps the function alive, and the frame takes it over, with the arguments.
-        return unsafe { enter_quick(th, callable, function, (block.first(), given), ret) };
-    }
-    let code = code_of(function);
-    if !code.takes_plainly(given) {
+    let code = code_of(guarded(callable, cache, entry(Form::PyExactArgs))?);
+    if !code.takes_plainly(block.given()) {
         return None;
     }
-    let callee = push_frame(th, callable, function, code, given)?;
+    let callee = push_frame(th, callable, code, block.given())?;
     block.move_args(callee);
-    Some(enter_frame(th, callee, ret))
+    Some(enter_frame(th, callee, Return::store(next, base)))
 }
 
 /// `CALL_BOUND_METHOD_EXACT_ARGS`: the frame of the method's function, entered. The bound method is left to be closed.
@@ -79,8 +89,7 @@ pub(crate) fn enter_bound(
         return None;
     }
     let word = StackRef::new(&method.function, th.id()).into_word();
-    let callee =
-        push_frame(th, word, function, code, argc + 1).expect("code that has a version runs, and calls may nest");
+    let callee = push_frame(th, word, code, argc + 1).expect("code that has a version runs, and calls may nest");
     // SAFETY: the callee's first local.
     unsafe { callee.write(StackRef::new(&method.receiver, th.id()).into_word()) };
     // SAFETY: the callee has a local for each argument.
@@ -116,7 +125,7 @@ pub(crate) fn enter_init(esc: Esc<'_>, fp: *mut Word, init: Held, argc: usize, r
     // SAFETY: as in `initializer`.
     let function: &Function = unsafe { payload_in(init.value) };
     let callee = if code_of(function).takes_plainly(argc + 1) {
-        let callee = push_frame(th, init.value, function, code_of(function), argc + 1).expect("the guard asked");
+        let callee = push_frame(th, init.value, code_of(function), argc + 1).expect("the guard asked");
         // SAFETY: the callee's first local.
         unsafe { callee.write(StackRef::new(&instance, th.id()).into_word()) };
         // SAFETY: the callee has a local for each argument.
@@ -241,7 +250,7 @@ fn with_defaults(
         None => &[],
     };
     let start = defaults.len().checked_sub(wanted - given)?;
-    let callee = push_frame(esc.thread(), word, function, &code, given)?;
+    let callee = push_frame(esc.thread(), word, &code, given)?;
     let store = |local: usize, value: &Value| {
         // SAFETY: the frame has a local for each parameter.
         let place = unsafe { callee.add(local) };
@@ -342,7 +351,7 @@ fn known_getter(th: &Thread, owner: Word, cache: u64, kind: Kind) -> Option<Gett
 pub(crate) fn enter_getter(th: &Thread, getter: Getter, receiver: Word, ret: Return) -> Flow {
     // SAFETY: as in `getter`.
     let function: &Function = unsafe { payload_in(getter.function) };
-    let callee = push_frame(th, getter.function, function, code_of(function), 1).expect("the guard asked");
+    let callee = push_frame(th, getter.function, code_of(function), 1).expect("the guard asked");
     // SAFETY: the callee's first local.
     unsafe { callee.write(receiver) };
     enter_frame(th, callee, ret)
@@ -353,7 +362,7 @@ pub(crate) fn enter_getter(th: &Thread, getter: Getter, receiver: Word, ret: Ret
 pub(crate) fn enter_two(th: &Thread, getter: Getter, first: Word, second: Word, ret: Return) -> Flow {
     // SAFETY: as in `getter`.
     let function: &Function = unsafe { payload_in(getter.function) };
-    let callee = push_frame(th, getter.function, function, code_of(function), 2).expect("the guard asked");
+    let callee = push_frame(th, getter.function, code_of(function), 2).expect("the guard asked");
     // SAFETY: the callee's first local.
     unsafe { callee.write(first) };
     // SAFETY: the callee's second local: it takes two arguments.
@@ -373,7 +382,7 @@ pub(crate) fn name_word(frame: &Frame, index: u32) -> Word {
 #[inline(always)]
 pub(crate) fn binary_return(frame: &Frame, ip: *const Cell, next: *const Cell) -> Return {
     let slot = usize::from((cell_at(ip) >> 48) as u16);
-    let local = slot < frame.locals_count.get() as usize;
+    let local = slot < frame.locals_count();
     Return { ip: next, slot, how: if local { OnReturn::StoreLocal } else { OnReturn::Store } }
 }
 
