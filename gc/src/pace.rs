@@ -1,7 +1,12 @@
 //! When to collect: the only place that knows. Facts from CPython 3.14: a young count per thread, flushed to a common one; a threshold on that;
 //! and the rule that a full collection waits until the young are a quarter of what survived the last one.
+//!
+//! Ours beyond that: patience. While collections find little, each waits for twice the part of the old that the one before
+//! waited for, up to all of it, so that a heap that only grows is traced a bounded number of times per object; the first
+//! one that finds something sets the wait back. Garbage in cycles therefore never exceeds what lives, where it does not
+//! stay below a quarter.
 
-use crate::tuning::{OLD_DIVISOR, THRESHOLD_YOUNG};
+use crate::tuning::{FRUITLESS_DIVISOR, OLD_DIVISOR, THRESHOLD_YOUNG};
 use stackref::sync::atomic::{AtomicBool, AtomicIsize, AtomicUsize, Ordering};
 
 /// The settings and counts of one world. All of it may be read and changed by any thread at any time; it only paces.
@@ -12,6 +17,8 @@ pub(crate) struct Pace {
     young: AtomicIsize,
     /// Objects that survived the last collection.
     old: AtomicUsize,
+    /// The part of them that the next one waits for, as a divisor: from `OLD_DIVISOR` down to 1.
+    divisor: AtomicUsize,
 }
 
 impl Pace {
@@ -21,6 +28,7 @@ impl Pace {
             thresholds: [AtomicUsize::new(THRESHOLD_YOUNG), AtomicUsize::new(10), AtomicUsize::new(0)],
             young: AtomicIsize::new(0),
             old: AtomicUsize::new(0),
+            divisor: AtomicUsize::new(OLD_DIVISOR),
         }
     }
 
@@ -59,7 +67,7 @@ impl Pace {
         self.is_enabled()
             && first != 0
             && young > first
-            && (second == 0 || young >= self.old.load(Ordering::Relaxed) / OLD_DIVISOR)
+            && (second == 0 || young >= self.old() / self.divisor.load(Ordering::Relaxed))
     }
 
     pub(crate) fn young(&self) -> usize {
@@ -76,7 +84,13 @@ impl Pace {
     }
 
     /// A collection ends.
-    pub(crate) fn set_old(&self, survivors: usize) {
+    pub(crate) fn collected(&self, survivors: usize, dead: usize) {
         self.old.store(survivors, Ordering::Relaxed);
+        let fruitless = dead < survivors / FRUITLESS_DIVISOR;
+        let divisor = if fruitless { (self.divisor.load(Ordering::Relaxed) / 2).max(1) } else { OLD_DIVISOR };
+        self.divisor.store(divisor, Ordering::Relaxed);
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests;

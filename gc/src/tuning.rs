@@ -28,6 +28,8 @@ mod values {
     pub(crate) const THRESHOLD_YOUNG: usize = 2000;
     /// A collection waits until the young are at least the old divided by this (CPython: long_lived_total / 4).
     pub(crate) const OLD_DIVISOR: usize = 4;
+    /// A collection found little if the dead were less than the survivors divided by this.
+    pub(crate) const FRUITLESS_DIVISOR: usize = 8;
 }
 
 #[cfg(any(loom, sanitizer, zeal))]
@@ -42,4 +44,5 @@ mod values {
     pub(crate) const YOUNG_FLUSH: isize = 16;
     pub(crate) const THRESHOLD_YOUNG: usize = 50;
     pub(crate) const OLD_DIVISOR: usize = 4;
+    pub(crate) const FRUITLESS_DIVISOR: usize = 8;
 }

@@ -92,7 +92,7 @@ impl<M: Model + ?Sized> Collection<'_, M> {
         }
         self.stats.collected = garbage.len();
         self.stats.resurrected = resurrected.len();
-        self.world.pace().set_old(self.stats.live - self.stats.collected);
+        self.world.pace().collected(self.stats.live - self.stats.collected, self.stats.collected);
         self.delete(garbage);
         for object in resurrected {
             // SAFETY: the collector's reference from `seize`.
