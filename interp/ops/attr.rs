@@ -187,7 +187,7 @@ fn LOAD_ATTR_CLASS_METHOD() {
 #[stack(owner -- attr, self_or_null[oparg & 1])]
 #[restart]
 fn LOAD_ATTR_POLYMORPHIC() {
-    let found = quick!(poly::load_quick(th, owner, cache!(1)), poly::load(th, owner, cache!(1)));
+    let found = quick!(poly::load_quick(owner, cache!(1)), poly::load(th, owner, cache!(1)));
     if found.is_method {
         let receiver = steal!(owner);
         attr = found.word;
@@ -293,9 +293,26 @@ fn STORE_ATTR_POLYMORPHIC() {
     close!(esc, old);
 }
 
+/// The same where every case is a value of the instance's own: a record of cases. (CPython has no such form.)
+#[inst(form = 529, arg = name)]
+#[stack(value, owner --)]
+#[restart]
+fn STORE_ATTR_POLYMORPHIC_VALUE() {
+    let slot = deopt_unless!(poly::hold_value(owner, cache!(1)));
+    let new = take!(value);
+    let old = fast::store_value(slot, new);
+    close!(esc, owner);
+    close!(esc, old);
+}
+
 #[family(caches = 4, words = 2)]
-const STORE_ATTR: Family =
-    [STORE_ATTR_INSTANCE_VALUE, STORE_ATTR_SLOT, STORE_ATTR_WITH_HINT, STORE_ATTR_POLYMORPHIC];
+const STORE_ATTR: Family = [
+    STORE_ATTR_INSTANCE_VALUE,
+    STORE_ATTR_SLOT,
+    STORE_ATTR_WITH_HINT,
+    STORE_ATTR_POLYMORPHIC,
+    STORE_ATTR_POLYMORPHIC_VALUE,
+];
 
 /// `del owner.name`.
 #[inst(code = 61, arg = name)]

@@ -250,17 +250,24 @@ const COMPARE_JUMP_IF_FALSE: Family =
 #[operands(value: L | T)]
 #[restart]
 fn TEST_JUMP_IF_TRUE() {
-    let quick = quick_test(value);
-    if quick < 2 {
-        close!(esc, value);
-        if (quick == 1) {
-            jump!();
-        }
+    if is_singleton_true(value) {
+        imm!(value);
+        jump!();
+    } else if is_singleton_false(value) {
+        imm!(value);
     } else {
-        let truth = compare::truth(esc, val!(value))?;
-        close!(esc, value);
-        if truth {
-            jump!();
+        let quick = quick_test(value);
+        if quick < 2 {
+            close!(esc, value);
+            if (quick == 1) {
+                jump!();
+            }
+        } else {
+            let truth = compare::truth(esc, val!(value))?;
+            close!(esc, value);
+            if truth {
+                jump!();
+            }
         }
     }
 }
@@ -271,17 +278,24 @@ fn TEST_JUMP_IF_TRUE() {
 #[operands(value: L | T)]
 #[restart]
 fn TEST_JUMP_IF_FALSE() {
-    let quick = quick_test(value);
-    if quick < 2 {
-        close!(esc, value);
-        if !(quick == 1) {
-            jump!();
-        }
+    if is_singleton_true(value) {
+        imm!(value);
+    } else if is_singleton_false(value) {
+        imm!(value);
+        jump!();
     } else {
-        let truth = compare::truth(esc, val!(value))?;
-        close!(esc, value);
-        if !truth {
-            jump!();
+        let quick = quick_test(value);
+        if quick < 2 {
+            close!(esc, value);
+            if !(quick == 1) {
+                jump!();
+            }
+        } else {
+            let truth = compare::truth(esc, val!(value))?;
+            close!(esc, value);
+            if !truth {
+                jump!();
+            }
         }
     }
 }

@@ -26,7 +26,10 @@ pub(crate) use crate::flow::{Flow, Slots};
 
 pub(crate) use crate::safepoint;
 pub(crate) use crate::specialize::{self, FULL, QUICK, calls, containers, fast, poly, texts, unpack};
-pub(crate) use compare::{bool_word, compare_floats, compare_ints, is_bool, is_none, is_true, quick_test, quick_truth};
+pub(crate) use compare::{
+    bool_word, compare_floats, compare_ints, is_bool, is_none, is_singleton_false, is_singleton_true, is_true,
+    quick_test, quick_truth,
+};
 
 pub(crate) use crate::call::{Return, call_block, call_block_slow, leave_frame, leave_waiting};
 pub(crate) use crate::generator;

@@ -197,7 +197,9 @@ impl<T: Payload> std::fmt::Debug for Obj<T> {
 
 #[inline]
 fn header_of(value: &Value) -> &Header {
-    let header = value.header().expect("a typed handle is a pointer");
+    debug_assert!(value.header().is_some(), "a typed handle is a pointer");
+    // SAFETY: O1: typed handles are made of objects only.
+    let header = unsafe { value.word().header_unchecked() };
     // SAFETY: the value owns a count or is immortal, so the header is live for as long as `value` is borrowed.
     unsafe { header.as_ref() }
 }
@@ -404,7 +406,8 @@ impl<T: Payload> Deref for Deferred<T> {
     type Target = T;
     #[inline]
     fn deref(&self) -> &T {
-        let header = self.word().header().expect("a deferred reference is a pointer");
+        // SAFETY: only words of objects are stored.
+        let header = unsafe { self.word().header_unchecked() };
         // SAFETY: O1 as in `Obj`, and O5: the object cannot go while this traced reference is reachable.
         unsafe { payload_of(header).cast::<T>().as_ref() }
     }

@@ -34,6 +34,8 @@ named! {
         Slot = "slot",
         /// One of several forms, by the type's version. Never decided on: see `load_attr`.
         Polymorphic = "polymorphic",
+        /// The same where each of them is a value of the instance's own. Record.
+        PolymorphicValue = "polymorphic value",
     }
 }
 

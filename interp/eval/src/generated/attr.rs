@@ -17,7 +17,7 @@
 
 use crate::ops::*;
 
-/// `DELETE_ATTR` (interp/ops/attr.rs:303).
+/// `DELETE_ATTR` (interp/ops/attr.rs:320).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -54,7 +54,7 @@ unsafe fn slow_delete_attr(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(1)
 }
 
-/// `LOAD_SPECIAL` (interp/ops/attr.rs:364).
+/// `LOAD_SPECIAL` (interp/ops/attr.rs:381).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -200,11 +200,9 @@ pub(crate) unsafe extern "C" fn weft_op_test_jump_if_true_l(
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
-    let quick = quick_test(value);
-    if quick < 2 {
-        if (quick == 1) {
-            return at.jump(at.jump_bc());
-        }
+    if is_singleton_true(value) {
+        return at.jump(at.jump_bc());
+    } else if is_singleton_false(value) {
     } else {
         return {
             // SAFETY: H1: handed on as it came.
@@ -240,23 +238,28 @@ unsafe fn slow_test_jump_if_true_l(ip: *const Cell, fp: *mut Word, th: &Thread, 
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
-    let quick = quick_test(value);
-    if quick < 2 {
-        if (quick == 1) {
-            return at.jump_flow(at.jump_bc());
-        }
+    if is_singleton_true(value) {
+        return at.jump_flow(at.jump_bc());
+    } else if is_singleton_false(value) {
     } else {
-        let truth = {
-            at.save_ip();
-            // SAFETY: H2: spilled above: the frame shows every live reference.
-            let esc = unsafe { Esc::after_spill(th) };
-            match compare::truth(esc, at.view(&value)) {
-                Ok(value) => value,
-                Err(_) => return at.error_flow(),
+        let quick = quick_test(value);
+        if quick < 2 {
+            if (quick == 1) {
+                return at.jump_flow(at.jump_bc());
             }
-        };
-        if truth {
-            return at.jump_flow(at.jump_bc());
+        } else {
+            let truth = {
+                at.save_ip();
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                match compare::truth(esc, at.view(&value)) {
+                    Ok(value) => value,
+                    Err(_) => return at.error_flow(),
+                }
+            };
+            if truth {
+                return at.jump_flow(at.jump_bc());
+            }
         }
     }
     at.next_flow(1)
@@ -275,26 +278,14 @@ pub(crate) unsafe extern "C" fn weft_op_test_jump_if_true_t(
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
-    let mut dead_0 = None;
-    let quick = quick_test(value);
-    if quick < 2 {
-        dead_0 = at.close(value);
-        if (quick == 1) {
-            {
-                if dead_0.is_some() {
-                    return at.finish1(at.jump_flow(at.jump_bc()), dead_0);
-                }
-                return at.jump(at.jump_bc());
-            }
-        }
+    if is_singleton_true(value) {
+        return at.jump(at.jump_bc());
+    } else if is_singleton_false(value) {
     } else {
         return {
             // SAFETY: H1: handed on as it came.
             unsafe { weft_op_test_jump_if_true_t_slow(ip, fp, th, cell) }
         };
-    }
-    if dead_0.is_some() {
-        return at.finish1(at.next_flow(1), dead_0);
     }
     at.next(1)
 }
@@ -325,37 +316,42 @@ unsafe fn slow_test_jump_if_true_t(ip: *const Cell, fp: *mut Word, th: &Thread, 
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
-    let quick = quick_test(value);
-    if quick < 2 {
-        if let Some(dead) = at.close(value) {
-            at.null(at.a());
-            at.finalize(dead);
-        }
-        if (quick == 1) {
-            return at.jump_flow(at.jump_bc());
-        }
+    if is_singleton_true(value) {
+        return at.jump_flow(at.jump_bc());
+    } else if is_singleton_false(value) {
     } else {
-        let truth = {
-            at.save_ip();
-            // SAFETY: H2: spilled above: the frame shows every live reference.
-            let esc = unsafe { Esc::after_spill(th) };
-            match compare::truth(esc, at.view(&value)) {
-                Ok(value) => value,
-                Err(_) => return at.error_flow(),
+        let quick = quick_test(value);
+        if quick < 2 {
+            if let Some(dead) = at.close(value) {
+                at.null(at.a());
+                at.finalize(dead);
             }
-        };
-        if let Some(dead) = at.close(value) {
-            at.null(at.a());
-            at.finalize(dead);
-        }
-        if truth {
-            return at.jump_flow(at.jump_bc());
+            if (quick == 1) {
+                return at.jump_flow(at.jump_bc());
+            }
+        } else {
+            let truth = {
+                at.save_ip();
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                match compare::truth(esc, at.view(&value)) {
+                    Ok(value) => value,
+                    Err(_) => return at.error_flow(),
+                }
+            };
+            if let Some(dead) = at.close(value) {
+                at.null(at.a());
+                at.finalize(dead);
+            }
+            if truth {
+                return at.jump_flow(at.jump_bc());
+            }
         }
     }
     at.next_flow(1)
 }
 
-/// `TEST_JUMP_IF_FALSE` as L (interp/ops/control.rs:273).
+/// `TEST_JUMP_IF_FALSE` as L (interp/ops/control.rs:280).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -368,11 +364,9 @@ pub(crate) unsafe extern "C" fn weft_op_test_jump_if_false_l(
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
-    let quick = quick_test(value);
-    if quick < 2 {
-        if !(quick == 1) {
-            return at.jump(at.jump_bc());
-        }
+    if is_singleton_true(value) {
+    } else if is_singleton_false(value) {
+        return at.jump(at.jump_bc());
     } else {
         return {
             // SAFETY: H1: handed on as it came.
@@ -408,29 +402,34 @@ unsafe fn slow_test_jump_if_false_l(ip: *const Cell, fp: *mut Word, th: &Thread,
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
-    let quick = quick_test(value);
-    if quick < 2 {
-        if !(quick == 1) {
-            return at.jump_flow(at.jump_bc());
-        }
+    if is_singleton_true(value) {
+    } else if is_singleton_false(value) {
+        return at.jump_flow(at.jump_bc());
     } else {
-        let truth = {
-            at.save_ip();
-            // SAFETY: H2: spilled above: the frame shows every live reference.
-            let esc = unsafe { Esc::after_spill(th) };
-            match compare::truth(esc, at.view(&value)) {
-                Ok(value) => value,
-                Err(_) => return at.error_flow(),
+        let quick = quick_test(value);
+        if quick < 2 {
+            if !(quick == 1) {
+                return at.jump_flow(at.jump_bc());
             }
-        };
-        if !truth {
-            return at.jump_flow(at.jump_bc());
+        } else {
+            let truth = {
+                at.save_ip();
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                match compare::truth(esc, at.view(&value)) {
+                    Ok(value) => value,
+                    Err(_) => return at.error_flow(),
+                }
+            };
+            if !truth {
+                return at.jump_flow(at.jump_bc());
+            }
         }
     }
     at.next_flow(1)
 }
 
-/// `TEST_JUMP_IF_FALSE` as T (interp/ops/control.rs:273).
+/// `TEST_JUMP_IF_FALSE` as T (interp/ops/control.rs:280).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -443,26 +442,14 @@ pub(crate) unsafe extern "C" fn weft_op_test_jump_if_false_t(
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
-    let mut dead_0 = None;
-    let quick = quick_test(value);
-    if quick < 2 {
-        dead_0 = at.close(value);
-        if !(quick == 1) {
-            {
-                if dead_0.is_some() {
-                    return at.finish1(at.jump_flow(at.jump_bc()), dead_0);
-                }
-                return at.jump(at.jump_bc());
-            }
-        }
+    if is_singleton_true(value) {
+    } else if is_singleton_false(value) {
+        return at.jump(at.jump_bc());
     } else {
         return {
             // SAFETY: H1: handed on as it came.
             unsafe { weft_op_test_jump_if_false_t_slow(ip, fp, th, cell) }
         };
-    }
-    if dead_0.is_some() {
-        return at.finish1(at.next_flow(1), dead_0);
     }
     at.next(1)
 }
@@ -493,31 +480,36 @@ unsafe fn slow_test_jump_if_false_t(ip: *const Cell, fp: *mut Word, th: &Thread,
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
-    let quick = quick_test(value);
-    if quick < 2 {
-        if let Some(dead) = at.close(value) {
-            at.null(at.a());
-            at.finalize(dead);
-        }
-        if !(quick == 1) {
-            return at.jump_flow(at.jump_bc());
-        }
+    if is_singleton_true(value) {
+    } else if is_singleton_false(value) {
+        return at.jump_flow(at.jump_bc());
     } else {
-        let truth = {
-            at.save_ip();
-            // SAFETY: H2: spilled above: the frame shows every live reference.
-            let esc = unsafe { Esc::after_spill(th) };
-            match compare::truth(esc, at.view(&value)) {
-                Ok(value) => value,
-                Err(_) => return at.error_flow(),
+        let quick = quick_test(value);
+        if quick < 2 {
+            if let Some(dead) = at.close(value) {
+                at.null(at.a());
+                at.finalize(dead);
             }
-        };
-        if let Some(dead) = at.close(value) {
-            at.null(at.a());
-            at.finalize(dead);
-        }
-        if !truth {
-            return at.jump_flow(at.jump_bc());
+            if !(quick == 1) {
+                return at.jump_flow(at.jump_bc());
+            }
+        } else {
+            let truth = {
+                at.save_ip();
+                // SAFETY: H2: spilled above: the frame shows every live reference.
+                let esc = unsafe { Esc::after_spill(th) };
+                match compare::truth(esc, at.view(&value)) {
+                    Ok(value) => value,
+                    Err(_) => return at.error_flow(),
+                }
+            };
+            if let Some(dead) = at.close(value) {
+                at.null(at.a());
+                at.finalize(dead);
+            }
+            if !truth {
+                return at.jump_flow(at.jump_bc());
+            }
         }
     }
     at.next_flow(1)

@@ -1773,7 +1773,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_polymorphic_l_t(
     let mut owner = at.get(at.a());
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
-    let found = match poly::load_quick(th, owner, at.cache(1usize)) {
+    let found = match poly::load_quick(owner, at.cache(1usize)) {
         Some(value) => value,
         None => {
             return {
@@ -1865,7 +1865,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_attr_polymorphic_t_t(
     let mut attr;
     let self_or_null = at.slots(at.b() + 1, (oparg & 1) as usize);
     let mut dead_0 = None;
-    let found = match poly::load_quick(th, owner, at.cache(1usize)) {
+    let found = match poly::load_quick(owner, at.cache(1usize)) {
         Some(value) => value,
         None => {
             return {

@@ -17,7 +17,7 @@
 
 use crate::ops::*;
 
-/// `LOAD_SUPER_ATTR` as L_T (interp/ops/attr.rs:312).
+/// `LOAD_SUPER_ATTR` as L_T (interp/ops/attr.rs:329).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -83,7 +83,7 @@ unsafe fn slow_load_super_attr_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, 
     at.next_flow(3)
 }
 
-/// `LOAD_SUPER_ATTR` as T_T (interp/ops/attr.rs:312).
+/// `LOAD_SUPER_ATTR` as T_T (interp/ops/attr.rs:329).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -155,7 +155,7 @@ unsafe fn slow_load_super_attr_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, 
     at.next_flow(3)
 }
 
-/// `LOAD_SUPER_ATTR_ATTR` as L_T (interp/ops/attr.rs:333).
+/// `LOAD_SUPER_ATTR_ATTR` as L_T (interp/ops/attr.rs:350).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -212,7 +212,7 @@ unsafe fn slow_load_super_attr_attr_l_t(ip: *const Cell, fp: *mut Word, th: &Thr
     at.next_flow(3)
 }
 
-/// `LOAD_SUPER_ATTR_ATTR` as T_T (interp/ops/attr.rs:333).
+/// `LOAD_SUPER_ATTR_ATTR` as T_T (interp/ops/attr.rs:350).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -275,7 +275,7 @@ unsafe fn slow_load_super_attr_attr_t_t(ip: *const Cell, fp: *mut Word, th: &Thr
     at.next_flow(3)
 }
 
-/// `LOAD_SUPER_ATTR_METHOD` as L_T (interp/ops/attr.rs:348).
+/// `LOAD_SUPER_ATTR_METHOD` as L_T (interp/ops/attr.rs:365).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -311,7 +311,7 @@ pub(crate) unsafe extern "C" fn weft_op_load_super_attr_method_l_t(
     at.next(3)
 }
 
-/// `LOAD_SUPER_ATTR_METHOD` as T_T (interp/ops/attr.rs:348).
+/// `LOAD_SUPER_ATTR_METHOD` as T_T (interp/ops/attr.rs:365).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -2281,3 +2281,483 @@ unsafe fn slow_store_attr_polymorphic_kt(ip: *const Cell, fp: *mut Word, th: &Th
     }
     at.next_flow(4)
 }
+
+/// `STORE_ATTR_POLYMORPHIC_VALUE` as LL (interp/ops/attr.rs:300).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_value_ll(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_1 = None;
+    let slot = match poly::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_polymorphic_value_ll_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let old = fast::store_value(slot, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
+    }
+    at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_value_ll_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_polymorphic_value_ll(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_polymorphic_value_ll(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let slot = match poly::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_value(slot, new);
+    if let Some(dead) = at.close(old) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_ATTR_POLYMORPHIC_VALUE` as LT (interp/ops/attr.rs:300).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_value_lt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let slot = match poly::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_polymorphic_value_lt_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let old = fast::store_value(slot, new);
+    dead_0 = at.close(owner);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
+    }
+    at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_value_lt_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_polymorphic_value_lt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_polymorphic_value_lt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let slot = match poly::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_value(slot, new);
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_ATTR_POLYMORPHIC_VALUE` as TL (interp/ops/attr.rs:300).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_value_tl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_1 = None;
+    let slot = match poly::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = match at.try_take(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_polymorphic_value_tl_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let old = fast::store_value(slot, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(3), dead_1);
+    }
+    at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_value_tl_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_polymorphic_value_tl(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_polymorphic_value_tl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let slot = match poly::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.take(value);
+    let old = fast::store_value(slot, new);
+    if let Some(dead) = at.close(old) {
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_ATTR_POLYMORPHIC_VALUE` as TT (interp/ops/attr.rs:300).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_value_tt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let slot = match poly::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = match at.try_take(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_polymorphic_value_tt_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let old = fast::store_value(slot, new);
+    dead_0 = at.close(owner);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(3), dead_0, dead_1);
+    }
+    at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_value_tt_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_polymorphic_value_tt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_polymorphic_value_tt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.get(at.a());
+    let slot = match poly::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.take(value);
+    let old = fast::store_value(slot, new);
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(3)
+}
+
+/// `STORE_ATTR_POLYMORPHIC_VALUE` as KL (interp/ops/attr.rs:300).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_value_kl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let mut dead_1 = None;
+    let slot = match poly::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_polymorphic_value_kl_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let old = fast::store_value(slot, new);
+    dead_1 = at.close(old);
+    if dead_1.is_some() {
+        return at.finish1(at.next_flow(4), dead_1);
+    }
+    at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_value_kl_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_polymorphic_value_kl(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_polymorphic_value_kl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let slot = match poly::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_value(slot, new);
+    if let Some(dead) = at.close(old) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}
+
+/// `STORE_ATTR_POLYMORPHIC_VALUE` as KT (interp/ops/attr.rs:300).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_value_kt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let mut dead_0 = None;
+    let mut dead_1 = None;
+    let slot = match poly::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt(),
+    };
+    let new = match at.try_clone_value(value) {
+        Some(value) => value,
+        None => {
+            drop(slot);
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_store_attr_polymorphic_value_kt_slow(ip, fp, th, cell) }
+            };
+        }
+    };
+    let old = fast::store_value(slot, new);
+    dead_0 = at.close(owner);
+    dead_1 = at.close(old);
+    if dead_0.is_some() | dead_1.is_some() {
+        return at.finish2(at.next_flow(4), dead_0, dead_1);
+    }
+    at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_store_attr_polymorphic_value_kt_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_attr_polymorphic_value_kt(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_attr_polymorphic_value_kt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut owner = at.get(at.b());
+    let mut value = at.constant_word(3);
+    let slot = match poly::hold_value(owner, at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let new = at.clone_value(value);
+    let old = fast::store_value(slot, new);
+    if let Some(dead) = at.close(owner) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(old) {
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(4)
+}

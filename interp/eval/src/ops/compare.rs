@@ -47,6 +47,18 @@ pub(crate) fn is_bool(word: Word) -> bool {
     word.header().is_some_and(|header| header == singletons::true_header() || header == singletons::false_header())
 }
 
+/// Whether a word is `True` in its usual form. Another form of it is found by [`quick_truth`].
+#[inline(always)]
+pub(crate) fn is_singleton_true(word: Word) -> bool {
+    word == singletons::bool_word(true)
+}
+
+/// Whether a word is `False` or `None` in its usual form. Another form of them is found by [`quick_truth`].
+#[inline(always)]
+pub(crate) fn is_singleton_false(word: Word) -> bool {
+    word == singletons::bool_word(false) || word == singletons::none_word()
+}
+
 /// 1 for a word known to be true, 0 for one known to be false, 2 if it must be asked.
 #[inline(always)]
 pub(crate) fn quick_truth(word: Word) -> u32 {

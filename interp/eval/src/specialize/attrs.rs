@@ -383,7 +383,7 @@ pub(crate) fn store_attr(esc: Esc<'_>, ip: *const Cell, frame: &Frame, owner: &V
         return attempt.end(Ok(plan));
     };
     match attempt.is_specialized().then(|| poly::extended(attempt.cached(0), word, &poly::STORES)) {
-        Some(Extended::Record(cases)) => attempt.install(store_attr::Form::Polymorphic, &[cases]),
+        Some(Extended::Record(cases)) => attempt.install(poly::store_form(cases), &[cases]),
         Some(Extended::TooMany) => attempt.fail(store_attr::Failure::Megamorphic),
         Some(Extended::Single) | None => attempt.end(Ok(plan)),
     }

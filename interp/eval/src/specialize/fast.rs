@@ -278,9 +278,14 @@ pub(crate) fn method_lazy_dict(owner: Word, cache: u64) -> Option<Word> {
 #[inline(always)]
 pub(crate) fn hold_value<'a>(owner: Word, cache: u64) -> Option<HeldSlot<'a>> {
     let (header, class, index) = guarded(owner, cache, store(Store::InstanceValue))?;
+    hold_value_at(header, class, index)
+}
+
+/// The slot at an index that an entry of the version of `class` named, locked.
+#[inline(always)]
+pub(super) fn hold_value_at<'a>(header: &Header, class: &TypeObject, index: usize) -> Option<HeldSlot<'a>> {
     // SAFETY: in this version of the type the decision found a place inline.
-    let values = unsafe { attr::inline_values_unchecked(header, class) };
-    values.try_hold(index)
+    unsafe { attr::inline_values_unchecked(header, class) }.try_hold(index)
 }
 
 /// Stores to a held slot: the old word, or NULL.
@@ -299,6 +304,12 @@ pub(crate) struct HeldMember<'a> {
 #[inline(always)]
 pub(crate) fn hold_member<'a>(owner: Word, cache: u64) -> Option<HeldMember<'a>> {
     let (header, class, offset) = guarded(owner, cache, store(Store::Slot))?;
+    hold_member_at(header, class, offset)
+}
+
+/// The word at an offset that an entry of the version of `class` named, its instance locked.
+#[inline(always)]
+pub(super) fn hold_member_at<'a>(header: &'a Header, class: &TypeObject, offset: usize) -> Option<HeldMember<'a>> {
     let slot = member(header, class, offset);
     header.lock().try_acquire().then_some(HeldMember { header, slot })
 }

@@ -88,6 +88,7 @@ families! {
             store_attr::Form::WithHint => Instr::StoreAttrWithHint,
             store_attr::Form::Slot => Instr::StoreAttrSlot,
             store_attr::Form::Polymorphic => Instr::StoreAttrPolymorphic,
+            store_attr::Form::PolymorphicValue => Instr::StoreAttrPolymorphicValue,
         }
     }
     LoadSuperAttr(form in load_super_attr::Form, _head) {

@@ -14,7 +14,7 @@ use specializer::decide::load_attr::Form as Load;
 use specializer::decide::store_attr::Form as Store;
 
 use super::fast::HeldMember;
-use super::{FULL, Held, QUICK, fast, held};
+use super::{FULL, Held, fast, held};
 
 /// Types that one site tells apart.
 const CASES: usize = 4;
@@ -49,12 +49,12 @@ const STORED_VALUE: Kind = Kind::entry(Store::InstanceValue as u8);
 const STORED_SLOT: Kind = Kind::entry(Store::Slot as u8);
 
 /// Those of `STORE_ATTR`.
-pub(crate) const STORES: Kinds = Kinds { entries: &[STORED_VALUE, STORED_SLOT], values: &[], records: &[] };
+pub(crate) const STORES: Kinds = Kinds { entries: &[STORED_VALUE, STORED_SLOT], values: &[STORED_VALUE], records: &[] };
 
 /// The kind of words that name a record of cases: in whatever family, so that it can be freed as what it is.
 const KIND: Kind = Kind::record(120);
 
-/// The same where every case is of kind [`VALUE`].
+/// The same where every case is of kind [`VALUE`] or, for stores, [`STORED_VALUE`].
 const VALUES: Kind = Kind::record(121);
 
 /// Whether words of a kind name records of cases.
@@ -75,6 +75,11 @@ pub(crate) struct Cases {
     words: [cache::Word; CASES],
     /// Cases that made room for others at this site.
     replaced: u8,
+}
+
+/// The form of `STORE_ATTR` for a record of cases.
+pub(super) fn store_form(cases: cache::Word) -> Store {
+    if cases.kind() == VALUES { Store::PolymorphicValue } else { Store::Polymorphic }
 }
 
 /// What came of trying to give a site another case.
@@ -226,18 +231,17 @@ pub(crate) fn value<const READ: bool>(th: &Thread, owner: Word, cache: u64) -> O
     fast::value_at::<READ>(th, header, class, case.index() as usize)
 }
 
-/// `LOAD_ATTR_POLYMORPHIC`, where it is an object's own value or a method. The word of the right version was found, so its
+/// `LOAD_ATTR_POLYMORPHIC`, where it is a method. The word of the right version was found, so its
 /// form's first guard is passed.
 #[inline(always)]
-pub(crate) fn load_quick(th: &Thread, owner: Word, cache: u64) -> Option<Found> {
+pub(crate) fn load_quick(owner: Word, cache: u64) -> Option<Found> {
     let (header, class) = fast::object(owner)?;
     let case = case(cache, class.version())?;
-    if case.kind() == VALUE {
-        let word = fast::value_at::<QUICK>(th, header, class, case.index() as usize)?;
-        return Some(Found { word, is_method: false });
-    }
-    let method = held(case.bits(), METHOD_WITH_VALUES).filter(|method| fast::lacks(header, class, method));
-    let method = method.or_else(|| held(case.bits(), METHOD_NO_DICT))?;
+    let method = match held(case.bits(), METHOD_WITH_VALUES) {
+        Some(method) if fast::lacks(header, class, method) => method,
+        Some(_) => return None,
+        None => held(case.bits(), METHOD_NO_DICT)?,
+    };
     Some(Found { word: method.value, is_method: true })
 }
 
@@ -269,12 +273,21 @@ pub(crate) enum Place<'a> {
 /// `STORE_ATTR_POLYMORPHIC`: the place, locked.
 #[inline(always)]
 pub(crate) fn hold<'a>(owner: Word, cache: u64) -> Option<Place<'a>> {
-    let case = case(cache, class_of(owner).version())?;
+    let (header, class) = fast::object(owner)?;
+    let case = case(cache, class.version())?;
     match case.kind() {
-        STORED_VALUE => fast::hold_value(owner, case.bits()).map(Place::Value),
-        STORED_SLOT => fast::hold_member(owner, case.bits()).map(Place::Member),
+        STORED_VALUE => fast::hold_value_at(header, class, case.index() as usize).map(Place::Value),
+        STORED_SLOT => fast::hold_member_at(header, class, case.index() as usize).map(Place::Member),
         _ => None,
     }
+}
+
+/// `STORE_ATTR_POLYMORPHIC_VALUE`: the slot, locked.
+#[inline(always)]
+pub(crate) fn hold_value<'a>(owner: Word, cache: u64) -> Option<HeldSlot<'a>> {
+    let (header, class) = fast::object(owner)?;
+    let case = cases(cache, VALUES)?.word_for(class.version())?;
+    fast::hold_value_at(header, class, case.index() as usize)
 }
 
 /// Stores to a held place: the old word, or NULL.

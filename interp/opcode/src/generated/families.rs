@@ -8,7 +8,7 @@ use crate::cell::FamilyInfo;
 #[rustfmt::skip]
 pub(crate) static FAMILIES: &[FamilyInfo] = &[
     FamilyInfo { head: Instr::LoadAttr, words: 2, members: &[Instr::LoadAttrInstanceValue, Instr::LoadAttrModule, Instr::LoadAttrWithHint, Instr::LoadAttrSlot, Instr::LoadAttrClass, Instr::LoadAttrClassWithMetaclassCheck, Instr::LoadAttrProperty, Instr::LoadAttrGetattributeOverridden, Instr::LoadAttrMethodWithValues, Instr::LoadAttrMethodNoDict, Instr::LoadAttrMethodLazyDict, Instr::LoadAttrNondescriptorWithValues, Instr::LoadAttrNondescriptorNoDict, Instr::LoadAttrClassMethod, Instr::LoadAttrPolymorphic, Instr::LoadAttrPolymorphicValue] },
-    FamilyInfo { head: Instr::StoreAttr, words: 2, members: &[Instr::StoreAttrInstanceValue, Instr::StoreAttrSlot, Instr::StoreAttrWithHint, Instr::StoreAttrPolymorphic] },
+    FamilyInfo { head: Instr::StoreAttr, words: 2, members: &[Instr::StoreAttrInstanceValue, Instr::StoreAttrSlot, Instr::StoreAttrWithHint, Instr::StoreAttrPolymorphic, Instr::StoreAttrPolymorphicValue] },
     FamilyInfo { head: Instr::LoadSuperAttr, words: 2, members: &[Instr::LoadSuperAttrAttr, Instr::LoadSuperAttrMethod] },
     FamilyInfo { head: Instr::BinaryOp, words: 2, members: &[Instr::BinaryOpMultiplyInt, Instr::BinaryOpAddInt, Instr::BinaryOpSubtractInt, Instr::BinaryOpMultiplyFloat, Instr::BinaryOpAddFloat, Instr::BinaryOpSubtractFloat, Instr::BinaryOpAddUnicode, Instr::BinaryOpSubscrListInt, Instr::BinaryOpSubscrListSlice, Instr::BinaryOpSubscrTupleInt, Instr::BinaryOpSubscrStrInt, Instr::BinaryOpSubscrDict, Instr::BinaryOpSubscrGetitem, Instr::BinaryOpExtend, Instr::BinaryOpInplaceAddUnicode] },
     FamilyInfo { head: Instr::StoreSubscr, words: 1, members: &[Instr::StoreSubscrDict, Instr::StoreSubscrListInt] },
