@@ -201,7 +201,7 @@ fn LOAD_ATTR_POLYMORPHIC() {
 }
 
 /// The same where every case is a value of the instance's own: a record of cases. (CPython has no such form.)
-#[inst(form = 528, arg = name)]
+#[inst(form = 540, arg = name)]
 #[stack(owner -- attr, self_or_null[oparg & 1])]
 fn LOAD_ATTR_POLYMORPHIC_VALUE() {
     let found = quick!(poly::value::<QUICK>(th, owner, cache!(1)), poly::value::<FULL>(th, owner, cache!(1)));
@@ -294,7 +294,7 @@ fn STORE_ATTR_POLYMORPHIC() {
 }
 
 /// The same where every case is a value of the instance's own: a record of cases. (CPython has no such form.)
-#[inst(form = 529, arg = name)]
+#[inst(form = 541, arg = name)]
 #[stack(value, owner --)]
 #[restart]
 fn STORE_ATTR_POLYMORPHIC_VALUE() {

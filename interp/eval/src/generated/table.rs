@@ -875,4 +875,12 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     unpack_sequence::weft_op_unpack_sequence_tuple_store_t_t, // UNPACK_SEQUENCE_TUPLE_STORE T_T
     unpack_sequence::weft_op_unpack_sequence_list_store_l_t, // UNPACK_SEQUENCE_LIST_STORE L_T
     unpack_sequence::weft_op_unpack_sequence_list_store_t_t, // UNPACK_SEQUENCE_LIST_STORE T_T
+    load_attr::weft_op_load_attr_polymorphic_value_l_t, // LOAD_ATTR_POLYMORPHIC_VALUE L_T
+    load_attr::weft_op_load_attr_polymorphic_value_t_t, // LOAD_ATTR_POLYMORPHIC_VALUE T_T
+    store_attr::weft_op_store_attr_polymorphic_value_ll, // STORE_ATTR_POLYMORPHIC_VALUE LL
+    store_attr::weft_op_store_attr_polymorphic_value_lt, // STORE_ATTR_POLYMORPHIC_VALUE LT
+    store_attr::weft_op_store_attr_polymorphic_value_tl, // STORE_ATTR_POLYMORPHIC_VALUE TL
+    store_attr::weft_op_store_attr_polymorphic_value_tt, // STORE_ATTR_POLYMORPHIC_VALUE TT
+    store_attr::weft_op_store_attr_polymorphic_value_kl, // STORE_ATTR_POLYMORPHIC_VALUE KL
+    store_attr::weft_op_store_attr_polymorphic_value_kt, // STORE_ATTR_POLYMORPHIC_VALUE KT
 ];

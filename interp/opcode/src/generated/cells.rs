@@ -217,13 +217,15 @@ pub enum Instr {
     UnpackSequenceTwoTupleStore,
     UnpackSequenceTupleStore,
     UnpackSequenceListStore,
+    LoadAttrPolymorphicValue,
+    StoreAttrPolymorphicValue,
 }
 
 /// How many instructions have cells.
-pub const INSTR_COUNT: usize = 208;
+pub const INSTR_COUNT: usize = 210;
 
 /// How many cell ops there are.
-pub const CELL_COUNT: usize = 866;
+pub const CELL_COUNT: usize = 874;
 
 /// Indexed by instruction.
 #[rustfmt::skip]
@@ -436,4 +438,6 @@ pub(crate) static INSTRS: [InstrInfo; INSTR_COUNT] = [
     InstrInfo { name: "UNPACK_SEQUENCE_TWO_TUPLE_STORE", instr: Instr::UnpackSequenceTwoTupleStore, opcode: None, head: Instr::UnpackSequence, first: 860, cells: 2, declared_only: false, inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "items", array: true, size: |oparg| oparg }], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 0, shapes: &[Shape::L, Shape::T] }], block: None, dest: Some(DestInfo { field: 1, shapes: &[Shape::T] }), oparg: Place::Aux, jump: Place::None, words: 1 } },
     InstrInfo { name: "UNPACK_SEQUENCE_TUPLE_STORE", instr: Instr::UnpackSequenceTupleStore, opcode: None, head: Instr::UnpackSequence, first: 862, cells: 2, declared_only: false, inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "items", array: true, size: |oparg| oparg }], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 0, shapes: &[Shape::L, Shape::T] }], block: None, dest: Some(DestInfo { field: 1, shapes: &[Shape::T] }), oparg: Place::Aux, jump: Place::None, words: 1 } },
     InstrInfo { name: "UNPACK_SEQUENCE_LIST_STORE", instr: Instr::UnpackSequenceListStore, opcode: None, head: Instr::UnpackSequence, first: 864, cells: 2, declared_only: false, inputs: &[Item { name: "seq", array: false, size: |_| 1 }], outputs: &[Item { name: "items", array: true, size: |oparg| oparg }], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 0, shapes: &[Shape::L, Shape::T] }], block: None, dest: Some(DestInfo { field: 1, shapes: &[Shape::T] }), oparg: Place::Aux, jump: Place::None, words: 1 } },
+    InstrInfo { name: "LOAD_ATTR_POLYMORPHIC_VALUE", instr: Instr::LoadAttrPolymorphicValue, opcode: None, head: Instr::LoadAttr, first: 866, cells: 2, declared_only: false, inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 0, shapes: &[Shape::L, Shape::T] }], block: None, dest: Some(DestInfo { field: 1, shapes: &[Shape::T] }), oparg: Place::Aux, jump: Place::None, words: 2 } },
+    InstrInfo { name: "STORE_ATTR_POLYMORPHIC_VALUE", instr: Instr::StoreAttrPolymorphicValue, opcode: None, head: Instr::StoreAttr, first: 868, cells: 6, declared_only: false, inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 0, shapes: &[Shape::L, Shape::T, Shape::K] }, OperandInfo { input: 1, field: 1, shapes: &[Shape::L, Shape::T] }], block: None, dest: None, oparg: Place::Aux, jump: Place::None, words: 2 } },
 ];

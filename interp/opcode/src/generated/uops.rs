@@ -132,6 +132,7 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_LOAD_ATTR_NONDESCRIPTOR_NO_DICT", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_POLYMORPHIC", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
+    UopInfo { name: "_LOAD_ATTR_POLYMORPHIC_VALUE", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_PROPERTY", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x24), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_SLOT", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_LOAD_ATTR_WITH_HINT", inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, flags: UopFlags(0x85), cache: 1 },
@@ -182,6 +183,7 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_STORE_ATTR", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x4c3), cache: 0 },
     UopInfo { name: "_STORE_ATTR_INSTANCE_VALUE", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_STORE_ATTR_POLYMORPHIC", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x5), cache: 1 },
+    UopInfo { name: "_STORE_ATTR_POLYMORPHIC_VALUE", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_STORE_ATTR_SLOT", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_STORE_ATTR_WITH_HINT", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x85), cache: 1 },
     UopInfo { name: "_STORE_DEREF", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x81), cache: 0 },
@@ -237,27 +239,27 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(96)]), // GET_LEN
     Some(&[Uop(97)]), // GET_YIELD_FROM_ITER
     Some(&[Uop(102)]), // INTERPRETER_EXIT
-    Some(&[Uop(127)]), // LOAD_BUILD_CLASS
-    Some(&[Uop(137)]), // LOAD_LOCALS
-    Some(&[Uop(144)]), // MAKE_FUNCTION
-    Some(&[Uop(147)]), // MATCH_KEYS
-    Some(&[Uop(148)]), // MATCH_MAPPING
-    Some(&[Uop(149)]), // MATCH_SEQUENCE
-    Some(&[Uop(151)]), // POP_EXCEPT
-    Some(&[Uop(152)]), // POP_ITER
-    Some(&[Uop(157)]), // POP_TOP
-    Some(&[Uop(158)]), // PUSH_EXC_INFO
-    Some(&[Uop(159)]), // PUSH_NULL
-    Some(&[Uop(163)]), // RETURN_GENERATOR
-    Some(&[Uop(164)]), // RETURN_VALUE
-    Some(&[Uop(167)]), // SETUP_ANNOTATIONS
-    Some(&[Uop(179)]), // STORE_SLICE
-    Some(&[Uop(180)]), // STORE_SUBSCR
-    Some(&[Uop(186)]), // TO_BOOL
-    Some(&[Uop(193)]), // UNARY_INVERT
-    Some(&[Uop(194)]), // UNARY_NEGATIVE
-    Some(&[Uop(195)]), // UNARY_NOT
-    Some(&[Uop(204)]), // WITH_EXCEPT_START
+    Some(&[Uop(128)]), // LOAD_BUILD_CLASS
+    Some(&[Uop(138)]), // LOAD_LOCALS
+    Some(&[Uop(145)]), // MAKE_FUNCTION
+    Some(&[Uop(148)]), // MATCH_KEYS
+    Some(&[Uop(149)]), // MATCH_MAPPING
+    Some(&[Uop(150)]), // MATCH_SEQUENCE
+    Some(&[Uop(152)]), // POP_EXCEPT
+    Some(&[Uop(153)]), // POP_ITER
+    Some(&[Uop(158)]), // POP_TOP
+    Some(&[Uop(159)]), // PUSH_EXC_INFO
+    Some(&[Uop(160)]), // PUSH_NULL
+    Some(&[Uop(164)]), // RETURN_GENERATOR
+    Some(&[Uop(165)]), // RETURN_VALUE
+    Some(&[Uop(168)]), // SETUP_ANNOTATIONS
+    Some(&[Uop(181)]), // STORE_SLICE
+    Some(&[Uop(182)]), // STORE_SUBSCR
+    Some(&[Uop(188)]), // TO_BOOL
+    Some(&[Uop(195)]), // UNARY_INVERT
+    Some(&[Uop(196)]), // UNARY_NEGATIVE
+    Some(&[Uop(197)]), // UNARY_NOT
+    Some(&[Uop(206)]), // WITH_EXCEPT_START
     Some(&[Uop(0)]), // BINARY_OP
     Some(&[Uop(17)]), // BUILD_INTERPOLATION
     Some(&[Uop(18)]), // BUILD_LIST
@@ -294,39 +296,39 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(109)]), // LIST_APPEND
     Some(&[Uop(110)]), // LIST_EXTEND
     Some(&[Uop(111)]), // LOAD_ATTR
-    Some(&[Uop(128)]), // LOAD_COMMON_CONSTANT
+    Some(&[Uop(129)]), // LOAD_COMMON_CONSTANT
     None, // LOAD_CONST
-    Some(&[Uop(129)]), // LOAD_DEREF
-    Some(&[Uop(130)]), // LOAD_FAST_AND_CLEAR
-    Some(&[Uop(131)]), // LOAD_FAST_CHECK
-    Some(&[Uop(132)]), // LOAD_FROM_DICT_OR_DEREF
-    Some(&[Uop(133)]), // LOAD_FROM_DICT_OR_GLOBALS
-    Some(&[Uop(134)]), // LOAD_GLOBAL
-    Some(&[Uop(138)]), // LOAD_NAME
-    Some(&[Uop(139)]), // LOAD_SPECIAL
-    Some(&[Uop(140)]), // LOAD_SUPER_ATTR
-    Some(&[Uop(143)]), // MAKE_CELL
-    Some(&[Uop(145)]), // MAP_ADD
-    Some(&[Uop(146)]), // MATCH_CLASS
-    Some(&[Uop(153)]), // POP_JUMP_IF_FALSE
-    Some(&[Uop(154)]), // POP_JUMP_IF_NONE
-    Some(&[Uop(155)]), // POP_JUMP_IF_NOT_NONE
-    Some(&[Uop(156)]), // POP_JUMP_IF_TRUE
-    Some(&[Uop(160)]), // RAISE_VARARGS
-    Some(&[Uop(161)]), // RERAISE
-    Some(&[Uop(165)]), // SEND
-    Some(&[Uop(168)]), // SET_ADD
-    Some(&[Uop(169)]), // SET_FUNCTION_ATTRIBUTE
-    Some(&[Uop(170)]), // SET_UPDATE
-    Some(&[Uop(171)]), // STORE_ATTR
-    Some(&[Uop(176)]), // STORE_DEREF
-    Some(&[Uop(177)]), // STORE_GLOBAL
-    Some(&[Uop(178)]), // STORE_NAME
-    Some(&[Uop(183)]), // SWAP
-    Some(&[Uop(196)]), // UNPACK_EX
-    Some(&[Uop(197)]), // UNPACK_SEQUENCE
-    Some(&[Uop(205)]), // YIELD_VALUE
-    Some(&[Uop(162)]), // RESUME
+    Some(&[Uop(130)]), // LOAD_DEREF
+    Some(&[Uop(131)]), // LOAD_FAST_AND_CLEAR
+    Some(&[Uop(132)]), // LOAD_FAST_CHECK
+    Some(&[Uop(133)]), // LOAD_FROM_DICT_OR_DEREF
+    Some(&[Uop(134)]), // LOAD_FROM_DICT_OR_GLOBALS
+    Some(&[Uop(135)]), // LOAD_GLOBAL
+    Some(&[Uop(139)]), // LOAD_NAME
+    Some(&[Uop(140)]), // LOAD_SPECIAL
+    Some(&[Uop(141)]), // LOAD_SUPER_ATTR
+    Some(&[Uop(144)]), // MAKE_CELL
+    Some(&[Uop(146)]), // MAP_ADD
+    Some(&[Uop(147)]), // MATCH_CLASS
+    Some(&[Uop(154)]), // POP_JUMP_IF_FALSE
+    Some(&[Uop(155)]), // POP_JUMP_IF_NONE
+    Some(&[Uop(156)]), // POP_JUMP_IF_NOT_NONE
+    Some(&[Uop(157)]), // POP_JUMP_IF_TRUE
+    Some(&[Uop(161)]), // RAISE_VARARGS
+    Some(&[Uop(162)]), // RERAISE
+    Some(&[Uop(166)]), // SEND
+    Some(&[Uop(169)]), // SET_ADD
+    Some(&[Uop(170)]), // SET_FUNCTION_ATTRIBUTE
+    Some(&[Uop(171)]), // SET_UPDATE
+    Some(&[Uop(172)]), // STORE_ATTR
+    Some(&[Uop(178)]), // STORE_DEREF
+    Some(&[Uop(179)]), // STORE_GLOBAL
+    Some(&[Uop(180)]), // STORE_NAME
+    Some(&[Uop(185)]), // SWAP
+    Some(&[Uop(198)]), // UNPACK_EX
+    Some(&[Uop(199)]), // UNPACK_SEQUENCE
+    Some(&[Uop(207)]), // YIELD_VALUE
+    Some(&[Uop(163)]), // RESUME
     Some(&[Uop(98), Uop(1)]), // BINARY_OP_ADD_FLOAT
     Some(&[Uop(99), Uop(2)]), // BINARY_OP_ADD_INT
     Some(&[Uop(3)]), // BINARY_OP_ADD_UNICODE
@@ -385,30 +387,30 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(120)]), // LOAD_ATTR_MODULE
     Some(&[Uop(121)]), // LOAD_ATTR_NONDESCRIPTOR_NO_DICT
     Some(&[Uop(122)]), // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
-    Some(&[Uop(124)]), // LOAD_ATTR_PROPERTY
-    Some(&[Uop(125)]), // LOAD_ATTR_SLOT
-    Some(&[Uop(126)]), // LOAD_ATTR_WITH_HINT
-    Some(&[Uop(135)]), // LOAD_GLOBAL_BUILTIN
-    Some(&[Uop(136)]), // LOAD_GLOBAL_MODULE
-    Some(&[Uop(141)]), // LOAD_SUPER_ATTR_ATTR
-    Some(&[Uop(142)]), // LOAD_SUPER_ATTR_METHOD
+    Some(&[Uop(125)]), // LOAD_ATTR_PROPERTY
+    Some(&[Uop(126)]), // LOAD_ATTR_SLOT
+    Some(&[Uop(127)]), // LOAD_ATTR_WITH_HINT
+    Some(&[Uop(136)]), // LOAD_GLOBAL_BUILTIN
+    Some(&[Uop(137)]), // LOAD_GLOBAL_MODULE
+    Some(&[Uop(142)]), // LOAD_SUPER_ATTR_ATTR
+    Some(&[Uop(143)]), // LOAD_SUPER_ATTR_METHOD
     None, // RESUME_CHECK
-    Some(&[Uop(166)]), // SEND_GEN
-    Some(&[Uop(172)]), // STORE_ATTR_INSTANCE_VALUE
-    Some(&[Uop(174)]), // STORE_ATTR_SLOT
-    Some(&[Uop(175)]), // STORE_ATTR_WITH_HINT
-    Some(&[Uop(181)]), // STORE_SUBSCR_DICT
-    Some(&[Uop(182)]), // STORE_SUBSCR_LIST_INT
-    Some(&[Uop(187)]), // TO_BOOL_ALWAYS_TRUE
-    Some(&[Uop(188)]), // TO_BOOL_BOOL
-    Some(&[Uop(189)]), // TO_BOOL_INT
-    Some(&[Uop(190)]), // TO_BOOL_LIST
-    Some(&[Uop(191)]), // TO_BOOL_NONE
-    Some(&[Uop(192)]), // TO_BOOL_STR
-    Some(&[Uop(198)]), // UNPACK_SEQUENCE_LIST
-    Some(&[Uop(200)]), // UNPACK_SEQUENCE_TUPLE
-    Some(&[Uop(202)]), // UNPACK_SEQUENCE_TWO_TUPLE
-    Some(&[Uop(150)]), // MOVE
+    Some(&[Uop(167)]), // SEND_GEN
+    Some(&[Uop(173)]), // STORE_ATTR_INSTANCE_VALUE
+    Some(&[Uop(176)]), // STORE_ATTR_SLOT
+    Some(&[Uop(177)]), // STORE_ATTR_WITH_HINT
+    Some(&[Uop(183)]), // STORE_SUBSCR_DICT
+    Some(&[Uop(184)]), // STORE_SUBSCR_LIST_INT
+    Some(&[Uop(189)]), // TO_BOOL_ALWAYS_TRUE
+    Some(&[Uop(190)]), // TO_BOOL_BOOL
+    Some(&[Uop(191)]), // TO_BOOL_INT
+    Some(&[Uop(192)]), // TO_BOOL_LIST
+    Some(&[Uop(193)]), // TO_BOOL_NONE
+    Some(&[Uop(194)]), // TO_BOOL_STR
+    Some(&[Uop(200)]), // UNPACK_SEQUENCE_LIST
+    Some(&[Uop(202)]), // UNPACK_SEQUENCE_TUPLE
+    Some(&[Uop(204)]), // UNPACK_SEQUENCE_TWO_TUPLE
+    Some(&[Uop(151)]), // MOVE
     Some(&[Uop(60)]), // COMPARE_JUMP_IF_TRUE
     Some(&[Uop(99), Uop(62)]), // COMPARE_JUMP_IF_TRUE_INT
     Some(&[Uop(98), Uop(61)]), // COMPARE_JUMP_IF_TRUE_FLOAT
@@ -417,14 +419,16 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(99), Uop(58)]), // COMPARE_JUMP_IF_FALSE_INT
     Some(&[Uop(98), Uop(57)]), // COMPARE_JUMP_IF_FALSE_FLOAT
     Some(&[Uop(59)]), // COMPARE_JUMP_IF_FALSE_STR
-    Some(&[Uop(185)]), // TEST_JUMP_IF_TRUE
-    Some(&[Uop(184)]), // TEST_JUMP_IF_FALSE
+    Some(&[Uop(187)]), // TEST_JUMP_IF_TRUE
+    Some(&[Uop(186)]), // TEST_JUMP_IF_FALSE
     Some(&[Uop(108)]), // LEAVE_LOOP
     Some(&[Uop(123)]), // LOAD_ATTR_POLYMORPHIC
     Some(&[Uop(107)]), // LEAVE_FRAME
-    Some(&[Uop(173)]), // STORE_ATTR_POLYMORPHIC
+    Some(&[Uop(174)]), // STORE_ATTR_POLYMORPHIC
     Some(&[Uop(113)]), // LOAD_ATTR_CLASS_METHOD
-    Some(&[Uop(203)]), // UNPACK_SEQUENCE_TWO_TUPLE_STORE
-    Some(&[Uop(201)]), // UNPACK_SEQUENCE_TUPLE_STORE
-    Some(&[Uop(199)]), // UNPACK_SEQUENCE_LIST_STORE
+    Some(&[Uop(205)]), // UNPACK_SEQUENCE_TWO_TUPLE_STORE
+    Some(&[Uop(203)]), // UNPACK_SEQUENCE_TUPLE_STORE
+    Some(&[Uop(201)]), // UNPACK_SEQUENCE_LIST_STORE
+    Some(&[Uop(124)]), // LOAD_ATTR_POLYMORPHIC_VALUE
+    Some(&[Uop(175)]), // STORE_ATTR_POLYMORPHIC_VALUE
 ];
