@@ -6,7 +6,7 @@ use interp_object::data::frame::Frame;
 use interp_object::data::function::{self, Function};
 use interp_object::data::tuple::Tuple;
 use interp_object::layout::ValueExt;
-use interp_object::{Esc, Value};
+use interp_object::{Esc, Value, Word};
 use stackref::StackRef;
 
 use crate::ops::names::function_of;
