@@ -219,6 +219,7 @@ const BINARY_OP: Family = [
 /// `container[start:stop]`.
 #[inst(code = 1)]
 #[stack(container, start, stop -- res)]
+#[operands(container: L | T, dest: T | L)]
 fn BINARY_SLICE() {
     let result = binary::slice(esc, val!(container), val!(start), val!(stop))?;
     close!(esc, stop);
@@ -227,9 +228,23 @@ fn BINARY_SLICE() {
     res = own!(result);
 }
 
-/// `container[start:stop] = value`.
+/// `container[start:stop:step]`: `BUILD_SLICE` and the subscription behind it. Makes no slice for what knows how to do without.
+#[inst(form = 531)]
+#[stack(container, start, stop, step -- res)]
+#[operands(container: L | T, dest: T | L)]
+fn SUBSCR_SLICE() {
+    let result = binary::stepped_slice(esc, val!(container), val!(start), val!(stop), val!(step))?;
+    close!(esc, step);
+    close!(esc, stop);
+    close!(esc, start);
+    close!(esc, container);
+    res = own!(result);
+}
+
+/// `container[start:stop] = value`. The value is a temporary, which may be emptied if nothing else knows it.
 #[inst(code = 37)]
 #[stack(value, container, start, stop --)]
+#[operands(value: T, container: L | T)]
 fn STORE_SLICE() {
     binary::store_slice(esc, val!(value), val!(container), val!(start), val!(stop))?;
     close!(esc, stop);

@@ -3,9 +3,14 @@
 //! | byte | meaning | left by |
 //! |---|---|---|
 //! | 0 | free | anyone: → `LOCKED` (barging allowed) |
-//! | `LOCKED` 1 | held | holder → 0; waiter → `LOCKED\|PARKED` |
+//! | `LOCKED` 1 | held | holder → 0 (plain store); waiter → `LOCKED\|PARKED` |
 //! | `LOCKED\|PARKED` 3 | held, and at least one thread sleeps | holder: hand-off (stays 3 or 1), else 0 or `PARKED` |
 //! | `PARKED` 2 | free, and more threads sleep | anyone: → 3 |
+//!
+//! Who holds the lock and sees no sleeper releases it by a plain store: one exchange for each use of the lock, not two. A waiter
+//! that sets `PARKED` between the holder's look and its store is overlooked, and what it set is lost. So a waiter never
+//! sleeps for more than a moment ([`park::NAP`]) before it looks again by itself. Nothing else rests on `PARKED`: a lock whose
+//! byte says less than is true is only handed over later.
 //!
 //! Waiting spins shortly, then sleeps in a parking lot keyed by the byte's address. A waiter that has slept long
 //! enough is handed the lock, so barging cannot starve it. The lock is a leaf: its holder runs no user code, allocates
@@ -123,9 +128,27 @@ impl ByteLock {
     /// The caller holds it, from [`ByteLock::acquire`] or [`ByteLock::try_acquire`].
     #[inline]
     pub unsafe fn release(&self) {
-        if self.0.compare_exchange(LOCKED, 0, Release, Relaxed).is_err() {
+        // Only a waiter changes the byte meanwhile, to `LOCKED | PARKED`: see above.
+        if self.0.load(Relaxed) == LOCKED {
+            self.free();
+            park::time_passes(self.address());
+        } else {
             self.release_slow();
         }
+    }
+
+    /// The holder's store. It comes after a waiter's exchange of its own `LOCKED` in the order of changes, since nothing can
+    /// stand between what an exchange reads and what it writes.
+    #[cfg(not(loom))]
+    #[inline(always)]
+    fn free(&self) {
+        self.0.store(0, Release);
+    }
+
+    /// loom does not derive that order for a store; for an exchange it does.
+    #[cfg(loom)]
+    fn free(&self) {
+        self.0.swap(0, Release);
     }
 
     #[cold]
@@ -153,7 +176,7 @@ impl ByteLock {
                     continue;
                 }
             }
-            if park::park(self.address(), || self.0.load(Relaxed) == LOCKED | PARKED) {
+            if park::nap(self.address(), || self.0.load(Relaxed) == LOCKED | PARKED) {
                 return; // handed over: the byte never lost LOCKED
             }
             spins = 0;

@@ -63,6 +63,16 @@ pub(crate) mod park {
         }
     }
 
+    /// See `std_impl`. A model's nap ends when [`time_passes`].
+    pub(crate) fn nap(address: usize, still_needed: impl FnMut() -> bool) -> bool {
+        park(address, still_needed)
+    }
+
+    /// See `std_impl`. Whoever naps on `address` wakes by itself.
+    pub(crate) fn time_passes(address: usize) {
+        unpark_all(address);
+    }
+
     fn wake(waiter: &Waiter, handed: bool) {
         *crate::sync::lock(&waiter.woken) = Some(handed);
         waiter.signal.notify_one();

@@ -45,6 +45,8 @@ pub(crate) use {lazy_global, local};
 
 /// Waiting on an address: a thin face of `parking_lot_core`, with one token for hand-off.
 pub(crate) mod park {
+    use std::time::{Duration, Instant};
+
     use parking_lot_core::{DEFAULT_PARK_TOKEN, ParkResult, UnparkToken};
 
     /// What the thread that wakes one waiter knows.
@@ -57,11 +59,27 @@ pub(crate) mod park {
         pub(crate) any: bool,
     }
 
+    /// How long [`nap`] sleeps at most.
+    pub(crate) const NAP: Duration = Duration::from_millis(1);
+
     /// Sleeps on `address` if `still_needed()` holds under the queue's lock. Returns whether the waker handed over.
     pub(crate) fn park(address: usize, still_needed: impl FnMut() -> bool) -> bool {
+        park_until(address, still_needed, None)
+    }
+
+    /// As [`park`], but wakes by itself after a moment: for who may be overlooked.
+    pub(crate) fn nap(address: usize, still_needed: impl FnMut() -> bool) -> bool {
+        park_until(address, still_needed, Some(Instant::now() + NAP))
+    }
+
+    /// Time passes everywhere; models say so where they rest on it.
+    #[inline(always)]
+    pub(crate) fn time_passes(_address: usize) {}
+
+    fn park_until(address: usize, still_needed: impl FnMut() -> bool, end: Option<Instant>) -> bool {
         // SAFETY: the key is the address of a live lock or state byte of ours, and no closure parks, unparks or panics.
         let result =
-            unsafe { parking_lot_core::park(address, still_needed, || {}, |_, _| {}, DEFAULT_PARK_TOKEN, None) };
+            unsafe { parking_lot_core::park(address, still_needed, || {}, |_, _| {}, DEFAULT_PARK_TOKEN, end) };
         matches!(result, ParkResult::Unparked(UnparkToken(1)))
     }
 

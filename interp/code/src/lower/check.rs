@@ -309,6 +309,9 @@ impl Checker<'_> {
         instruction: Instruction,
         inputs: &[Value],
     ) -> Result<Instruction, String> {
+        if cell.instr.name == "SUBSCR_SLICE" {
+            return self.sliced(cell, stack, event, instruction, inputs);
+        }
         let (first, second) = match fused(cell.instr.name) {
             Some((first, second)) => (Some(first), Some(second)),
             None => (cell.instr.opcode, None),
@@ -334,6 +337,35 @@ impl Checker<'_> {
             [Value::Out { unit, .. }] if *unit == instruction.unit => Ok(jump),
             other => Err(format!("the fused jump tests {other:?}")),
         }
+    }
+
+    /// Compares a subscription that takes the parts of a slice with the two instructions it stands for.
+    fn sliced(
+        &self,
+        cell: &Cell,
+        stack: &mut StackSide<'_>,
+        event: &Event,
+        first: Instruction,
+        inputs: &[Value],
+    ) -> Result<Instruction, String> {
+        if first.op != Opcode::BuildSlice || first.arg != 3 {
+            return Err(format!("SUBSCR_SLICE for {}", describe(event)));
+        }
+        let parts = stack.commit(event)?;
+        let event = stack.next_event()?.ok_or("the subscription is missing")?;
+        let second = match &event {
+            Event::Run(second) if second.op == Opcode::BinaryOp && second.arg == 26 => *second,
+            other => return Err(format!("SUBSCR_SLICE for {}", describe(other))),
+        };
+        let taken = stack.commit(&event)?;
+        let [container, Value::Out { unit, .. }] = taken.as_slice() else {
+            return Err(format!("the subscription takes {taken:?}"));
+        };
+        let expected: Vec<Value> = std::iter::once(*container).chain(parts).collect();
+        if *unit != first.unit || cell.info.unit != second.unit || expected != inputs {
+            return Err(format!("SUBSCR_SLICE takes {inputs:?}, should take {expected:?}"));
+        }
+        Ok(second)
     }
 
     /// Where a cell jumps, and what is where then.

@@ -3,7 +3,7 @@
 use interp_opcode::{CellOp, Instr, Place, Shape};
 
 use super::plan::{Flow, index_of, shape_for};
-use super::stack::{Source, Step, by_name, ends_block, fused, sizes, steps};
+use super::stack::{Source, Step, by_name, ends_block, fused, sizes};
 use super::{CellCode, CellInfo, Handler, Instruction, LowerError, STORED};
 use crate::{Code, exceptions};
 
@@ -94,7 +94,7 @@ impl Emitter<'_> {
                 skip_jump = true;
                 continue;
             }
-            for (half, step) in steps(&instruction).map_err(fail)?.into_iter().enumerate() {
+            for (half, step) in self.flow.steps(self.instructions, index).map_err(fail)?.into_iter().enumerate() {
                 if let Some(step) = step {
                     self.step(&instruction, self.flow.real[index][half], step).map_err(fail)?;
                 }

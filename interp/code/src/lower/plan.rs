@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use interp_opcode::{Opcode, Shape};
 
-use super::stack::{Source, Step, ends_block, fused, jump_effect, operand_shapes, sizes, steps, touched};
+use super::stack::{
+    Source, Step, by_name, ends_block, fused, jump_effect, operand_shapes, sizes, sliced, steps, touched,
+};
 use super::{Instruction, LowerError};
 use crate::{Code, exceptions};
 
@@ -18,6 +20,22 @@ pub(crate) struct Flow {
     pub(crate) real: Vec<[bool; 2]>,
     /// The instruction and the conditional jump behind it are one cell.
     pub(crate) fused: Vec<bool>,
+    /// The `BUILD_SLICE` before it does nothing: this subscription takes the slice's parts.
+    sliced: Vec<bool>,
+}
+
+impl Flow {
+    /// The actions of an instruction, where it may be one cell with the one before it.
+    pub(crate) fn steps(&self, instructions: &[Instruction], index: usize) -> Result<[Option<Step>; 2], &'static str> {
+        if self.sliced.get(index + 1) == Some(&true) {
+            return Ok([None, None]);
+        }
+        if !self.sliced[index] {
+            return steps(&instructions[index]);
+        }
+        let instr = sliced(&instructions[index - 1], &instructions[index]).and_then(by_name).ok_or("no fused form")?;
+        Ok([Some(Step::Cell(instr)), None])
+    }
 }
 
 /// A value on the abstract stack: the load that made it, or a real one.
@@ -47,6 +65,7 @@ pub(crate) fn plan(
         depth: vec![None; count],
         real: vec![[false; 2]; count],
         fused: vec![false; count],
+        sliced: vec![false; count],
     };
     if count == 0 {
         return Err(LowerError { unit: 0, what: "no instructions" });
@@ -54,6 +73,7 @@ pub(crate) fn plan(
     mark_leaders(&mut flow, instructions, handlers)?;
     for (index, pair) in instructions.windows(2).enumerate() {
         flow.fused[index] = !flow.leader[index + 1] && fused(&pair[0], &pair[1]).is_some();
+        flow.sliced[index + 1] = !flow.leader[index + 1] && sliced(&pair[0], &pair[1]).is_some();
     }
     let mut work = vec![(0usize, 0u32)];
     for handler in handlers {
@@ -126,7 +146,7 @@ impl Walk<'_> {
                 let depth = u32::try_from(depth).map_err(|_| fail("stack underflow"))?;
                 work.push((index_of(self.instructions, target)?, depth));
             }
-            for (half, step) in steps(&instruction).map_err(fail)?.into_iter().enumerate() {
+            for (half, step) in self.flow.steps(self.instructions, index).map_err(fail)?.into_iter().enumerate() {
                 let Some(step) = step else { continue };
                 self.step(&mut stack, index, half, step, kept).map_err(fail)?;
             }
@@ -232,7 +252,7 @@ impl Walk<'_> {
             return instr;
         }
         let name = fused(&self.instructions[index], &self.instructions[index + 1]);
-        name.and_then(super::stack::by_name).unwrap_or(instr)
+        name.and_then(by_name).unwrap_or(instr)
     }
 
     /// A value that was loaded from a local before it changes is not the local's any more.

@@ -96,6 +96,16 @@ pub(crate) fn fused(first: &Instruction, jump: &Instruction) -> Option<&'static 
     })
 }
 
+/// The form that does what `BUILD_SLICE` and the subscription behind it do, at the second of them.
+pub(crate) fn sliced(first: &Instruction, second: &Instruction) -> Option<&'static str> {
+    let pair =
+        first.op == Opcode::BuildSlice && first.arg == 3 && second.op == Opcode::BinaryOp && second.arg == SUBSCRIPT;
+    pair.then_some("SUBSCR_SLICE")
+}
+
+/// The operand of `BINARY_OP` that means subscription.
+const SUBSCRIPT: u32 = 26;
+
 /// An instruction by its name in the definitions: for forms of our own, which have no opcode.
 pub(crate) fn by_name(name: &str) -> Option<Instr> {
     Instr::all().find(|instr| instr.info().name == name)

@@ -17,18 +17,18 @@
 
 use crate::ops::*;
 
-/// `BINARY_SLICE` (interp/ops/binary.rs:222).
+/// `BINARY_SLICE` as L_T (interp/ops/binary.rs:223).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
-pub(crate) unsafe extern "C" fn weft_op_binary_slice(
+pub(crate) unsafe extern "C" fn weft_op_binary_slice_l_t(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
     cell: u64,
 ) -> Control {
     // SAFETY: H1: handed on as it came.
-    let flow = unsafe { slow_binary_slice(ip, fp, th, cell) };
+    let flow = unsafe { slow_binary_slice_l_t(ip, fp, th, cell) };
     flow.go(th)
 }
 
@@ -37,12 +37,12 @@ pub(crate) unsafe extern "C" fn weft_op_binary_slice(
 /// # Safety
 /// H1.
 #[inline(never)]
-unsafe fn slow_binary_slice(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+unsafe fn slow_binary_slice_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
-    let mut stop = at.get(at.a() + 2);
-    let mut start = at.get(at.a() + 1);
-    let mut container = at.get(at.a());
+    let mut stop = at.get(at.a() + 1);
+    let mut start = at.get(at.a());
+    let mut container = at.get(at.b());
     let mut res;
     let result = {
         at.save_ip();
@@ -54,26 +54,191 @@ unsafe fn slow_binary_slice(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u
         }
     };
     if let Some(dead) = at.close(stop) {
-        at.null(at.a() + 2);
-        at.finalize(dead);
-    }
-    if let Some(dead) = at.close(start) {
-        at.null(at.a() + 2);
         at.null(at.a() + 1);
         at.finalize(dead);
     }
-    if let Some(dead) = at.close(container) {
-        at.null(at.a() + 2);
+    if let Some(dead) = at.close(start) {
         at.null(at.a() + 1);
         at.null(at.a());
         at.finalize(dead);
     }
     res = at.own(result);
-    at.set(at.a(), res);
+    at.set(at.c(), res);
     at.next_flow(1)
 }
 
-/// `DELETE_SUBSCR` (interp/ops/binary.rs:286).
+/// `BINARY_SLICE` as L_L (interp/ops/binary.rs:223).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_slice_l_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_slice_l_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_slice_l_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut stop = at.get(at.a() + 1);
+    let mut start = at.get(at.a());
+    let mut container = at.get(at.b());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::slice(esc, at.view(&container), at.view(&start), at.view(&stop)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(stop) {
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(start) {
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(1)
+}
+
+/// `BINARY_SLICE` as T_T (interp/ops/binary.rs:223).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_slice_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_slice_t_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_slice_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut stop = at.get(at.a() + 1);
+    let mut start = at.get(at.a());
+    let mut container = at.get(at.b());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::slice(esc, at.view(&container), at.view(&start), at.view(&stop)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(stop) {
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(start) {
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(container) {
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.c(), res);
+    at.next_flow(1)
+}
+
+/// `BINARY_SLICE` as T_L (interp/ops/binary.rs:223).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_binary_slice_t_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_slice_t_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_slice_t_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut stop = at.get(at.a() + 1);
+    let mut start = at.get(at.a());
+    let mut container = at.get(at.b());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::slice(esc, at.view(&container), at.view(&start), at.view(&stop)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(stop) {
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(start) {
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(container) {
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(1)
+}
+
+/// `DELETE_SUBSCR` (interp/ops/binary.rs:301).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -119,13 +284,18 @@ unsafe fn slow_delete_subscr(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(1)
 }
 
-/// `STORE_SLICE` (interp/ops/binary.rs:233).
+/// `STORE_SLICE` as TL (interp/ops/binary.rs:248).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
-pub(crate) unsafe extern "C" fn weft_op_store_slice(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Control {
+pub(crate) unsafe extern "C" fn weft_op_store_slice_tl(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
     // SAFETY: H1: handed on as it came.
-    let flow = unsafe { slow_store_slice(ip, fp, th, cell) };
+    let flow = unsafe { slow_store_slice_tl(ip, fp, th, cell) };
     flow.go(th)
 }
 
@@ -134,13 +304,13 @@ pub(crate) unsafe extern "C" fn weft_op_store_slice(ip: *const Cell, fp: *mut Wo
 /// # Safety
 /// H1.
 #[inline(never)]
-unsafe fn slow_store_slice(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+unsafe fn slow_store_slice_tl(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
     // SAFETY: H1: handed on as it came.
     let at = unsafe { At::new(ip, fp, th, cell) };
-    let mut stop = at.get(at.a() + 3);
-    let mut start = at.get(at.a() + 2);
-    let mut container = at.get(at.a() + 1);
-    let mut value = at.get(at.a());
+    let mut stop = at.get(at.a() + 1);
+    let mut start = at.get(at.a());
+    let mut container = at.get(at.c());
+    let mut value = at.get(at.b());
     {
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
@@ -151,31 +321,85 @@ unsafe fn slow_store_slice(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
         }
     };
     if let Some(dead) = at.close(stop) {
-        at.null(at.a() + 3);
+        at.null(at.a() + 1);
         at.finalize(dead);
     }
     if let Some(dead) = at.close(start) {
-        at.null(at.a() + 3);
-        at.null(at.a() + 2);
-        at.finalize(dead);
-    }
-    if let Some(dead) = at.close(container) {
-        at.null(at.a() + 3);
-        at.null(at.a() + 2);
         at.null(at.a() + 1);
+        at.null(at.a());
         at.finalize(dead);
     }
     if let Some(dead) = at.close(value) {
-        at.null(at.a() + 3);
-        at.null(at.a() + 2);
         at.null(at.a() + 1);
         at.null(at.a());
+        at.null(at.b());
         at.finalize(dead);
     }
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as L_T (interp/ops/binary.rs:306).
+/// `STORE_SLICE` as TT (interp/ops/binary.rs:248).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_store_slice_tt(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_store_slice_tt(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_store_slice_tt(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut stop = at.get(at.a() + 1);
+    let mut start = at.get(at.a());
+    let mut container = at.get(at.c());
+    let mut value = at.get(at.b());
+    {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::store_slice(esc, at.view(&value), at.view(&container), at.view(&start), at.view(&stop)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(stop) {
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(start) {
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(container) {
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.null(at.c());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(value) {
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.null(at.c());
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(1)
+}
+
+/// `UNARY_INVERT` as L_T (interp/ops/binary.rs:321).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -214,7 +438,7 @@ unsafe fn slow_unary_invert_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as L_L (interp/ops/binary.rs:306).
+/// `UNARY_INVERT` as L_L (interp/ops/binary.rs:321).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -255,7 +479,7 @@ unsafe fn slow_unary_invert_l_l(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as T_T (interp/ops/binary.rs:306).
+/// `UNARY_INVERT` as T_T (interp/ops/binary.rs:321).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -298,7 +522,7 @@ unsafe fn slow_unary_invert_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as T_L (interp/ops/binary.rs:306).
+/// `UNARY_INVERT` as T_L (interp/ops/binary.rs:321).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -344,7 +568,7 @@ unsafe fn slow_unary_invert_t_l(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as L_T (interp/ops/binary.rs:296).
+/// `UNARY_NEGATIVE` as L_T (interp/ops/binary.rs:311).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -383,7 +607,7 @@ unsafe fn slow_unary_negative_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as L_L (interp/ops/binary.rs:296).
+/// `UNARY_NEGATIVE` as L_L (interp/ops/binary.rs:311).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -424,7 +648,7 @@ unsafe fn slow_unary_negative_l_l(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as T_T (interp/ops/binary.rs:296).
+/// `UNARY_NEGATIVE` as T_T (interp/ops/binary.rs:311).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -467,7 +691,7 @@ unsafe fn slow_unary_negative_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as T_L (interp/ops/binary.rs:296).
+/// `UNARY_NEGATIVE` as T_L (interp/ops/binary.rs:311).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -513,7 +737,7 @@ unsafe fn slow_unary_negative_t_l(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(1)
 }
 
-/// `UNARY_NOT` as L_T, T_T (interp/ops/binary.rs:316).
+/// `UNARY_NOT` as L_T, T_T (interp/ops/binary.rs:331).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -532,7 +756,7 @@ pub(crate) unsafe extern "C" fn weft_op_unary_not_l_t(
     at.next(1)
 }
 
-/// `UNARY_NOT` as L_L, T_L (interp/ops/binary.rs:316).
+/// `UNARY_NOT` as L_L, T_L (interp/ops/binary.rs:331).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -552,4 +776,257 @@ pub(crate) unsafe extern "C" fn weft_op_unary_not_l_l(
         return at.finish1(at.next_flow(1), replaced_0);
     }
     at.next(1)
+}
+
+/// `SUBSCR_SLICE` as L_T (interp/ops/binary.rs:235).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_subscr_slice_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_subscr_slice_l_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_subscr_slice_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut step = at.get(at.a() + 2);
+    let mut stop = at.get(at.a() + 1);
+    let mut start = at.get(at.a());
+    let mut container = at.get(at.b());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::stepped_slice(esc, at.view(&container), at.view(&start), at.view(&stop), at.view(&step)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(step) {
+        at.null(at.a() + 2);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(stop) {
+        at.null(at.a() + 2);
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(start) {
+        at.null(at.a() + 2);
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.c(), res);
+    at.next_flow(1)
+}
+
+/// `SUBSCR_SLICE` as L_L (interp/ops/binary.rs:235).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_subscr_slice_l_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_subscr_slice_l_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_subscr_slice_l_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut step = at.get(at.a() + 2);
+    let mut stop = at.get(at.a() + 1);
+    let mut start = at.get(at.a());
+    let mut container = at.get(at.b());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::stepped_slice(esc, at.view(&container), at.view(&start), at.view(&stop), at.view(&step)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(step) {
+        at.null(at.a() + 2);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(stop) {
+        at.null(at.a() + 2);
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(start) {
+        at.null(at.a() + 2);
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a() + 2);
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    at.next_flow(1)
+}
+
+/// `SUBSCR_SLICE` as T_T (interp/ops/binary.rs:235).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_subscr_slice_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_subscr_slice_t_t(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_subscr_slice_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut step = at.get(at.a() + 2);
+    let mut stop = at.get(at.a() + 1);
+    let mut start = at.get(at.a());
+    let mut container = at.get(at.b());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::stepped_slice(esc, at.view(&container), at.view(&start), at.view(&stop), at.view(&step)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(step) {
+        at.null(at.a() + 2);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(stop) {
+        at.null(at.a() + 2);
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(start) {
+        at.null(at.a() + 2);
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(container) {
+        at.null(at.a() + 2);
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    at.set(at.c(), res);
+    at.next_flow(1)
+}
+
+/// `SUBSCR_SLICE` as T_L (interp/ops/binary.rs:235).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_subscr_slice_t_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_subscr_slice_t_l(ip, fp, th, cell) };
+    flow.go(th)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_subscr_slice_t_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut step = at.get(at.a() + 2);
+    let mut stop = at.get(at.a() + 1);
+    let mut start = at.get(at.a());
+    let mut container = at.get(at.b());
+    let mut res;
+    let result = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        match binary::stepped_slice(esc, at.view(&container), at.view(&start), at.view(&stop), at.view(&step)) {
+            Ok(value) => value,
+            Err(_) => return at.error_flow(),
+        }
+    };
+    if let Some(dead) = at.close(step) {
+        at.null(at.a() + 2);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(stop) {
+        at.null(at.a() + 2);
+        at.null(at.a() + 1);
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(start) {
+        at.null(at.a() + 2);
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.finalize(dead);
+    }
+    if let Some(dead) = at.close(container) {
+        at.null(at.a() + 2);
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    res = at.own(result);
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.null(at.a() + 2);
+        at.null(at.a() + 1);
+        at.null(at.a());
+        at.null(at.b());
+        at.finalize(dead);
+    }
+    at.next_flow(1)
 }

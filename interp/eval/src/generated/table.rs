@@ -9,7 +9,10 @@ use crate::ops::{Handler, missing};
 /// Indexed by the low 16 bits of a cell.
 #[rustfmt::skip]
 pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
-    binary::weft_op_binary_slice, // BINARY_SLICE 
+    binary::weft_op_binary_slice_l_t, // BINARY_SLICE L_T
+    binary::weft_op_binary_slice_l_l, // BINARY_SLICE L_L
+    binary::weft_op_binary_slice_t_t, // BINARY_SLICE T_T
+    binary::weft_op_binary_slice_t_l, // BINARY_SLICE T_L
     build::weft_op_build_template, // BUILD_TEMPLATE 
     binary_op::weft_op_binary_op_inplace_add_unicode_ll_t, // BINARY_OP_INPLACE_ADD_UNICODE LL_T
     binary_op::weft_op_binary_op_inplace_add_unicode_ll_l, // BINARY_OP_INPLACE_ADD_UNICODE LL_L
@@ -68,7 +71,8 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     call::weft_op_return_value_i, // RETURN_VALUE I
     call::weft_op_return_value_k, // RETURN_VALUE K
     global::weft_op_setup_annotations, // SETUP_ANNOTATIONS 
-    binary::weft_op_store_slice, // STORE_SLICE 
+    binary::weft_op_store_slice_tl, // STORE_SLICE TL
+    binary::weft_op_store_slice_tt, // STORE_SLICE TT
     store_subscr::weft_op_store_subscr_lll, // STORE_SUBSCR LLL
     store_subscr::weft_op_store_subscr_llt, // STORE_SUBSCR LLT
     store_subscr::weft_op_store_subscr_lli, // STORE_SUBSCR LLI
@@ -875,6 +879,10 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     unpack_sequence::weft_op_unpack_sequence_tuple_store_t_t, // UNPACK_SEQUENCE_TUPLE_STORE T_T
     unpack_sequence::weft_op_unpack_sequence_list_store_l_t, // UNPACK_SEQUENCE_LIST_STORE L_T
     unpack_sequence::weft_op_unpack_sequence_list_store_t_t, // UNPACK_SEQUENCE_LIST_STORE T_T
+    binary::weft_op_subscr_slice_l_t, // SUBSCR_SLICE L_T
+    binary::weft_op_subscr_slice_l_l, // SUBSCR_SLICE L_L
+    binary::weft_op_subscr_slice_t_t, // SUBSCR_SLICE T_T
+    binary::weft_op_subscr_slice_t_l, // SUBSCR_SLICE T_L
     load_attr::weft_op_load_attr_polymorphic_value_l_t, // LOAD_ATTR_POLYMORPHIC_VALUE L_T
     load_attr::weft_op_load_attr_polymorphic_value_t_t, // LOAD_ATTR_POLYMORPHIC_VALUE T_T
     store_attr::weft_op_store_attr_polymorphic_value_ll, // STORE_ATTR_POLYMORPHIC_VALUE LL

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use interp_object::data::list::{List, Source};
+use interp_object::data::list::{List, Reach, Source};
+use interp_object::data::str::{self, Str};
 use interp_object::data::tuple::{self, Tuple};
 use interp_object::data::{float, slice as slices};
 use interp_object::layout::ValueExt;
@@ -141,30 +142,55 @@ pub(crate) fn stride(start: &Value, stop: &Value, step: Option<&Value>, len: usi
     Some((start as usize, step as isize, count as usize))
 }
 
+/// The list that an operand is.
+#[inline]
+fn reached<'a>(esc: Esc<'_>, operand: &'a Value) -> Option<Reach<'a>> {
+    let list = operand.exact::<List>()?;
+    // SAFETY: the operand is in a slot of the running frame.
+    Some(unsafe { Reach::new(list, esc.me(), operand.word()) })
+}
+
 /// `container[start:stop]`
 pub(crate) fn slice(esc: Esc<'_>, container: &Value, start: &Value, stop: &Value) -> PyResult {
-    if let Some(list) = container.exact::<List>() {
+    if let Some(list) = reached(esc, container) {
         if let Some(span) = span(start, stop, list.len()) {
             return Ok(list.slice(esc, span.start, 1, span.len()).into_value());
         }
-    } else if let Some(tuple) = container.exact::<Tuple>()
-        && let Some(span) = span(start, stop, tuple.len())
-        && span.len() < tuple.len()
+    } else if let Some(tuple) = container.exact::<Tuple>() {
+        if let Some(span) = span(start, stop, tuple.len())
+            && span.len() < tuple.len()
+        {
+            return Ok(tuple::from_slice(esc, &tuple.as_slice()[span]).into_value());
+        }
+    } else if let Some(text) = container.exact::<Str>()
+        && let Some(span) = span(start, stop, text.len())
+        && span.len() < text.len()
     {
-        return Ok(tuple::from_slice(esc, &tuple.as_slice()[span]).into_value());
+        return Ok(str::substring(esc, text, span));
     }
     let none = interp_object::data::singletons::none();
     let slice = slices::new(esc, start.clone(), stop.clone(), none).into_value();
     ops::get_item(esc, container, &slice)
 }
 
+/// `container[start:stop:step]`
+pub(crate) fn stepped_slice(esc: Esc<'_>, container: &Value, start: &Value, stop: &Value, step: &Value) -> PyResult {
+    if let Some(list) = reached(esc, container)
+        && let Some((start, step, count)) = stride(start, stop, Some(step), list.len())
+    {
+        return Ok(list.slice(esc, start, step, count).into_value());
+    }
+    let slice = slices::new(esc, start.clone(), stop.clone(), step.clone()).into_value();
+    subscript(esc, container, &slice)
+}
+
 /// `container[start:stop] = value`
 pub(crate) fn store_slice(esc: Esc<'_>, value: &Value, container: &Value, start: &Value, stop: &Value) -> PyResult<()> {
-    if let Some(list) = container.exact::<List>()
+    if let Some(list) = reached(esc, container)
         && let Some(span) = span(start, stop, list.len())
     {
-        let source = match (value.exact::<List>(), value.exact::<Tuple>()) {
-            (Some(source), _) => Some(Source::List(source)),
+        let source = match (reached(esc, value), value.exact::<Tuple>()) {
+            (Some(source), _) => Some(Source::Temporary(source)),
             (_, Some(source)) => Some(Source::Items(source.as_slice())),
             _ => None,
         };

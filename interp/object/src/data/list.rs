@@ -20,10 +20,11 @@
 //! ([`Header::is_unique`] and a counted word there). No other thread has a reference then, nor finds one: foreign
 //! try-increfs fail while the shared word is 0.
 //!
-//! `block` has the array, `edit` what changes the middle of a list.
+//! `block` has the array, `edit` what changes the middle of a list, `reach` the case that needs no lock for longer operations.
 
 mod block;
 mod edit;
+mod reach;
 
 use std::alloc::Layout as MemLayout;
 use std::marker::PhantomData;
@@ -39,6 +40,7 @@ use crate::thread::Esc;
 use crate::typeobj::{TypeFlags, TypeObject};
 
 pub use edit::{OutOfMemory, Source};
+pub use reach::Reach;
 
 /// The payload of lists.
 pub struct List {
@@ -352,35 +354,7 @@ impl List {
 
     /// A list of the items at `start`, `start + step`, …: `count` of them, fewer where this list is shorter.
     pub fn slice(&self, esc: Esc<'_>, start: usize, step: isize, count: usize) -> Obj<List> {
-        if count == 0 {
-            return from_vec(esc, Vec::new());
-        }
-        let me = esc.me();
-        let block = Block::allocate_or_die(count, count);
-        let mut written = 0;
-        let hold = self.hold();
-        let slots = self.slots_locked(&hold).range(0, self.len());
-        let mut index = start;
-        for _ in 0..count {
-            if let Some(slot) = slots.get(index) {
-                // SAFETY: inside the new block, which nobody else knows.
-                let to = unsafe { Block::slot(block, written) };
-                // SAFETY: the lock of all writers is held.
-                let item = unsafe { slot.load_locked(me) };
-                // SAFETY: as above; the slot is not initialized yet.
-                unsafe { to.write(Slot::new(item)) };
-                written += 1;
-            }
-            index = index.wrapping_add_signed(step);
-        }
-        for behind in written..count {
-            // SAFETY: as above.
-            let to = unsafe { Block::slot(block, behind) };
-            // SAFETY: as above.
-            unsafe { to.write(Slot::new(None)) };
-        }
-        drop(hold);
-        publish(esc, written, Some(block))
+        Reach::from(self).slice(esc, start, step, count)
     }
 
     /// A tuple of the items at this moment.

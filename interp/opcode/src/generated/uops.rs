@@ -193,6 +193,7 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_STORE_SUBSCR", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "container", array: false, size: |_| 1 }, Item { name: "sub", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x443), cache: 0 },
     UopInfo { name: "_STORE_SUBSCR_DICT", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "dict_st", array: false, size: |_| 1 }, Item { name: "sub", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x7), cache: 0 },
     UopInfo { name: "_STORE_SUBSCR_LIST_INT", inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "list_st", array: false, size: |_| 1 }, Item { name: "sub_st", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x5), cache: 0 },
+    UopInfo { name: "_SUBSCR_SLICE", inputs: &[Item { name: "container", array: false, size: |_| 1 }, Item { name: "start", array: false, size: |_| 1 }, Item { name: "stop", array: false, size: |_| 1 }, Item { name: "step", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x3), cache: 0 },
     UopInfo { name: "_SWAP", inputs: &[Item { name: "bottom", array: false, size: |_| 1 }, Item { name: "middle", array: true, size: |oparg| oparg - 2 }, Item { name: "top", array: false, size: |_| 1 }], outputs: &[Item { name: "bottom", array: false, size: |_| 1 }, Item { name: "middle", array: true, size: |oparg| oparg - 2 }, Item { name: "top", array: false, size: |_| 1 }], peeks: 3, flags: UopFlags(0x0), cache: 0 },
     UopInfo { name: "_TEST_JUMP_IF_FALSE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x13), cache: 0 },
     UopInfo { name: "_TEST_JUMP_IF_TRUE", inputs: &[Item { name: "value", array: false, size: |_| 1 }], outputs: &[], peeks: 0, flags: UopFlags(0x13), cache: 0 },
@@ -255,11 +256,11 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(168)]), // SETUP_ANNOTATIONS
     Some(&[Uop(181)]), // STORE_SLICE
     Some(&[Uop(182)]), // STORE_SUBSCR
-    Some(&[Uop(188)]), // TO_BOOL
-    Some(&[Uop(195)]), // UNARY_INVERT
-    Some(&[Uop(196)]), // UNARY_NEGATIVE
-    Some(&[Uop(197)]), // UNARY_NOT
-    Some(&[Uop(206)]), // WITH_EXCEPT_START
+    Some(&[Uop(189)]), // TO_BOOL
+    Some(&[Uop(196)]), // UNARY_INVERT
+    Some(&[Uop(197)]), // UNARY_NEGATIVE
+    Some(&[Uop(198)]), // UNARY_NOT
+    Some(&[Uop(207)]), // WITH_EXCEPT_START
     Some(&[Uop(0)]), // BINARY_OP
     Some(&[Uop(17)]), // BUILD_INTERPOLATION
     Some(&[Uop(18)]), // BUILD_LIST
@@ -324,10 +325,10 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(178)]), // STORE_DEREF
     Some(&[Uop(179)]), // STORE_GLOBAL
     Some(&[Uop(180)]), // STORE_NAME
-    Some(&[Uop(185)]), // SWAP
-    Some(&[Uop(198)]), // UNPACK_EX
-    Some(&[Uop(199)]), // UNPACK_SEQUENCE
-    Some(&[Uop(207)]), // YIELD_VALUE
+    Some(&[Uop(186)]), // SWAP
+    Some(&[Uop(199)]), // UNPACK_EX
+    Some(&[Uop(200)]), // UNPACK_SEQUENCE
+    Some(&[Uop(208)]), // YIELD_VALUE
     Some(&[Uop(163)]), // RESUME
     Some(&[Uop(98), Uop(1)]), // BINARY_OP_ADD_FLOAT
     Some(&[Uop(99), Uop(2)]), // BINARY_OP_ADD_INT
@@ -401,15 +402,15 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(177)]), // STORE_ATTR_WITH_HINT
     Some(&[Uop(183)]), // STORE_SUBSCR_DICT
     Some(&[Uop(184)]), // STORE_SUBSCR_LIST_INT
-    Some(&[Uop(189)]), // TO_BOOL_ALWAYS_TRUE
-    Some(&[Uop(190)]), // TO_BOOL_BOOL
-    Some(&[Uop(191)]), // TO_BOOL_INT
-    Some(&[Uop(192)]), // TO_BOOL_LIST
-    Some(&[Uop(193)]), // TO_BOOL_NONE
-    Some(&[Uop(194)]), // TO_BOOL_STR
-    Some(&[Uop(200)]), // UNPACK_SEQUENCE_LIST
-    Some(&[Uop(202)]), // UNPACK_SEQUENCE_TUPLE
-    Some(&[Uop(204)]), // UNPACK_SEQUENCE_TWO_TUPLE
+    Some(&[Uop(190)]), // TO_BOOL_ALWAYS_TRUE
+    Some(&[Uop(191)]), // TO_BOOL_BOOL
+    Some(&[Uop(192)]), // TO_BOOL_INT
+    Some(&[Uop(193)]), // TO_BOOL_LIST
+    Some(&[Uop(194)]), // TO_BOOL_NONE
+    Some(&[Uop(195)]), // TO_BOOL_STR
+    Some(&[Uop(201)]), // UNPACK_SEQUENCE_LIST
+    Some(&[Uop(203)]), // UNPACK_SEQUENCE_TUPLE
+    Some(&[Uop(205)]), // UNPACK_SEQUENCE_TWO_TUPLE
     Some(&[Uop(151)]), // MOVE
     Some(&[Uop(60)]), // COMPARE_JUMP_IF_TRUE
     Some(&[Uop(99), Uop(62)]), // COMPARE_JUMP_IF_TRUE_INT
@@ -419,16 +420,17 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(99), Uop(58)]), // COMPARE_JUMP_IF_FALSE_INT
     Some(&[Uop(98), Uop(57)]), // COMPARE_JUMP_IF_FALSE_FLOAT
     Some(&[Uop(59)]), // COMPARE_JUMP_IF_FALSE_STR
-    Some(&[Uop(187)]), // TEST_JUMP_IF_TRUE
-    Some(&[Uop(186)]), // TEST_JUMP_IF_FALSE
+    Some(&[Uop(188)]), // TEST_JUMP_IF_TRUE
+    Some(&[Uop(187)]), // TEST_JUMP_IF_FALSE
     Some(&[Uop(108)]), // LEAVE_LOOP
     Some(&[Uop(123)]), // LOAD_ATTR_POLYMORPHIC
     Some(&[Uop(107)]), // LEAVE_FRAME
     Some(&[Uop(174)]), // STORE_ATTR_POLYMORPHIC
     Some(&[Uop(113)]), // LOAD_ATTR_CLASS_METHOD
-    Some(&[Uop(205)]), // UNPACK_SEQUENCE_TWO_TUPLE_STORE
-    Some(&[Uop(203)]), // UNPACK_SEQUENCE_TUPLE_STORE
-    Some(&[Uop(201)]), // UNPACK_SEQUENCE_LIST_STORE
+    Some(&[Uop(206)]), // UNPACK_SEQUENCE_TWO_TUPLE_STORE
+    Some(&[Uop(204)]), // UNPACK_SEQUENCE_TUPLE_STORE
+    Some(&[Uop(202)]), // UNPACK_SEQUENCE_LIST_STORE
+    Some(&[Uop(185)]), // SUBSCR_SLICE
     Some(&[Uop(124)]), // LOAD_ATTR_POLYMORPHIC_VALUE
     Some(&[Uop(175)]), // STORE_ATTR_POLYMORPHIC_VALUE
 ];

@@ -104,6 +104,7 @@ fn assign(esc: Esc<'_>, list: &List, span: Span, new: &Value) -> PyResult<()> {
     }
     let items = match items {
         Source::List(source) => source.snapshot(),
+        Source::Temporary(source) => source.snapshot(),
         Source::Items(items) => items.to_vec(),
         Source::Owned(items) => items,
     };

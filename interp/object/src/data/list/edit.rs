@@ -8,13 +8,15 @@ use std::sync::atomic::Ordering;
 
 use stackref::{Value, lock2};
 
-use super::{Hold, List};
+use super::{Hold, List, Reach};
 use crate::thread::Esc;
 
 /// What to put into a list.
 pub enum Source<'a> {
     /// The items of another list.
     List(&'a List),
+    /// The items of a list that a temporary names, which is dropped afterwards: it may be left without them.
+    Temporary(Reach<'a>),
     /// Clones of these.
     Items(&'a [Value]),
     /// These.
@@ -79,33 +81,59 @@ impl List {
     }
 
     /// Replaces the items in `range` (clamped to the length) by `new`. What has to be dropped of the removed items is
-    /// given back, to be dropped after the call.
+    /// given back, the last one first, to be dropped after the call.
     ///
     /// # Errors
     /// When memory is out; the list is then unchanged.
     pub fn assign(&self, esc: Esc<'_>, range: Range<usize>, new: Source<'_>) -> Result<Vec<Value>, OutOfMemory> {
+        self.assign_reached(esc, Reach::from(self), range, new)
+    }
+
+    /// [`List::assign`]; `this` is the list itself.
+    pub(super) fn assign_reached(
+        &self,
+        esc: Esc<'_>,
+        this: Reach<'_>,
+        range: Range<usize>,
+        new: Source<'_>,
+    ) -> Result<Vec<Value>, OutOfMemory> {
+        let me = esc.me();
         match new {
-            Source::List(source) if std::ptr::eq(source, self) => {
+            Source::List(source) | Source::Temporary(Reach { list: source, alone: false })
+                if std::ptr::eq(source, self) =>
+            {
                 self.assign(esc, range, Source::Owned(source.snapshot()))
             }
-            Source::List(source) => {
+            Source::List(source) | Source::Temporary(Reach { list: source, alone: false }) => {
                 let both = lock2(self.header().lock(), source.header().lock());
                 let hold = Hold::of_both(&both);
-                let me = esc.me();
                 let items = source.slots_locked(&hold).range(0, source.len()).iter();
                 // SAFETY: the lock of the source's writers is held.
                 let items = items.filter_map(|slot| unsafe { slot.load_locked(me) });
                 self.assign_locked(esc, &hold, range, source.len(), items)
             }
+            Source::Temporary(source) => {
+                // Nobody else knows the source: it is not this list, and its items move.
+                let alone = source.hold();
+                let count = source.len();
+                let slots = source.list.slots_locked(&alone).range(0, count);
+                let hold = this.hold();
+                // SAFETY: nobody else knows the source.
+                let items = slots.iter().filter_map(|slot| unsafe { slot.take() });
+                let done = self.assign_locked(esc, &hold, range, count, items);
+                if done.is_ok() {
+                    source.list.len.store(0, Ordering::Relaxed);
+                }
+                done
+            }
             Source::Items(items) => {
-                let me = esc.me();
-                let hold = self.hold();
+                let hold = this.hold();
                 self.assign_locked(esc, &hold, range, items.len(), items.iter().map(|item| item.clone_as(me)))
             }
             Source::Owned(items) => {
                 // Dropped after the lock is released, should memory be out.
                 let mut items = items.into_iter();
-                let hold = self.hold();
+                let hold = this.hold();
                 self.assign_locked(esc, &hold, range, items.len(), items.by_ref())
             }
         }
@@ -126,6 +154,9 @@ impl List {
         let end = range.end.clamp(start, len);
         let new_end = start + count;
         let new_len = new_end + (len - end);
+        if new_len == len {
+            return Ok(self.replace_locked(hold, start..end, new));
+        }
         if new_len > len && !self.reserve_locked(esc, hold, new_len) {
             return Err(OutOfMemory);
         }
@@ -148,7 +179,7 @@ impl List {
                 // SAFETY: as above; what it shows was moved down or taken.
                 unsafe { slot.put(None) };
             }
-        } else if new_len > len {
+        } else {
             for at in (end..len).rev() {
                 // SAFETY: as above; what was there is empty or was moved up before.
                 unsafe { slots[at - end + new_end].move_from(&slots[at]) };
@@ -162,6 +193,24 @@ impl List {
             unsafe { slot.put(value) };
         }
         self.len.store(new_len, Ordering::Release);
+        removed.reverse();
         Ok(removed)
+    }
+    /// As many items of `new` for those in `range`, one by one.
+    #[inline(always)]
+    fn replace_locked(&self, hold: &Hold<'_>, range: Range<usize>, mut new: impl Iterator<Item = Value>) -> Vec<Value> {
+        let mut removed = Vec::new();
+        for slot in self.slots_locked(hold).range(range.start, range.end) {
+            let value = new.next();
+            debug_assert!(value.is_some(), "the source has as many items as it said");
+            if slot.peek().is_some_and(|word| word.is_counted()) {
+                // SAFETY: the lock of all writers is held.
+                removed.extend(unsafe { slot.take() });
+            }
+            // SAFETY: as above; what it shows was taken or needs no drop.
+            unsafe { slot.put(value) };
+        }
+        removed.reverse();
+        removed
     }
 }
