@@ -192,11 +192,15 @@ fn an_interrupt_ends_what_blocks_the_main_thread() {
         "import time; print(1, flush=True); time.sleep(600)",
         "import _thread; lock = _thread.allocate_lock(); lock.acquire(); print(1, flush=True); lock.acquire()",
         "print(1, flush=True)\nwhile True: pass",
+        "import sys; print(1, flush=True); sys.stdin.readline()",
+        "print(1, flush=True); input()",
+        "import _thread, time; handle = _thread.start_joinable_thread(lambda: time.sleep(600)); print(1, flush=True); handle.join()",
     ];
     for program in blocked {
         let mut child = Command::new(env!("CARGO_BIN_EXE_weft"))
             .args(["-c", program])
-            .stdin(Stdio::null())
+            // Open, and silent.
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -206,7 +210,9 @@ fn an_interrupt_ends_what_blocks_the_main_thread() {
         BufReader::new(out).read_line(&mut line).expect("the program prints a line");
         let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("there is a kill");
         assert!(killed.success());
+        let stdin = child.stdin.take();
         let status = child.wait().expect("the program ends");
+        drop(stdin);
         assert_eq!(status.signal(), Some(SIGINT), "{program}");
         let mut error = String::new();
         child.stderr.take().expect("stderr is a pipe").read_to_string(&mut error).expect("the report is text");

@@ -52,6 +52,12 @@ pub fn is_pending() -> bool {
     PENDING.load(Ordering::Acquire)
 }
 
+/// Whether a request waits to be served by the calling thread, which may be detached.
+pub fn is_pending_here() -> bool {
+    let ours = |main: &Arc<Record>| stackref::thread::current().is_some_and(|current| Arc::ptr_eq(&current, main));
+    is_pending() && MAIN.get().is_some_and(ours)
+}
+
 /// Raises `KeyboardInterrupt` on the main thread if it was asked for.
 ///
 /// # Errors

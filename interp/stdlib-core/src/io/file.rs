@@ -8,7 +8,7 @@ use interp_object::data::str::Str;
 use interp_object::data::types::OBJECT;
 use interp_object::layout::{self, Obj, Payload, ValueExt};
 use interp_object::typeobj::TypeFlags;
-use interp_object::{Esc, PyResult, TypeObject, Value, Word};
+use interp_object::{Esc, PyResult, TypeObject, Value, Word, interrupt};
 
 use super::stream::{Handle, Standard, Stream};
 use super::text::{self, Encoding};
@@ -125,13 +125,16 @@ impl File {
         esc.blocking(|| work(&mut lock(&self.stream)))
     }
 
-    /// As [`File::with`] for an operation that may fail.
-    pub(super) fn io<R: Send>(&self, esc: Esc<'_>, work: impl FnOnce(&mut Stream) -> io::Result<R>) -> PyResult<R> {
-        let result = self.with(esc, |stream| if stream.is_closed() { Err(None) } else { work(stream).map_err(Some) });
-        match result {
-            Ok(value) => Ok(value),
-            Err(None) => Err(esc.value_error("I/O operation on closed file.")),
-            Err(Some(error)) => Err(os_error(esc, &error, None)),
+    /// As [`File::with`] for an operation that may fail. One that was interrupted begins again, unless that raises.
+    pub(super) fn io<R: Send>(&self, esc: Esc<'_>, work: impl Fn(&mut Stream) -> io::Result<R>) -> PyResult<R> {
+        loop {
+            let closed = |stream: &mut Stream| if stream.is_closed() { Err(None) } else { work(stream).map_err(Some) };
+            match self.with(esc, closed) {
+                Ok(value) => return Ok(value),
+                Err(None) => return Err(esc.value_error("I/O operation on closed file.")),
+                Err(Some(error)) if error.kind() == io::ErrorKind::Interrupted => interrupt::serve(esc)?,
+                Err(Some(error)) => return Err(os_error(esc, &error, None)),
+            }
         }
     }
 

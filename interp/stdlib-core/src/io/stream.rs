@@ -4,7 +4,10 @@
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::fd::AsRawFd as _;
+use std::os::fd::{AsFd as _, AsRawFd as _};
+
+use interp_object::interrupt;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 /// Bytes that are collected before they are written.
 const WRITE_BUFFER_BYTES: usize = 8192;
@@ -125,9 +128,38 @@ impl Stream {
         taken
     }
 
+    /// Waits until there is something to read. Regular files never block.
+    ///
+    /// # Errors
+    /// `Interrupted` if the program is to be interrupted, on its main thread. What was read ahead stays.
+    fn wait_for_input(&self) -> io::Result<()> {
+        let stdin = io::stdin();
+        let descriptor = match &self.handle {
+            Handle::Disk(file) if !file.metadata().is_ok_and(|facts| facts.is_file()) => file.as_fd(),
+            Handle::Standard(Standard::In) => stdin.as_fd(),
+            _ => return Ok(()),
+        };
+        let slice = Timespec::try_from(interrupt::LOOK_EVERY).ok();
+        loop {
+            if interrupt::is_pending_here() {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            match poll(&mut [PollFd::from_borrowed_fd(descriptor, PollFlags::IN)], slice.as_ref()) {
+                Ok(0) => {}
+                Err(error) if io::Error::from(error).kind() == io::ErrorKind::Interrupted => {}
+                // What cannot be waited for is left to the read.
+                Ok(_) | Err(_) => return Ok(()),
+            }
+        }
+    }
+
     /// Reads more. `false` at the end.
+    ///
+    /// # Errors
+    /// The system's, and `Interrupted` as above.
     pub(super) fn fill(&mut self) -> io::Result<bool> {
         self.flush()?;
+        self.wait_for_input()?;
         let before = self.input.len();
         self.input.resize(before + READ_BUFFER_BYTES, 0);
         let result = loop {

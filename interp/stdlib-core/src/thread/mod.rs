@@ -270,17 +270,15 @@ pub(crate) fn forget_current(esc: Esc<'_>) {
     local::forget_thread(esc);
 }
 
-/// Waits at exit for every thread that is no daemon: through `threading` if that was imported.
+/// Waits at exit for every thread that is no daemon: through `threading` if that was imported. An interrupt ends the wait.
 pub(crate) fn wait_for_all(esc: Esc<'_>) {
     let threading = runtime().modules.get_str(esc, "threading");
     let ending = threading.and_then(|threading| crate::util::quiet_attr(esc, &threading, "_shutdown"));
-    if let Some(ending) = ending
-        && let Err(raised) = call::call(esc, &ending, &[])
-    {
-        let exception = raised.catch(esc);
-        crate::report::print_uncaught(esc, &exception);
-    }
-    if let Err(raised) = handle::join_all(esc) {
+    let result = match ending {
+        Some(ending) => call::call(esc, &ending, &[]).map(drop),
+        None => handle::join_all(esc),
+    };
+    if let Err(raised) = result {
         let exception = raised.catch(esc);
         crate::report::print_uncaught(esc, &exception);
     }
