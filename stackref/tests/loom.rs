@@ -173,6 +173,83 @@ fn owner_lets_go_of_what_a_foreign_thread_counted() {
     });
 }
 
+/// Writes to the payload as to a container whose lock is not taken: legal only for the holder of the only reference.
+fn write_if_unique(value: &Value, me: u32) {
+    if header(value).is_unique(me) {
+        let object = value.header().expect("an object").cast::<Object>();
+        // SAFETY: the protocol under test: loom reports a race with any reader that is not ordered before this.
+        unsafe { object.as_ref().payload.with_mut(|payload| *payload = 1) };
+    }
+}
+
+/// A container that one reference holds is changed without its lock, though others held and read it before.
+#[test]
+fn the_only_reference_needs_no_lock() {
+    explore(3, || {
+        let record = register();
+        let (value, deaths) = object(0);
+        let lent = value.clone();
+        let way_back = Arc::new(Slot::new(None));
+        let foreign = {
+            let way_back = way_back.clone();
+            registered(move |_| {
+                let mine = lent.clone();
+                drop(way_back.swap(Some(lent)));
+                assert_eq!(payload(&mine), 1);
+                drop(mine);
+            })
+        };
+        drop(way_back.swap(None));
+        write_if_unique(&value, current_id());
+        foreign.join().unwrap();
+        drop(way_back.swap(None));
+        record.drain_merge_queue();
+        write_if_unique(&value, current_id());
+        drop(value);
+        assert_eq!(deaths.load(Acquire), 1);
+        record.retire();
+    });
+}
+
+/// As above; the others come by a slot from which it was just taken: without its lock, or under it.
+#[test]
+fn who_reads_a_slot_late_does_not_reach_the_only_reference() {
+    explore(3, || {
+        let record = register();
+        let (value, deaths) = object(0);
+        let shared = Arc::new((ByteLock::new(), Slot::new(Some(value))));
+        let reader = {
+            let shared = shared.clone();
+            registered(move |_| {
+                let me = current_id();
+                // SAFETY: the memory is never unmapped.
+                let found = match unsafe { shared.1.load(me) } {
+                    Load::Value(value) => Some(value),
+                    Load::Null => None,
+                    Load::Retry => {
+                        let _held = shared.0.lock();
+                        // SAFETY: under the lock that those who empty the slot hold.
+                        unsafe { shared.1.load_locked(me) }
+                    }
+                };
+                if let Some(value) = found {
+                    assert_eq!(payload(&value), 1);
+                }
+            })
+        };
+        let value = {
+            let _held = shared.0.lock();
+            shared.1.swap(None).expect("nobody else empties the slot")
+        };
+        write_if_unique(&value, current_id());
+        reader.join().unwrap();
+        record.drain_merge_queue();
+        drop(value);
+        assert_eq!(deaths.load(Acquire), 1);
+        record.retire();
+    });
+}
+
 /// A block is published with its contents, whatever its counts say.
 #[test]
 fn slots_publish_immortals() {

@@ -2,7 +2,9 @@
 //!
 //! CPython gives such a site up. Here a second type that misses often enough turns the site into its family's polymorphic form:
 //! the handler finds the case of the owner's type version and does what that case's own form would do, guards and all, so
-//! a case is as true as the word that it is. The record is immutable; another type makes a new record.
+//! a case is as true as the word that it is. The record is immutable; another type makes a new record. It is published,
+//! replaced and retired by one word, as any record is: `specializer`'s loom models of records (`records_are_seen_whole`,
+//! `records_are_retired_once`) are models of this one, whose words are copies that it owns, so nothing in it is shared.
 
 use std::ptr::NonNull;
 

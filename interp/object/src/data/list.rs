@@ -18,7 +18,8 @@
 //!
 //! One case needs no lock: the list's only count is owned by a slot of the running thread's own frame
 //! ([`Header::is_unique`] and a counted word there). No other thread has a reference then, nor finds one: foreign
-//! try-increfs fail while the shared word is 0.
+//! try-increfs fail while the shared word is 0. (`stackref`'s loom models `the_only_reference_needs_no_lock` and
+//! `who_reads_a_slot_late_…`.)
 //!
 //! `block` has the array, `edit` what changes the middle of a list, `reach` the case that needs no lock for longer operations.
 
