@@ -3,7 +3,7 @@
 use super::{Outcome, Step};
 use crate::shell::{cargo, run};
 use crate::workspace::package_named;
-use crate::{Result, codegen, dispatch, tidy};
+use crate::{Result, codegen, dispatch, tidy, zeal};
 
 pub(super) const ALL: &[Step] = &[
     Step { name: "fmt", about: "every file is formatted", run: fmt },
@@ -13,6 +13,7 @@ pub(super) const ALL: &[Step] = &[
     Step { name: "test", about: "unit and integration tests, debug build", run: test },
     Step { name: "doctest", about: "examples in the documentation", run: doctest },
     Step { name: "python", about: "Python behaviour tests, release build", run: python },
+    Step { name: "zeal", about: "Python behaviour tests, collections wherever one could happen", run: zeal },
     Step { name: "loom", about: "loom models, small bounds", run: loom },
     Step { name: "docs", about: "documentation without warnings", run: docs },
     Step { name: "dispatch", about: "every handler ends in a jump and leaves the stack as it was", run: dispatch },
@@ -68,6 +69,10 @@ fn python() -> Result<Outcome> {
         command.args(["--test", name]);
     }
     passed(run(&mut command))
+}
+
+fn zeal() -> Result<Outcome> {
+    passed(zeal::run())
 }
 
 fn loom() -> Result<Outcome> {

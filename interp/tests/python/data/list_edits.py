@@ -152,3 +152,4 @@ try:
     sorted([1], foo=2)
 except TypeError as error:
     print(error)
+# zeal: 11

@@ -155,3 +155,4 @@ bound_methods()
 keyword_calls()
 types()
 deep()
+# zeal: 3

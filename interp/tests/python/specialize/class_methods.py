@@ -78,3 +78,4 @@ method = None
 for i in range(100):
     method = B.other
 print(method(), method.__self__ is B)
+# zeal: 2

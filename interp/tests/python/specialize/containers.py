@@ -206,3 +206,4 @@ slices()
 unpacking()
 membership()
 steps()
+# zeal: 5

@@ -131,3 +131,4 @@ def swap(o, times):
 
 
 print(swap(A(1), 300))
+# zeal: 5

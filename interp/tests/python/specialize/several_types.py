@@ -124,3 +124,4 @@ def classes_die():
 several()
 finalizers()
 classes_die()
+# zeal: 11

@@ -228,3 +228,4 @@ replaced()
 descriptors()
 initializers()
 from_the_end()
+# zeal: 5

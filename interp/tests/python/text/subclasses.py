@@ -38,4 +38,4 @@ x("class X:\n  def __getitem__(self,k): return 'v'+str(k)\nr=('%(abc)s'%X(),'{0[
 x("class E(int):\n  def __add__(self,o): return 'add'\n  def __radd__(self,o): return 'radd'\nr=(E(1)+2,2+E(1),2.0+E(1))",'r')
 x("it=iter('ab');next(it);r=(list(it),list(it))",'r')
 x("r=[i for i in range(10**6) if i<2];s=''\nfor i in range(5): s+=str(i)",'r','s')
-# zeal: 100
+# zeal: 300

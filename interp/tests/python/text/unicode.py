@@ -21,4 +21,4 @@ def run(lo,hi):
         i+=64
 for low, high in ((0, 0x2200), (0xa640, 0xa800), (0xfb00, 0xfc00), (0x10400, 0x10600), (0x1d400, 0x1d500), (0x1e900, 0x1e980)):
     run(low, high)
-# zeal: 300
+# zeal: 900

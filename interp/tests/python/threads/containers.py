@@ -192,4 +192,4 @@ def draw(me):
         got[me].append(number)
 storm(*[draw] * 4)
 print(all(mine == sorted(mine) for mine in got), set(sum(got, [])) == set(range(4 * N)))
-# zeal: 50
+# zeal: 100
