@@ -16,6 +16,15 @@ enum Entry {
     Named(Source),
 }
 
+impl Entry {
+    fn slot(self) -> Option<u32> {
+        match self {
+            Entry::Slot(slot) => Some(slot),
+            Entry::Named(_) => None,
+        }
+    }
+}
+
 /// A jump whose distance is filled in at the end.
 struct Fixup {
     cell: u32,
@@ -142,16 +151,71 @@ impl Emitter<'_> {
             },
             Step::Copy(n) => {
                 let at = self.stack.len().checked_sub(n as usize).ok_or("stack underflow")?;
-                let Entry::Slot(slot) = self.stack[at] else { return Err("copied value is not in a slot") };
-                self.move_to_top(Shape::L, u16_of(slot)?, None)
+                match self.stack[at] {
+                    Entry::Slot(slot) => self.move_to_top(Shape::L, u16_of(slot)?, None),
+                    named @ Entry::Named(_) => {
+                        self.stack.push(named);
+                        Ok(())
+                    }
+                }
             }
+            Step::Swap(n) => self.swap(n),
             Step::Cell(instr) => self.cell(instr, instruction.arg, instruction.target),
         }
     }
 
+    /// Exchanges the top with the `n`-th from the top. Only what is in slots moves: the order of their slots stays that of
+    /// their positions.
+    fn swap(&mut self, n: u32) -> Result<(), &'static str> {
+        let top = self.stack.len().checked_sub(1).ok_or("stack underflow")?;
+        let bottom = self.stack.len().checked_sub(n as usize).ok_or("stack underflow")?;
+        let between: Vec<u32> = self.stack[bottom + 1..top].iter().filter_map(|entry| entry.slot()).collect();
+        match (self.stack[bottom], self.stack[top]) {
+            (Entry::Named(_), Entry::Named(_)) => self.stack.swap(bottom, top),
+            (Entry::Slot(low), Entry::Slot(high)) => self.exchange(low, high)?,
+            // The one in a slot passes those between, each of which moves by one slot.
+            (Entry::Slot(low), Entry::Named(_)) => {
+                for step in 0..between.len() as u32 {
+                    self.exchange(low + step, low + step + 1)?;
+                }
+                self.shift(bottom, top, low);
+            }
+            (Entry::Named(_), Entry::Slot(high)) => {
+                let low = high - between.len() as u32;
+                for step in (low..high).rev() {
+                    self.exchange(step, step + 1)?;
+                }
+                self.shift(bottom, top, low);
+            }
+        }
+        Ok(())
+    }
+
+    /// Exchanges two entries, and gives those in slots from one to the other consecutive slots from `slot` on.
+    fn shift(&mut self, bottom: usize, top: usize, mut slot: u32) {
+        self.stack.swap(bottom, top);
+        for entry in &mut self.stack[bottom..=top] {
+            if let Entry::Slot(place) = entry {
+                *place = slot;
+                slot += 1;
+            }
+        }
+    }
+
+    fn exchange(&mut self, low: u32, high: u32) -> Result<(), &'static str> {
+        let op = CellOp::new(Instr::Swap, &[], None).ok_or("no SWAP")?;
+        let layout = &Instr::Swap.info().layout;
+        let (Some((_, 0)), Place::Bc) = (layout.block, layout.oparg) else { return Err("SWAP is laid out otherwise") };
+        let distance = high - low + 1;
+        self.begin_cell(op, [u16_of(low)?, distance as u16, (distance >> 16) as u16]);
+        self.words.extend(std::iter::repeat_n(0, usize::from(layout.words)));
+        self.redirect = None;
+        Ok(())
+    }
+
     /// Temporaries that hold values now.
     fn live(&self) -> u32 {
-        self.stack.iter().filter(|entry| matches!(entry, Entry::Slot(_))).count() as u32
+        self.stack.iter().filter_map(|entry| entry.slot()).count() as u32
     }
 
     fn load(&mut self, source: Source) -> Result<(), &'static str> {

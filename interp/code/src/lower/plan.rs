@@ -208,9 +208,13 @@ impl Walk<'_> {
             }
             Step::Copy(n) => {
                 let at = stack.len().checked_sub(n as usize).ok_or("stack underflow")?;
-                self.make_real(stack[at]);
-                stack[at] = Entry::Real;
-                stack.push(Entry::Real);
+                // What is named can be named twice: each use decides.
+                stack.push(stack[at]);
+            }
+            Step::Swap(n) => {
+                let at = stack.len().checked_sub(n as usize).ok_or("stack underflow")?;
+                let top = stack.len().checked_sub(1).ok_or("stack underflow")?;
+                stack.swap(at, top);
             }
             Step::Cell(instr) => {
                 let info = instr.info();

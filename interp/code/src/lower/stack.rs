@@ -30,6 +30,8 @@ pub(crate) enum Step {
     Pop,
     /// Push the n-th from the top again.
     Copy(u32),
+    /// Exchange the top with the n-th from the top.
+    Swap(u32),
     /// Anything else: a cell of its own.
     Cell(Instr),
 }
@@ -55,6 +57,8 @@ pub(crate) fn steps(instruction: &Instruction) -> Result<[Option<Step>; 2], &'st
         Op::StoreFastStoreFast => [Some(Step::Store(arg >> 4)), Some(Step::Store(arg & 15))],
         Op::PopTop => [Some(Step::Pop), None],
         Op::Copy => [Some(Step::Copy(arg)), None],
+        Op::Swap if arg < 2 => return Err("swaps nothing"),
+        Op::Swap => [Some(Step::Swap(arg)), None],
         op => match Instr::of(op) {
             Some(instr) => [Some(Step::Cell(instr)), None],
             None => return Err("instruction that cannot run"),
