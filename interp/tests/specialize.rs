@@ -93,6 +93,38 @@ for _ in range(3): gc.collect()
 }
 
 #[test]
+fn sites_that_meet_several_types_tell_them_apart() {
+    let program = "\
+class A:
+    def __init__(self, x): self.x = x
+    def m(self): return 'a'
+class B(A):
+    def m(self): return 'b'
+class C(B):
+    pass
+def get(o): return o.x
+def put(o): o.x += 1
+def call(o): return o.m()
+made = [A(1), B(10), C(100), A(1000)]
+for _ in range(400):
+    seen = []
+    for o in made:
+        put(o)
+        seen.append((get(o), call(o)))
+print(seen)
+";
+    let output = Command::new(env!("CARGO_BIN_EXE_weft")).args(["-X", "specialize=stats", "-c", program]).output();
+    let output = output.expect("the command was built by cargo");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "[(401, 'a'), (410, 'b'), (500, 'b'), (1400, 'a')]\n");
+    let counts = String::from_utf8_lossy(&output.stderr).into_owned();
+    for form in ["load_attr", "store_attr"] {
+        assert!(counts.contains(&format!("{form}.specialized.polymorphic_value: ")), "{counts}");
+    }
+    assert!(counts.contains("load_attr.specialized.polymorphic: "), "{counts}");
+    assert!(!counts.contains("megamorphic"), "{counts}");
+}
+
+#[test]
 fn hot_sites_become_what_they_should() {
     let (good, text) = run(&[], &[]);
     assert!(good, "{text}");
