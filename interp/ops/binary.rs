@@ -131,7 +131,10 @@ fn BINARY_OP_INPLACE_ADD_UNICODE() {
 #[inst(code = 132, arg)]
 #[stack(left, right -- res)]
 fn BINARY_OP_EXTEND() {
-    res = deopt_unless!(specialize::arith::extend(cache!(1), left, right));
+    res = quick!(
+        specialize::arith::extend::<QUICK>(cache!(1), left, right),
+        specialize::arith::extend::<FULL>(cache!(1), left, right),
+    );
     imm!(left, right);
 }
 

@@ -4367,12 +4367,53 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_ll_t(
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
     let mut res;
-    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+    res = match specialize::arith::extend::<QUICK>(at.cache(1usize), left, right) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_extend_ll_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     at.set(at.c(), res);
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_ll_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_extend_ll_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_extend_ll_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    res = match specialize::arith::extend::<FULL>(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    at.set(at.c(), res);
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_EXTEND` as LL_L, LT_L, TL_L, TT_L (interp/ops/binary.rs:133).
@@ -4390,15 +4431,58 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_ll_l(
     let mut right = at.get(at.b());
     let mut left = at.get(at.a());
     let mut res;
-    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+    res = match specialize::arith::extend::<QUICK>(at.cache(1usize), left, right) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_extend_ll_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     let replaced_0 = at.replace(at.c(), res);
     if replaced_0.is_some() {
         return at.finish1(at.next_flow(3), replaced_0);
     }
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_ll_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_extend_ll_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_extend_ll_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.get(at.a());
+    let mut res;
+    res = match specialize::arith::extend::<FULL>(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_EXTEND` as LI_T, TI_T (interp/ops/binary.rs:133).
@@ -4416,12 +4500,53 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_li_t(
     let mut right = at.small_b();
     let mut left = at.get(at.a());
     let mut res;
-    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+    res = match specialize::arith::extend::<QUICK>(at.cache(1usize), left, right) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_extend_li_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     at.set(at.c(), res);
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_li_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_extend_li_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_extend_li_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    res = match specialize::arith::extend::<FULL>(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    at.set(at.c(), res);
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_EXTEND` as LI_L, TI_L (interp/ops/binary.rs:133).
@@ -4439,15 +4564,58 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_li_l(
     let mut right = at.small_b();
     let mut left = at.get(at.a());
     let mut res;
-    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+    res = match specialize::arith::extend::<QUICK>(at.cache(1usize), left, right) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_extend_li_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     let replaced_0 = at.replace(at.c(), res);
     if replaced_0.is_some() {
         return at.finish1(at.next_flow(3), replaced_0);
     }
     at.next(3)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_li_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_extend_li_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_extend_li_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.get(at.a());
+    let mut res;
+    res = match specialize::arith::extend::<FULL>(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(3)
 }
 
 /// `BINARY_OP_EXTEND` as LK_T, TK_T (interp/ops/binary.rs:133).
@@ -4465,12 +4633,53 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_lk_t(
     let mut right = at.constant_word(3);
     let mut left = at.get(at.a());
     let mut res;
-    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+    res = match specialize::arith::extend::<QUICK>(at.cache(1usize), left, right) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_extend_lk_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     at.set(at.c(), res);
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_lk_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_extend_lk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_extend_lk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(3);
+    let mut left = at.get(at.a());
+    let mut res;
+    res = match specialize::arith::extend::<FULL>(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    at.set(at.c(), res);
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_EXTEND` as LK_L, TK_L (interp/ops/binary.rs:133).
@@ -4488,15 +4697,58 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_lk_l(
     let mut right = at.constant_word(3);
     let mut left = at.get(at.a());
     let mut res;
-    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+    res = match specialize::arith::extend::<QUICK>(at.cache(1usize), left, right) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_extend_lk_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     let replaced_0 = at.replace(at.c(), res);
     if replaced_0.is_some() {
         return at.finish1(at.next_flow(4), replaced_0);
     }
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_lk_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_extend_lk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_extend_lk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(3);
+    let mut left = at.get(at.a());
+    let mut res;
+    res = match specialize::arith::extend::<FULL>(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_EXTEND` as KL_T, KT_T (interp/ops/binary.rs:133).
@@ -4514,12 +4766,53 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_kl_t(
     let mut right = at.get(at.b());
     let mut left = at.constant_word(3);
     let mut res;
-    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+    res = match specialize::arith::extend::<QUICK>(at.cache(1usize), left, right) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_extend_kl_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     at.set(at.c(), res);
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_kl_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_extend_kl_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_extend_kl_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(3);
+    let mut res;
+    res = match specialize::arith::extend::<FULL>(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    at.set(at.c(), res);
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_EXTEND` as KL_L, KT_L (interp/ops/binary.rs:133).
@@ -4537,15 +4830,58 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_kl_l(
     let mut right = at.get(at.b());
     let mut left = at.constant_word(3);
     let mut res;
-    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+    res = match specialize::arith::extend::<QUICK>(at.cache(1usize), left, right) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_extend_kl_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     let replaced_0 = at.replace(at.c(), res);
     if replaced_0.is_some() {
         return at.finish1(at.next_flow(4), replaced_0);
     }
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_kl_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_extend_kl_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_extend_kl_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.get(at.b());
+    let mut left = at.constant_word(3);
+    let mut res;
+    res = match specialize::arith::extend::<FULL>(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_EXTEND` as KI_T (interp/ops/binary.rs:133).
@@ -4563,12 +4899,53 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_ki_t(
     let mut right = at.small_b();
     let mut left = at.constant_word(3);
     let mut res;
-    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+    res = match specialize::arith::extend::<QUICK>(at.cache(1usize), left, right) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_extend_ki_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     at.set(at.c(), res);
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_ki_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_extend_ki_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_extend_ki_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.constant_word(3);
+    let mut res;
+    res = match specialize::arith::extend::<FULL>(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    at.set(at.c(), res);
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_EXTEND` as KI_L (interp/ops/binary.rs:133).
@@ -4586,15 +4963,58 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_ki_l(
     let mut right = at.small_b();
     let mut left = at.constant_word(3);
     let mut res;
-    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+    res = match specialize::arith::extend::<QUICK>(at.cache(1usize), left, right) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_extend_ki_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     let replaced_0 = at.replace(at.c(), res);
     if replaced_0.is_some() {
         return at.finish1(at.next_flow(4), replaced_0);
     }
     at.next(4)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_ki_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_extend_ki_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_extend_ki_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.small_b();
+    let mut left = at.constant_word(3);
+    let mut res;
+    res = match specialize::arith::extend::<FULL>(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(4)
 }
 
 /// `BINARY_OP_EXTEND` as KK_T (interp/ops/binary.rs:133).
@@ -4612,12 +5032,53 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_kk_t(
     let mut right = at.constant_word(4);
     let mut left = at.constant_word(3);
     let mut res;
-    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+    res = match specialize::arith::extend::<QUICK>(at.cache(1usize), left, right) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_extend_kk_t_slow(ip, fp, th, cell) }
+            };
+        }
     };
     at.set(at.c(), res);
     at.next(5)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_kk_t_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_extend_kk_t(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_extend_kk_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(4);
+    let mut left = at.constant_word(3);
+    let mut res;
+    res = match specialize::arith::extend::<FULL>(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    at.set(at.c(), res);
+    at.next_flow(5)
 }
 
 /// `BINARY_OP_EXTEND` as KK_L (interp/ops/binary.rs:133).
@@ -4635,15 +5096,58 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_kk_l(
     let mut right = at.constant_word(4);
     let mut left = at.constant_word(3);
     let mut res;
-    res = match specialize::arith::extend(at.cache(1usize), left, right) {
+    res = match specialize::arith::extend::<QUICK>(at.cache(1usize), left, right) {
         Some(value) => value,
-        None => return at.deopt(),
+        None => {
+            return {
+                // SAFETY: H1: handed on as it came.
+                unsafe { weft_op_binary_op_extend_kk_l_slow(ip, fp, th, cell) }
+            };
+        }
     };
     let replaced_0 = at.replace(at.c(), res);
     if replaced_0.is_some() {
         return at.finish1(at.next_flow(5), replaced_0);
     }
     at.next(5)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_binary_op_extend_kk_l_slow(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_binary_op_extend_kk_l(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_binary_op_extend_kk_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut right = at.constant_word(4);
+    let mut left = at.constant_word(3);
+    let mut res;
+    res = match specialize::arith::extend::<FULL>(at.cache(1usize), left, right) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    if let Some(dead) = at.replace(at.c(), res) {
+        at.finalize(dead);
+    }
+    at.next_flow(5)
 }
 
 /// `BINARY_OP_MULTIPLY_FLOAT` as LL_T, LT_T, TL_T, TT_T (interp/ops/binary.rs:106).
@@ -5402,7 +5906,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_multiply_int_kk_l(
     at.next(5)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as LL_T (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as LL_T (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5445,7 +5949,7 @@ unsafe fn slow_binary_op_subscr_dict_ll_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as LL_L (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as LL_L (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5490,7 +5994,7 @@ unsafe fn slow_binary_op_subscr_dict_ll_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as LT_T (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as LT_T (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5537,7 +6041,7 @@ unsafe fn slow_binary_op_subscr_dict_lt_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as LT_L (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as LT_L (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5587,7 +6091,7 @@ unsafe fn slow_binary_op_subscr_dict_lt_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as LI_T (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as LI_T (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5630,7 +6134,7 @@ unsafe fn slow_binary_op_subscr_dict_li_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as LI_L (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as LI_L (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5675,7 +6179,7 @@ unsafe fn slow_binary_op_subscr_dict_li_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as LK_T (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as LK_T (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5718,7 +6222,7 @@ unsafe fn slow_binary_op_subscr_dict_lk_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as LK_L (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as LK_L (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5763,7 +6267,7 @@ unsafe fn slow_binary_op_subscr_dict_lk_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as TL_T (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as TL_T (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5810,7 +6314,7 @@ unsafe fn slow_binary_op_subscr_dict_tl_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as TL_L (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as TL_L (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5860,7 +6364,7 @@ unsafe fn slow_binary_op_subscr_dict_tl_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as TT_T (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as TT_T (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5912,7 +6416,7 @@ unsafe fn slow_binary_op_subscr_dict_tt_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as TT_L (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as TT_L (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -5968,7 +6472,7 @@ unsafe fn slow_binary_op_subscr_dict_tt_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as TI_T (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as TI_T (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6015,7 +6519,7 @@ unsafe fn slow_binary_op_subscr_dict_ti_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as TI_L (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as TI_L (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6065,7 +6569,7 @@ unsafe fn slow_binary_op_subscr_dict_ti_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as TK_T (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as TK_T (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6112,7 +6616,7 @@ unsafe fn slow_binary_op_subscr_dict_tk_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as TK_L (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as TK_L (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6162,7 +6666,7 @@ unsafe fn slow_binary_op_subscr_dict_tk_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as KL_T (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as KL_T (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6205,7 +6709,7 @@ unsafe fn slow_binary_op_subscr_dict_kl_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as KL_L (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as KL_L (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6250,7 +6754,7 @@ unsafe fn slow_binary_op_subscr_dict_kl_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as KT_T (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as KT_T (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6297,7 +6801,7 @@ unsafe fn slow_binary_op_subscr_dict_kt_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as KT_L (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as KT_L (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6347,7 +6851,7 @@ unsafe fn slow_binary_op_subscr_dict_kt_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as KI_T (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as KI_T (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6390,7 +6894,7 @@ unsafe fn slow_binary_op_subscr_dict_ki_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as KI_L (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as KI_L (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6435,7 +6939,7 @@ unsafe fn slow_binary_op_subscr_dict_ki_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as KK_T (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as KK_T (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6478,7 +6982,7 @@ unsafe fn slow_binary_op_subscr_dict_kk_t(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(5)
 }
 
-/// `BINARY_OP_SUBSCR_DICT` as KK_L (interp/ops/binary.rs:178).
+/// `BINARY_OP_SUBSCR_DICT` as KK_L (interp/ops/binary.rs:181).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6523,7 +7027,7 @@ unsafe fn slow_binary_op_subscr_dict_kk_l(ip: *const Cell, fp: *mut Word, th: &T
     at.next_flow(5)
 }
 
-/// `BINARY_OP_SUBSCR_GETITEM` as LL_T, LL_L (interp/ops/binary.rs:189).
+/// `BINARY_OP_SUBSCR_GETITEM` as LL_T, LL_L (interp/ops/binary.rs:192).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6551,7 +7055,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_ll_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `BINARY_OP_SUBSCR_GETITEM` as LT_T, LT_L (interp/ops/binary.rs:189).
+/// `BINARY_OP_SUBSCR_GETITEM` as LT_T, LT_L (interp/ops/binary.rs:192).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6580,7 +7084,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_lt_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `BINARY_OP_SUBSCR_GETITEM` as LI_T, LI_L (interp/ops/binary.rs:189).
+/// `BINARY_OP_SUBSCR_GETITEM` as LI_T, LI_L (interp/ops/binary.rs:192).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6608,7 +7112,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_li_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `BINARY_OP_SUBSCR_GETITEM` as LK_T, LK_L (interp/ops/binary.rs:189).
+/// `BINARY_OP_SUBSCR_GETITEM` as LK_T, LK_L (interp/ops/binary.rs:192).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6636,7 +7140,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_lk_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `BINARY_OP_SUBSCR_GETITEM` as TL_T, TL_L (interp/ops/binary.rs:189).
+/// `BINARY_OP_SUBSCR_GETITEM` as TL_T, TL_L (interp/ops/binary.rs:192).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6665,7 +7169,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_tl_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `BINARY_OP_SUBSCR_GETITEM` as TT_T, TT_L (interp/ops/binary.rs:189).
+/// `BINARY_OP_SUBSCR_GETITEM` as TT_T, TT_L (interp/ops/binary.rs:192).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6695,7 +7199,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_tt_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `BINARY_OP_SUBSCR_GETITEM` as TI_T, TI_L (interp/ops/binary.rs:189).
+/// `BINARY_OP_SUBSCR_GETITEM` as TI_T, TI_L (interp/ops/binary.rs:192).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6724,7 +7228,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_ti_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `BINARY_OP_SUBSCR_GETITEM` as TK_T, TK_L (interp/ops/binary.rs:189).
+/// `BINARY_OP_SUBSCR_GETITEM` as TK_T, TK_L (interp/ops/binary.rs:192).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6753,7 +7257,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_tk_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `BINARY_OP_SUBSCR_GETITEM` as KL_T, KL_L (interp/ops/binary.rs:189).
+/// `BINARY_OP_SUBSCR_GETITEM` as KL_T, KL_L (interp/ops/binary.rs:192).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6781,7 +7285,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_kl_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `BINARY_OP_SUBSCR_GETITEM` as KT_T, KT_L (interp/ops/binary.rs:189).
+/// `BINARY_OP_SUBSCR_GETITEM` as KT_T, KT_L (interp/ops/binary.rs:192).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6810,7 +7314,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_kt_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `BINARY_OP_SUBSCR_GETITEM` as KI_T, KI_L (interp/ops/binary.rs:189).
+/// `BINARY_OP_SUBSCR_GETITEM` as KI_T, KI_L (interp/ops/binary.rs:192).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6838,7 +7342,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_ki_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `BINARY_OP_SUBSCR_GETITEM` as KK_T, KK_L (interp/ops/binary.rs:189).
+/// `BINARY_OP_SUBSCR_GETITEM` as KK_T, KK_L (interp/ops/binary.rs:192).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6866,7 +7370,7 @@ pub(crate) unsafe extern "C" fn weft_op_binary_op_subscr_getitem_kk_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as LL_T, LT_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as LL_T, LT_T (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -6932,7 +7436,7 @@ unsafe fn slow_binary_op_subscr_list_int_ll_t(ip: *const Cell, fp: *mut Word, th
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as LL_L, LT_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as LL_L, LT_L (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -7003,7 +7507,7 @@ unsafe fn slow_binary_op_subscr_list_int_ll_l(ip: *const Cell, fp: *mut Word, th
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as LI_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as LI_T (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -7069,7 +7573,7 @@ unsafe fn slow_binary_op_subscr_list_int_li_t(ip: *const Cell, fp: *mut Word, th
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as LI_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as LI_L (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -7140,7 +7644,7 @@ unsafe fn slow_binary_op_subscr_list_int_li_l(ip: *const Cell, fp: *mut Word, th
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as LK_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as LK_T (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -7206,7 +7710,7 @@ unsafe fn slow_binary_op_subscr_list_int_lk_t(ip: *const Cell, fp: *mut Word, th
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as LK_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as LK_L (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -7277,7 +7781,7 @@ unsafe fn slow_binary_op_subscr_list_int_lk_l(ip: *const Cell, fp: *mut Word, th
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as TL_T, TT_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as TL_T, TT_T (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -7352,7 +7856,7 @@ unsafe fn slow_binary_op_subscr_list_int_tl_t(ip: *const Cell, fp: *mut Word, th
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as TL_L, TT_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as TL_L, TT_L (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -7430,7 +7934,7 @@ unsafe fn slow_binary_op_subscr_list_int_tl_l(ip: *const Cell, fp: *mut Word, th
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as TI_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as TI_T (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -7505,7 +8009,7 @@ unsafe fn slow_binary_op_subscr_list_int_ti_t(ip: *const Cell, fp: *mut Word, th
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as TI_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as TI_L (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -7583,7 +8087,7 @@ unsafe fn slow_binary_op_subscr_list_int_ti_l(ip: *const Cell, fp: *mut Word, th
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as TK_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as TK_T (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -7658,7 +8162,7 @@ unsafe fn slow_binary_op_subscr_list_int_tk_t(ip: *const Cell, fp: *mut Word, th
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as TK_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as TK_L (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -7736,7 +8240,7 @@ unsafe fn slow_binary_op_subscr_list_int_tk_l(ip: *const Cell, fp: *mut Word, th
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as KL_T, KT_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as KL_T, KT_T (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -7802,7 +8306,7 @@ unsafe fn slow_binary_op_subscr_list_int_kl_t(ip: *const Cell, fp: *mut Word, th
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as KL_L, KT_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as KL_L, KT_L (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -7873,7 +8377,7 @@ unsafe fn slow_binary_op_subscr_list_int_kl_l(ip: *const Cell, fp: *mut Word, th
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as KI_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as KI_T (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -7939,7 +8443,7 @@ unsafe fn slow_binary_op_subscr_list_int_ki_t(ip: *const Cell, fp: *mut Word, th
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as KI_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as KI_L (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8010,7 +8514,7 @@ unsafe fn slow_binary_op_subscr_list_int_ki_l(ip: *const Cell, fp: *mut Word, th
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as KK_T (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as KK_T (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8076,7 +8580,7 @@ unsafe fn slow_binary_op_subscr_list_int_kk_t(ip: *const Cell, fp: *mut Word, th
     at.next_flow(5)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_INT` as KK_L (interp/ops/binary.rs:140).
+/// `BINARY_OP_SUBSCR_LIST_INT` as KK_L (interp/ops/binary.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8147,7 +8651,7 @@ unsafe fn slow_binary_op_subscr_list_int_kk_l(ip: *const Cell, fp: *mut Word, th
     at.next_flow(5)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as LL_T (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as LL_T (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8190,7 +8694,7 @@ unsafe fn slow_binary_op_subscr_list_slice_ll_t(ip: *const Cell, fp: *mut Word, 
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as LL_L (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as LL_L (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8235,7 +8739,7 @@ unsafe fn slow_binary_op_subscr_list_slice_ll_l(ip: *const Cell, fp: *mut Word, 
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as LT_T (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as LT_T (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8282,7 +8786,7 @@ unsafe fn slow_binary_op_subscr_list_slice_lt_t(ip: *const Cell, fp: *mut Word, 
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as LT_L (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as LT_L (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8332,7 +8836,7 @@ unsafe fn slow_binary_op_subscr_list_slice_lt_l(ip: *const Cell, fp: *mut Word, 
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as LI_T (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as LI_T (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8375,7 +8879,7 @@ unsafe fn slow_binary_op_subscr_list_slice_li_t(ip: *const Cell, fp: *mut Word, 
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as LI_L (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as LI_L (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8420,7 +8924,7 @@ unsafe fn slow_binary_op_subscr_list_slice_li_l(ip: *const Cell, fp: *mut Word, 
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as LK_T (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as LK_T (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8463,7 +8967,7 @@ unsafe fn slow_binary_op_subscr_list_slice_lk_t(ip: *const Cell, fp: *mut Word, 
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as LK_L (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as LK_L (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8508,7 +9012,7 @@ unsafe fn slow_binary_op_subscr_list_slice_lk_l(ip: *const Cell, fp: *mut Word, 
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as TL_T (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as TL_T (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8555,7 +9059,7 @@ unsafe fn slow_binary_op_subscr_list_slice_tl_t(ip: *const Cell, fp: *mut Word, 
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as TL_L (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as TL_L (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8605,7 +9109,7 @@ unsafe fn slow_binary_op_subscr_list_slice_tl_l(ip: *const Cell, fp: *mut Word, 
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as TT_T (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as TT_T (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8657,7 +9161,7 @@ unsafe fn slow_binary_op_subscr_list_slice_tt_t(ip: *const Cell, fp: *mut Word, 
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as TT_L (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as TT_L (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8713,7 +9217,7 @@ unsafe fn slow_binary_op_subscr_list_slice_tt_l(ip: *const Cell, fp: *mut Word, 
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as TI_T (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as TI_T (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8760,7 +9264,7 @@ unsafe fn slow_binary_op_subscr_list_slice_ti_t(ip: *const Cell, fp: *mut Word, 
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as TI_L (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as TI_L (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8810,7 +9314,7 @@ unsafe fn slow_binary_op_subscr_list_slice_ti_l(ip: *const Cell, fp: *mut Word, 
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as TK_T (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as TK_T (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8857,7 +9361,7 @@ unsafe fn slow_binary_op_subscr_list_slice_tk_t(ip: *const Cell, fp: *mut Word, 
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as TK_L (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as TK_L (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8907,7 +9411,7 @@ unsafe fn slow_binary_op_subscr_list_slice_tk_l(ip: *const Cell, fp: *mut Word, 
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as KL_T (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as KL_T (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8950,7 +9454,7 @@ unsafe fn slow_binary_op_subscr_list_slice_kl_t(ip: *const Cell, fp: *mut Word, 
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as KL_L (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as KL_L (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -8995,7 +9499,7 @@ unsafe fn slow_binary_op_subscr_list_slice_kl_l(ip: *const Cell, fp: *mut Word, 
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as KT_T (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as KT_T (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9042,7 +9546,7 @@ unsafe fn slow_binary_op_subscr_list_slice_kt_t(ip: *const Cell, fp: *mut Word, 
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as KT_L (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as KT_L (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9092,7 +9596,7 @@ unsafe fn slow_binary_op_subscr_list_slice_kt_l(ip: *const Cell, fp: *mut Word, 
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as KI_T (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as KI_T (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9135,7 +9639,7 @@ unsafe fn slow_binary_op_subscr_list_slice_ki_t(ip: *const Cell, fp: *mut Word, 
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as KI_L (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as KI_L (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9180,7 +9684,7 @@ unsafe fn slow_binary_op_subscr_list_slice_ki_l(ip: *const Cell, fp: *mut Word, 
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as KK_T (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as KK_T (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9223,7 +9727,7 @@ unsafe fn slow_binary_op_subscr_list_slice_kk_t(ip: *const Cell, fp: *mut Word, 
     at.next_flow(5)
 }
 
-/// `BINARY_OP_SUBSCR_LIST_SLICE` as KK_L (interp/ops/binary.rs:149).
+/// `BINARY_OP_SUBSCR_LIST_SLICE` as KK_L (interp/ops/binary.rs:152).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9268,7 +9772,7 @@ unsafe fn slow_binary_op_subscr_list_slice_kk_l(ip: *const Cell, fp: *mut Word, 
     at.next_flow(5)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as LL_T, LT_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as LL_T, LT_T (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9309,7 +9813,7 @@ unsafe fn slow_binary_op_subscr_str_int_ll_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as LL_L, LT_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as LL_L, LT_L (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9352,7 +9856,7 @@ unsafe fn slow_binary_op_subscr_str_int_ll_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as LI_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as LI_T (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9393,7 +9897,7 @@ unsafe fn slow_binary_op_subscr_str_int_li_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as LI_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as LI_L (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9436,7 +9940,7 @@ unsafe fn slow_binary_op_subscr_str_int_li_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as LK_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as LK_T (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9477,7 +9981,7 @@ unsafe fn slow_binary_op_subscr_str_int_lk_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as LK_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as LK_L (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9520,7 +10024,7 @@ unsafe fn slow_binary_op_subscr_str_int_lk_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as TL_T, TT_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as TL_T, TT_T (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9565,7 +10069,7 @@ unsafe fn slow_binary_op_subscr_str_int_tl_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as TL_L, TT_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as TL_L, TT_L (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9613,7 +10117,7 @@ unsafe fn slow_binary_op_subscr_str_int_tl_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as TI_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as TI_T (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9658,7 +10162,7 @@ unsafe fn slow_binary_op_subscr_str_int_ti_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as TI_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as TI_L (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9706,7 +10210,7 @@ unsafe fn slow_binary_op_subscr_str_int_ti_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as TK_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as TK_T (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9751,7 +10255,7 @@ unsafe fn slow_binary_op_subscr_str_int_tk_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as TK_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as TK_L (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9799,7 +10303,7 @@ unsafe fn slow_binary_op_subscr_str_int_tk_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as KL_T, KT_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as KL_T, KT_T (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9840,7 +10344,7 @@ unsafe fn slow_binary_op_subscr_str_int_kl_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as KL_L, KT_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as KL_L, KT_L (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9883,7 +10387,7 @@ unsafe fn slow_binary_op_subscr_str_int_kl_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as KI_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as KI_T (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9924,7 +10428,7 @@ unsafe fn slow_binary_op_subscr_str_int_ki_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as KI_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as KI_L (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -9967,7 +10471,7 @@ unsafe fn slow_binary_op_subscr_str_int_ki_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as KK_T (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as KK_T (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -10008,7 +10512,7 @@ unsafe fn slow_binary_op_subscr_str_int_kk_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(5)
 }
 
-/// `BINARY_OP_SUBSCR_STR_INT` as KK_L (interp/ops/binary.rs:159).
+/// `BINARY_OP_SUBSCR_STR_INT` as KK_L (interp/ops/binary.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -10051,7 +10555,7 @@ unsafe fn slow_binary_op_subscr_str_int_kk_l(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(5)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as LL_T, LT_T (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LL_T, LT_T (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -10117,7 +10621,7 @@ unsafe fn slow_binary_op_subscr_tuple_int_ll_t(ip: *const Cell, fp: *mut Word, t
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as LL_L, LT_L (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LL_L, LT_L (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -10188,7 +10692,7 @@ unsafe fn slow_binary_op_subscr_tuple_int_ll_l(ip: *const Cell, fp: *mut Word, t
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as LI_T (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LI_T (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -10254,7 +10758,7 @@ unsafe fn slow_binary_op_subscr_tuple_int_li_t(ip: *const Cell, fp: *mut Word, t
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as LI_L (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LI_L (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -10325,7 +10829,7 @@ unsafe fn slow_binary_op_subscr_tuple_int_li_l(ip: *const Cell, fp: *mut Word, t
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as LK_T (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LK_T (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -10391,7 +10895,7 @@ unsafe fn slow_binary_op_subscr_tuple_int_lk_t(ip: *const Cell, fp: *mut Word, t
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as LK_L (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as LK_L (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -10462,7 +10966,7 @@ unsafe fn slow_binary_op_subscr_tuple_int_lk_l(ip: *const Cell, fp: *mut Word, t
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as TL_T, TT_T (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TL_T, TT_T (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -10537,7 +11041,7 @@ unsafe fn slow_binary_op_subscr_tuple_int_tl_t(ip: *const Cell, fp: *mut Word, t
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as TL_L, TT_L (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TL_L, TT_L (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -10615,7 +11119,7 @@ unsafe fn slow_binary_op_subscr_tuple_int_tl_l(ip: *const Cell, fp: *mut Word, t
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as TI_T (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TI_T (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -10690,7 +11194,7 @@ unsafe fn slow_binary_op_subscr_tuple_int_ti_t(ip: *const Cell, fp: *mut Word, t
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as TI_L (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TI_L (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -10768,7 +11272,7 @@ unsafe fn slow_binary_op_subscr_tuple_int_ti_l(ip: *const Cell, fp: *mut Word, t
     at.next_flow(3)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as TK_T (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TK_T (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -10843,7 +11347,7 @@ unsafe fn slow_binary_op_subscr_tuple_int_tk_t(ip: *const Cell, fp: *mut Word, t
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as TK_L (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as TK_L (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -10921,7 +11425,7 @@ unsafe fn slow_binary_op_subscr_tuple_int_tk_l(ip: *const Cell, fp: *mut Word, t
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as KL_T, KT_T (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KL_T, KT_T (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -10987,7 +11491,7 @@ unsafe fn slow_binary_op_subscr_tuple_int_kl_t(ip: *const Cell, fp: *mut Word, t
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as KL_L, KT_L (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KL_L, KT_L (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -11058,7 +11562,7 @@ unsafe fn slow_binary_op_subscr_tuple_int_kl_l(ip: *const Cell, fp: *mut Word, t
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as KI_T (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KI_T (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -11124,7 +11628,7 @@ unsafe fn slow_binary_op_subscr_tuple_int_ki_t(ip: *const Cell, fp: *mut Word, t
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as KI_L (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KI_L (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -11195,7 +11699,7 @@ unsafe fn slow_binary_op_subscr_tuple_int_ki_l(ip: *const Cell, fp: *mut Word, t
     at.next_flow(4)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as KK_T (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KK_T (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -11261,7 +11765,7 @@ unsafe fn slow_binary_op_subscr_tuple_int_kk_t(ip: *const Cell, fp: *mut Word, t
     at.next_flow(5)
 }
 
-/// `BINARY_OP_SUBSCR_TUPLE_INT` as KK_L (interp/ops/binary.rs:169).
+/// `BINARY_OP_SUBSCR_TUPLE_INT` as KK_L (interp/ops/binary.rs:172).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -21,7 +21,7 @@ use specializer::decide::to_bool::{self, ToBool};
 use specializer::decide::{Class, Version};
 
 use super::calls::GETTER;
-use super::{Held, begin, due, texts};
+use super::{Held, QUICK, begin, due, texts};
 use crate::dispatch::Cell;
 use crate::ops::{is_bool, is_none};
 
@@ -64,31 +64,38 @@ enum Pair {
     RemainderInts,
     LshiftInts,
     RshiftInts,
-    PowerInts,
     DivideInts,
     AddNumbers,
     SubtractNumbers,
     MultiplyNumbers,
     DivideNumbers,
+    PowerInts,
     PowerNumbers,
 }
 
-const PAIRS: [Pair; 14] = [
-    Pair::AndInts,
-    Pair::OrInts,
-    Pair::XorInts,
-    Pair::FloorDivideInts,
-    Pair::RemainderInts,
-    Pair::LshiftInts,
-    Pair::RshiftInts,
-    Pair::PowerInts,
-    Pair::DivideInts,
-    Pair::AddNumbers,
-    Pair::SubtractNumbers,
-    Pair::MultiplyNumbers,
-    Pair::DivideNumbers,
-    Pair::PowerNumbers,
-];
+impl Pair {
+    /// The pair that a cache word names. The names are in order, so this compiles to a comparison.
+    #[inline(always)]
+    fn from_index(index: u32) -> Option<Pair> {
+        const ALL: [Pair; 14] = [
+            Pair::AndInts,
+            Pair::OrInts,
+            Pair::XorInts,
+            Pair::FloorDivideInts,
+            Pair::RemainderInts,
+            Pair::LshiftInts,
+            Pair::RshiftInts,
+            Pair::DivideInts,
+            Pair::AddNumbers,
+            Pair::SubtractNumbers,
+            Pair::MultiplyNumbers,
+            Pair::DivideNumbers,
+            Pair::PowerInts,
+            Pair::PowerNumbers,
+        ];
+        ALL.get(index as usize).copied()
+    }
+}
 
 const EXTEND: Kind = Kind::entry(Form::Extend as u8);
 /// Operators from here on are the in-place ones.
@@ -207,65 +214,78 @@ fn number(word: Word) -> Option<f64> {
     (int.unsigned_abs() <= 1 << 53).then_some(int as f64)
 }
 
-/// `BINARY_OP_EXTEND`: the result, if the operands are of the cached pair and it is immediate.
+/// `BINARY_OP_EXTEND`: the result, if the operands are of the cached pair and it is immediate. The quick way knows
+/// everything but powers.
 #[inline(always)]
-pub(crate) fn extend(cache: u64, left: Word, right: Word) -> Option<Word> {
-    let pair = cache::Word::from_bits(cache).index_for(EXTEND, 1)?;
-    extend_pair(*PAIRS.get(pair as usize)?, left, right)
+pub(crate) fn extend<const READ: bool>(cache: u64, left: Word, right: Word) -> Option<Word> {
+    let pair = Pair::from_index(cache::Word::from_bits(cache).index_for(EXTEND, 1)?)?;
+    if READ == QUICK { extend_quick(pair, left, right) } else { extend_pair(pair, left, right) }
 }
 
-#[inline(always)]
 fn extend_pair(pair: Pair, left: Word, right: Word) -> Option<Word> {
-    if (pair as u32) < Pair::AddNumbers as u32 {
-        if !Word::both_ints(left, right) {
-            return None;
+    match pair {
+        Pair::PowerInts => {
+            let (left, right) = both_ints(left, right)?;
+            // A negative exponent makes a float, one above 63 a long int of all but 0 and ±1.
+            Word::from_int(left.checked_pow(u32::try_from(right).ok().filter(|right| *right < 64)?)?)
         }
-        return ints(pair, left.int_unchecked(), right.int_unchecked());
+        Pair::PowerNumbers => {
+            let (left, right) = (number(left)?, number(right)?);
+            if left > 0.0 { Word::from_f64(power(left, right)) } else { None }
+        }
+        _ => extend_quick(pair, left, right),
     }
-    let (left, right) = (number(left)?, number(right)?);
-    Word::from_f64(match pair {
-        Pair::AddNumbers => left + right,
-        Pair::SubtractNumbers => left - right,
-        Pair::MultiplyNumbers => left * right,
-        Pair::DivideNumbers if right != 0.0 => left / right,
-        Pair::PowerNumbers if left > 0.0 => power(left, right),
-        _ => return None,
-    })
 }
 
 #[inline(always)]
-fn ints(pair: Pair, left: i64, right: i64) -> Option<Word> {
+fn both_ints(left: Word, right: Word) -> Option<(i64, i64)> {
+    Word::both_ints(left, right).then(|| (left.int_unchecked(), right.int_unchecked()))
+}
+
+#[inline(always)]
+fn extend_quick(pair: Pair, left: Word, right: Word) -> Option<Word> {
+    let ints = both_ints(left, right);
     Word::from_int(match pair {
-        Pair::AndInts => left & right,
-        Pair::OrInts => left | right,
-        Pair::XorInts => left ^ right,
+        Pair::AndInts => ints.map(|(left, right)| left & right)?,
+        Pair::OrInts => ints.map(|(left, right)| left | right)?,
+        Pair::XorInts => ints.map(|(left, right)| left ^ right)?,
         // Immediates are far from the one quotient that overflows.
-        Pair::FloorDivideInts if right != 0 => {
+        Pair::FloorDivideInts => {
+            let (left, right) = ints.filter(|ints| ints.1 != 0)?;
             let quotient = left / right;
             quotient - i64::from(quotient * right != left && (left < 0) != (right < 0))
         }
-        Pair::RemainderInts if right != 0 => {
+        Pair::RemainderInts => {
+            let (left, right) = ints.filter(|ints| ints.1 != 0)?;
             let rest = left % right;
             if rest != 0 && (rest < 0) != (right < 0) { rest + right } else { rest }
         }
-        Pair::LshiftInts if (0..62).contains(&right) => {
+        Pair::LshiftInts => {
+            let (left, right) = ints.filter(|ints| (0..62).contains(&ints.1))?;
             let shifted = left << right;
             if shifted >> right != left {
                 return None;
             }
             shifted
         }
-        Pair::RshiftInts if right >= 0 => left >> right.min(63),
-        Pair::PowerInts if (0..64).contains(&right) => left.checked_pow(right as u32)?,
-        Pair::DivideInts if right != 0 => {
-            const EXACT: u64 = 1 << 53;
-            if left.unsigned_abs() > EXACT || right.unsigned_abs() > EXACT {
-                return None;
-            }
-            return Word::from_f64(left as f64 / right as f64);
+        Pair::RshiftInts => ints.filter(|ints| ints.1 >= 0).map(|(left, right)| left >> right.min(63))?,
+        Pair::DivideInts => {
+            ints?;
+            return divide(left, right);
         }
-        _ => return None,
+        Pair::AddNumbers => return Word::from_f64(number(left)? + number(right)?),
+        Pair::SubtractNumbers => return Word::from_f64(number(left)? - number(right)?),
+        Pair::MultiplyNumbers => return Word::from_f64(number(left)? * number(right)?),
+        Pair::DivideNumbers => return divide(left, right),
+        Pair::PowerInts | Pair::PowerNumbers => return None,
     })
+}
+
+/// The quotient of numbers that floats represent exactly.
+#[inline(always)]
+fn divide(left: Word, right: Word) -> Option<Word> {
+    let (left, right) = (number(left)?, number(right)?);
+    if right == 0.0 { None } else { Word::from_f64(left / right) }
 }
 
 /// A positive number to any power: infinite results are no immediates, so the general way raises what is due.
