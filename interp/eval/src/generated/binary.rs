@@ -17,7 +17,7 @@
 
 use crate::ops::*;
 
-/// `BINARY_SLICE` as L_T (interp/ops/binary.rs:223).
+/// `BINARY_SLICE` as L_T (interp/ops/binary.rs:226).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -67,7 +67,7 @@ unsafe fn slow_binary_slice_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `BINARY_SLICE` as L_L (interp/ops/binary.rs:223).
+/// `BINARY_SLICE` as L_L (interp/ops/binary.rs:226).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -121,7 +121,7 @@ unsafe fn slow_binary_slice_l_l(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `BINARY_SLICE` as T_T (interp/ops/binary.rs:223).
+/// `BINARY_SLICE` as T_T (interp/ops/binary.rs:226).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -177,7 +177,7 @@ unsafe fn slow_binary_slice_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `BINARY_SLICE` as T_L (interp/ops/binary.rs:223).
+/// `BINARY_SLICE` as T_L (interp/ops/binary.rs:226).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -238,7 +238,7 @@ unsafe fn slow_binary_slice_t_l(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `DELETE_SUBSCR` (interp/ops/binary.rs:301).
+/// `DELETE_SUBSCR` (interp/ops/binary.rs:304).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -284,7 +284,7 @@ unsafe fn slow_delete_subscr(ip: *const Cell, fp: *mut Word, th: &Thread, cell: 
     at.next_flow(1)
 }
 
-/// `STORE_SLICE` as TL (interp/ops/binary.rs:248).
+/// `STORE_SLICE` as TL (interp/ops/binary.rs:251).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -338,7 +338,7 @@ unsafe fn slow_store_slice_tl(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     at.next_flow(1)
 }
 
-/// `STORE_SLICE` as TT (interp/ops/binary.rs:248).
+/// `STORE_SLICE` as TT (interp/ops/binary.rs:251).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -399,7 +399,7 @@ unsafe fn slow_store_slice_tt(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as L_T (interp/ops/binary.rs:321).
+/// `UNARY_INVERT` as L_T (interp/ops/binary.rs:324).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -438,7 +438,7 @@ unsafe fn slow_unary_invert_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as L_L (interp/ops/binary.rs:321).
+/// `UNARY_INVERT` as L_L (interp/ops/binary.rs:324).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -479,7 +479,7 @@ unsafe fn slow_unary_invert_l_l(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as T_T (interp/ops/binary.rs:321).
+/// `UNARY_INVERT` as T_T (interp/ops/binary.rs:324).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -522,7 +522,7 @@ unsafe fn slow_unary_invert_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as T_L (interp/ops/binary.rs:321).
+/// `UNARY_INVERT` as T_L (interp/ops/binary.rs:324).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -568,7 +568,7 @@ unsafe fn slow_unary_invert_t_l(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as L_T (interp/ops/binary.rs:311).
+/// `UNARY_NEGATIVE` as L_T (interp/ops/binary.rs:314).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -607,7 +607,7 @@ unsafe fn slow_unary_negative_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as L_L (interp/ops/binary.rs:311).
+/// `UNARY_NEGATIVE` as L_L (interp/ops/binary.rs:314).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -648,7 +648,7 @@ unsafe fn slow_unary_negative_l_l(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as T_T (interp/ops/binary.rs:311).
+/// `UNARY_NEGATIVE` as T_T (interp/ops/binary.rs:314).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -691,7 +691,7 @@ unsafe fn slow_unary_negative_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as T_L (interp/ops/binary.rs:311).
+/// `UNARY_NEGATIVE` as T_L (interp/ops/binary.rs:314).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -737,7 +737,7 @@ unsafe fn slow_unary_negative_t_l(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(1)
 }
 
-/// `UNARY_NOT` as L_T, T_T (interp/ops/binary.rs:331).
+/// `UNARY_NOT` as L_T, T_T (interp/ops/binary.rs:334).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -756,7 +756,7 @@ pub(crate) unsafe extern "C" fn weft_op_unary_not_l_t(
     at.next(1)
 }
 
-/// `UNARY_NOT` as L_L, T_L (interp/ops/binary.rs:331).
+/// `UNARY_NOT` as L_L, T_L (interp/ops/binary.rs:334).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -778,7 +778,7 @@ pub(crate) unsafe extern "C" fn weft_op_unary_not_l_l(
     at.next(1)
 }
 
-/// `SUBSCR_SLICE` as L_T (interp/ops/binary.rs:235).
+/// `SUBSCR_SLICE` as L_T (interp/ops/binary.rs:238).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -835,7 +835,7 @@ unsafe fn slow_subscr_slice_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `SUBSCR_SLICE` as L_L (interp/ops/binary.rs:235).
+/// `SUBSCR_SLICE` as L_L (interp/ops/binary.rs:238).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -897,7 +897,7 @@ unsafe fn slow_subscr_slice_l_l(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `SUBSCR_SLICE` as T_T (interp/ops/binary.rs:235).
+/// `SUBSCR_SLICE` as T_T (interp/ops/binary.rs:238).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -961,7 +961,7 @@ unsafe fn slow_subscr_slice_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `SUBSCR_SLICE` as T_L (interp/ops/binary.rs:235).
+/// `SUBSCR_SLICE` as T_L (interp/ops/binary.rs:238).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -17,7 +17,7 @@
 
 use crate::ops::*;
 
-/// `STORE_SUBSCR` as LLL (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as LLL (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -66,7 +66,7 @@ unsafe fn slow_store_subscr_lll(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LLT (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as LLT (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -119,7 +119,7 @@ unsafe fn slow_store_subscr_llt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LLI (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as LLI (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -168,7 +168,7 @@ unsafe fn slow_store_subscr_lli(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LLK (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as LLK (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -217,7 +217,7 @@ unsafe fn slow_store_subscr_llk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as LTL (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as LTL (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -270,7 +270,7 @@ unsafe fn slow_store_subscr_ltl(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LTT (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as LTT (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -328,7 +328,7 @@ unsafe fn slow_store_subscr_ltt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LTI (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as LTI (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -381,7 +381,7 @@ unsafe fn slow_store_subscr_lti(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as LTK (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as LTK (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -434,7 +434,7 @@ unsafe fn slow_store_subscr_ltk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as TLL (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as TLL (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -487,7 +487,7 @@ unsafe fn slow_store_subscr_tll(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TLT (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as TLT (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -545,7 +545,7 @@ unsafe fn slow_store_subscr_tlt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TLI (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as TLI (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -598,7 +598,7 @@ unsafe fn slow_store_subscr_tli(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TLK (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as TLK (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -651,7 +651,7 @@ unsafe fn slow_store_subscr_tlk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as TTL (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as TTL (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -709,7 +709,7 @@ unsafe fn slow_store_subscr_ttl(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TTT (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as TTT (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -773,7 +773,7 @@ unsafe fn slow_store_subscr_ttt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TTI (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as TTI (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -831,7 +831,7 @@ unsafe fn slow_store_subscr_tti(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR` as TTK (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as TTK (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -889,7 +889,7 @@ unsafe fn slow_store_subscr_ttk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KLL (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as KLL (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -938,7 +938,7 @@ unsafe fn slow_store_subscr_kll(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KLT (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as KLT (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -991,7 +991,7 @@ unsafe fn slow_store_subscr_klt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KLI (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as KLI (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1040,7 +1040,7 @@ unsafe fn slow_store_subscr_kli(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KLK (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as KLK (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1089,7 +1089,7 @@ unsafe fn slow_store_subscr_klk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(4)
 }
 
-/// `STORE_SUBSCR` as KTL (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as KTL (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1142,7 +1142,7 @@ unsafe fn slow_store_subscr_ktl(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KTT (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as KTT (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1200,7 +1200,7 @@ unsafe fn slow_store_subscr_ktt(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KTI (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as KTI (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1253,7 +1253,7 @@ unsafe fn slow_store_subscr_kti(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR` as KTK (interp/ops/binary.rs:260).
+/// `STORE_SUBSCR` as KTK (interp/ops/binary.rs:263).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1306,7 +1306,7 @@ unsafe fn slow_store_subscr_ktk(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(4)
 }
 
-/// `STORE_SUBSCR_DICT` as LLL (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as LLL (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1348,7 +1348,7 @@ unsafe fn slow_store_subscr_dict_lll(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LLT (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as LLT (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1394,7 +1394,7 @@ unsafe fn slow_store_subscr_dict_llt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LLI (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as LLI (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1436,7 +1436,7 @@ unsafe fn slow_store_subscr_dict_lli(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LLK (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as LLK (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1478,7 +1478,7 @@ unsafe fn slow_store_subscr_dict_llk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as LTL (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as LTL (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1524,7 +1524,7 @@ unsafe fn slow_store_subscr_dict_ltl(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LTT (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as LTT (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1575,7 +1575,7 @@ unsafe fn slow_store_subscr_dict_ltt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LTI (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as LTI (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1621,7 +1621,7 @@ unsafe fn slow_store_subscr_dict_lti(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as LTK (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as LTK (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1667,7 +1667,7 @@ unsafe fn slow_store_subscr_dict_ltk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as TLL (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as TLL (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1710,7 +1710,7 @@ unsafe fn slow_store_subscr_dict_tll(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TLT (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as TLT (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1757,7 +1757,7 @@ unsafe fn slow_store_subscr_dict_tlt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TLI (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as TLI (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1800,7 +1800,7 @@ unsafe fn slow_store_subscr_dict_tli(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TLK (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as TLK (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1843,7 +1843,7 @@ unsafe fn slow_store_subscr_dict_tlk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as TTL (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as TTL (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1890,7 +1890,7 @@ unsafe fn slow_store_subscr_dict_ttl(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TTT (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as TTT (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1942,7 +1942,7 @@ unsafe fn slow_store_subscr_dict_ttt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TTI (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as TTI (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1989,7 +1989,7 @@ unsafe fn slow_store_subscr_dict_tti(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_DICT` as TTK (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as TTK (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2036,7 +2036,7 @@ unsafe fn slow_store_subscr_dict_ttk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KLL (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as KLL (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2078,7 +2078,7 @@ unsafe fn slow_store_subscr_dict_kll(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KLT (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as KLT (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2124,7 +2124,7 @@ unsafe fn slow_store_subscr_dict_klt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KLI (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as KLI (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2166,7 +2166,7 @@ unsafe fn slow_store_subscr_dict_kli(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KLK (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as KLK (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2208,7 +2208,7 @@ unsafe fn slow_store_subscr_dict_klk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(4)
 }
 
-/// `STORE_SUBSCR_DICT` as KTL (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as KTL (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2254,7 +2254,7 @@ unsafe fn slow_store_subscr_dict_ktl(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KTT (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as KTT (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2305,7 +2305,7 @@ unsafe fn slow_store_subscr_dict_ktt(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KTI (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as KTI (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2351,7 +2351,7 @@ unsafe fn slow_store_subscr_dict_kti(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_DICT` as KTK (interp/ops/binary.rs:287).
+/// `STORE_SUBSCR_DICT` as KTK (interp/ops/binary.rs:290).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2397,7 +2397,7 @@ unsafe fn slow_store_subscr_dict_ktk(ip: *const Cell, fp: *mut Word, th: &Thread
     at.next_flow(4)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LLL, LLT (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as LLL, LLT (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2475,7 +2475,7 @@ unsafe fn slow_store_subscr_list_int_lll(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LLI (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as LLI (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2553,7 +2553,7 @@ unsafe fn slow_store_subscr_list_int_lli(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LLK (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as LLK (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2631,7 +2631,7 @@ unsafe fn slow_store_subscr_list_int_llk(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LTL, LTT (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as LTL, LTT (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2716,7 +2716,7 @@ unsafe fn slow_store_subscr_list_int_ltl(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LTI (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as LTI (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2801,7 +2801,7 @@ unsafe fn slow_store_subscr_list_int_lti(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as LTK (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as LTK (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2886,7 +2886,7 @@ unsafe fn slow_store_subscr_list_int_ltk(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TLL, TLT (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as TLL, TLT (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -2965,7 +2965,7 @@ unsafe fn slow_store_subscr_list_int_tll(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TLI (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as TLI (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3044,7 +3044,7 @@ unsafe fn slow_store_subscr_list_int_tli(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TLK (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as TLK (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3123,7 +3123,7 @@ unsafe fn slow_store_subscr_list_int_tlk(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TTL, TTT (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as TTL, TTT (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3210,7 +3210,7 @@ unsafe fn slow_store_subscr_list_int_ttl(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TTI (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as TTI (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3297,7 +3297,7 @@ unsafe fn slow_store_subscr_list_int_tti(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(2)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as TTK (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as TTK (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3384,7 +3384,7 @@ unsafe fn slow_store_subscr_list_int_ttk(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KLL, KLT (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as KLL, KLT (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3462,7 +3462,7 @@ unsafe fn slow_store_subscr_list_int_kll(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KLI (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as KLI (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3540,7 +3540,7 @@ unsafe fn slow_store_subscr_list_int_kli(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KLK (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as KLK (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3618,7 +3618,7 @@ unsafe fn slow_store_subscr_list_int_klk(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(4)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KTL, KTT (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as KTL, KTT (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3703,7 +3703,7 @@ unsafe fn slow_store_subscr_list_int_ktl(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KTI (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as KTI (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -3788,7 +3788,7 @@ unsafe fn slow_store_subscr_list_int_kti(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(3)
 }
 
-/// `STORE_SUBSCR_LIST_INT` as KTK (interp/ops/binary.rs:276).
+/// `STORE_SUBSCR_LIST_INT` as KTK (interp/ops/binary.rs:279).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
