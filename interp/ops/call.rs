@@ -54,6 +54,18 @@ fn CALL_PY_EXACT_ARGS() {
     dispatch!(flow.ip, flow.fp);
 }
 
+/// A Python function that takes exactly these arguments and does nothing but make a generator or coroutine, whose frame
+/// is filled where it lies. (CPython has no such form.)
+#[inst(form = 545, arg)]
+#[stack(callable, self_or_null, args[oparg] -- res)]
+fn CALL_PY_GENERATOR() {
+    let first = block_start(fp, args) - 2;
+    let start = deopt_unless!(calls::makes_generator(th, fp, first, args.len(), cache!(1)));
+    let made = calls::make_generator(esc, fp, start, first, args.len());
+    kill!(args, self_or_null, callable);
+    res = own!(made);
+}
+
 #[inst(code = 165, arg)]
 #[stack(callable, self_or_null, args[oparg] -- res)]
 fn CALL_TYPE_1() {
@@ -95,7 +107,7 @@ fn CALL_TUPLE_1() {
 fn CALL_BUILTIN_CLASS() {
     deopt_if!(!calls::is_native_class(callable));
     let first = block_start(fp, args) - 2;
-    let result = calls::any(esc, fp, first, args.len())?;
+    let result = calls::instance(esc, fp, first, args.len())?;
     close!(esc, args);
     close!(esc, self_or_null);
     close!(esc, callable);
@@ -275,6 +287,7 @@ fn CALL_NON_PY_GENERAL() {
 const CALL: Family = [
     CALL_BOUND_METHOD_EXACT_ARGS,
     CALL_PY_EXACT_ARGS,
+    CALL_PY_GENERATOR,
     CALL_TYPE_1,
     CALL_STR_1,
     CALL_TUPLE_1,

@@ -4,17 +4,22 @@
 #[inst(code = 16)]
 #[stack(iterable -- iter)]
 #[operands(iterable: L | T, dest: T)]
+#[restart]
 fn GET_ITER() {
-    let callee = iter::push_python_iter(esc, val!(iterable));
-    if !callee.is_null() {
-        let receiver = steal!(iterable);
-        sync!();
-        let flow = iter::enter_python_iter(th, callee, receiver, iter::field_b(ip), next_cell(ip, inst_size!()));
-        dispatch!(flow.ip, flow.fp);
+    if iter::is_iterator(iterable) {
+        iter = steal!(iterable);
+    } else {
+        let callee = iter::push_python_iter(esc, val!(iterable));
+        if !callee.is_null() {
+            let receiver = steal!(iterable);
+            sync!();
+            let flow = iter::enter_python_iter(th, callee, receiver, iter::field_b(ip), next_cell(ip, inst_size!()));
+            dispatch!(flow.ip, flow.fp);
+        }
+        let made = iter::get_iter(esc, val!(iterable))?;
+        close!(esc, iterable);
+        iter = own!(made);
     }
-    let made = iter::get_iter(esc, val!(iterable))?;
-    close!(esc, iterable);
-    iter = own!(made);
 }
 
 /// The iterable itself if it is a generator or coroutine, else `iter(iterable)`.

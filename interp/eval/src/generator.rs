@@ -1,13 +1,10 @@
 //! Resuming generators: as frames of the running loop where an instruction does it, in a loop of their own where native
 //! code does.
 
-use interp_code::CodeFlags;
 use interp_object::data::exception as exc;
 use interp_object::data::frame::{Frame, OnReturn, payload_in};
 use interp_object::data::function::Function;
-use interp_object::data::generator::{
-    self, ASYNC_GENERATOR, COROUTINE, GENERATOR, Generator, GeneratorKind, Parts, State,
-};
+use interp_object::data::generator::{self, Generator, GeneratorKind, State};
 use interp_object::data::singletons;
 use interp_object::layout::ValueExt;
 use interp_object::slots::Sent;
@@ -30,21 +27,17 @@ pub(crate) fn make(esc: Esc<'_>, ip: *const Cell, fp: *mut Word) -> Flow {
     let th = esc.thread();
     // SAFETY: H1.
     let frame = unsafe { Frame::of(fp) };
-    let flags = frame.code().data().flags;
-    let (kind, class) = match () {
-        () if flags.contains(CodeFlags::COROUTINE) => (GeneratorKind::Coroutine, &COROUTINE),
-        () if flags.contains(CodeFlags::ASYNC_GENERATOR) => (GeneratorKind::AsyncGenerator, &ASYNC_GENERATOR),
-        () if flags.contains(CodeFlags::ITERABLE_COROUTINE) => (GeneratorKind::IterableCoroutine, &GENERATOR),
-        () => (GeneratorKind::Generator, &GENERATOR),
-    };
-    let (name, qualname) = names_of(esc, frame);
     let (caller, ret) = (frame.previous.get(), return_of(frame));
     // Resumption goes on behind this instruction.
     // SAFETY: the next cell is in the same code.
     let next = unsafe { ip.add(1) };
-    let parts = Parts { kind, name, qualname };
     // SAFETY: the frame is given back below without being closed; the cell's block is where the value sent arrives.
-    let value = unsafe { generator::move_frame(esc, class, parts, fp, next, sent_slot(next)) };
+    let value = unsafe { generator::move_frame(esc, fp, next, sent_slot(next)) };
+    // SAFETY: the frame, which the generator has now, keeps its function.
+    let function: &Function = unsafe { payload_in(frame.function.get()) };
+    if function.details().is_some() {
+        name_as(esc, &value, function);
+    }
     th.frame.set(caller);
     th.recursion_remaining.set(th.recursion_remaining.get() + 1);
     stack::pop(th, fp);
@@ -61,14 +54,36 @@ pub(crate) fn make(esc: Esc<'_>, ip: *const Cell, fp: *mut Word) -> Flow {
     }
 }
 
-/// The function's names, where they are not those of its code.
-fn names_of(esc: Esc<'_>, frame: &Frame) -> (Option<Value>, Option<Value>) {
-    // SAFETY: the frame keeps its function.
-    let function: &Function = unsafe { payload_in(frame.function.get()) };
-    // The code of the frame is the function's, unless that was assigned, which notes the names.
-    match function.details() {
-        None => (None, None),
-        Some(details) => (details.name.get(esc, function), details.qualname.get(esc, function)),
+/// The generator that a call of a function makes: see `generator::from_call`.
+///
+/// # Safety
+/// As `generator::from_call`.
+#[inline]
+pub(crate) unsafe fn make_for_call(
+    esc: Esc<'_>,
+    word: Word,
+    start: generator::Start<'_>,
+    args: (*const Word, usize),
+) -> Value {
+    // SAFETY: forwarded.
+    let value = unsafe { generator::from_call(esc, word, start, args) };
+    // The generator keeps its function.
+    if start.function.details().is_some() {
+        name_as(esc, &value, start.function);
+    }
+    value
+}
+
+/// Calls a new generator what its function is called, if that is not what the code says.
+#[cold]
+#[inline(never)]
+fn name_as(esc: Esc<'_>, generator: &Value, function: &Function) {
+    let (Some(details), Some(generator)) = (function.details(), generator.payload::<Generator>()) else { return };
+    if let Some(name) = details.name.get(esc, function) {
+        drop(generator.set_name(name));
+    }
+    if let Some(name) = details.qualname.get(esc, function) {
+        drop(generator.set_qualname(name));
     }
 }
 
@@ -101,21 +116,14 @@ pub(crate) unsafe fn enter(th: &Thread, resumer: *mut Word, fp: *mut Word, sent:
         // SAFETY: forwarded; further down, claimed below.
         let frame = unsafe { Frame::of(fp) };
         let (delegate, send) = (frame.previous.get(), frame.return_ip.get());
-        th.recursion_remaining.set(th.recursion_remaining.get() - 1);
         frame.previous.set(resumer);
         frame.return_ip.set(ret.ip);
         frame.landing.set(ret.landing());
         if delegate.is_null() {
-            th.frame.set(fp);
-            let ip = frame.ip.get();
-            let slot = sent_slot(ip);
-            debug_assert_eq!(slot + 1, top_of(frame), "a suspended frame expects the value sent on top");
-            // SAFETY: a slot of the frame, which holds nothing while suspended.
-            let place = unsafe { fp.add(slot) };
-            // SAFETY: as above.
-            unsafe { place.write(sent) };
-            return Flow { ip, fp };
+            // SAFETY: forwarded, or claimed below.
+            return unsafe { resume(th, fp, sent) };
         }
+        th.recursion_remaining.set(th.recursion_remaining.get() - 1);
         frame.ip.set(send);
         // The block of `SEND` is the receiver, and above it what is sent and what comes back.
         let slot = usize::from((cell_at(send) >> 16) as u16) + 1;
@@ -134,6 +142,26 @@ pub(crate) unsafe fn enter(th: &Thread, resumer: *mut Word, fp: *mut Word, sent:
         // SAFETY: behind `SEND`, of two words, stands a `YIELD_VALUE`.
         ret = Return { ip: unsafe { send.add(SEND_WORDS) }, slot, how: OnReturn::Send };
     }
+}
+
+/// Goes on in a suspended frame that waits for nothing but what is sent, and knows its resumer.
+///
+/// # Safety
+/// The frame's generator is claimed, and kept alive by the resumer.
+#[inline(always)]
+unsafe fn resume(th: &Thread, fp: *mut Word, sent: Word) -> Flow {
+    // SAFETY: forwarded.
+    let frame = unsafe { Frame::of(fp) };
+    th.recursion_remaining.set(th.recursion_remaining.get() - 1);
+    th.frame.set(fp);
+    let ip = frame.ip.get();
+    let slot = sent_slot(ip);
+    debug_assert_eq!(slot + 1, top_of(frame), "a suspended frame expects the value sent on top");
+    // SAFETY: a slot of the frame, which holds nothing while suspended.
+    let place = unsafe { fp.add(slot) };
+    // SAFETY: as above.
+    unsafe { place.write(sent) };
+    Flow { ip, fp }
 }
 
 /// Words of the cell of `SEND`.
@@ -453,6 +481,41 @@ pub fn send(esc: Esc<'_>, object: &Value, value: Value) -> PyResult<Sent> {
 /// # Errors
 /// What the generator raises; `ValueError` if it runs already.
 pub(crate) fn next(esc: Esc<'_>, object: &Value) -> PyResult<Option<Value>> {
+    let th = esc.thread();
+    let Some(generator) = object.exact::<Generator>() else { return next_slow(esc, object) };
+    if !esc.has_native_room() || th.recursion_remaining.get() == 0 || generator.claim_biased(esc.me()).is_none() {
+        return next_slow(esc, object);
+    }
+    // SAFETY: claimed.
+    let fp = unsafe { generator.fp() };
+    // SAFETY: as above.
+    let frame = unsafe { Frame::of(fp) };
+    if !frame.previous.get().is_null() {
+        return next_claimed(esc, generator);
+    }
+    frame.previous.set(th.frame.get());
+    frame.return_ip.set(std::ptr::null());
+    frame.landing.set(LEAVE.landing());
+    // SAFETY: claimed, and it waits for nothing; the caller's handle keeps the generator alive.
+    let flow = unsafe { resume(th, fp, singletons::none().into_word()) };
+    let bits = dispatch::run(flow.ip, flow.fp, th);
+    if bits == 0 || !th.yielded.get() {
+        return ended(esc, bits);
+    }
+    crate::enter::result_of(esc, bits).map(Some)
+}
+
+/// A generator did not yield: it raised, or it returned a value that nobody asks for.
+#[cold]
+#[inline(never)]
+fn ended(esc: Esc<'_>, bits: u64) -> PyResult<Option<Value>> {
+    crate::enter::result_of(esc, bits).map(|_returned| None)
+}
+
+/// [`next`] where something is special.
+#[cold]
+#[inline(never)]
+fn next_slow(esc: Esc<'_>, object: &Value) -> PyResult<Option<Value>> {
     let Some(generator) = object.payload::<Generator>() else {
         return Err(esc.type_error("a generator was expected"));
     };
@@ -466,8 +529,18 @@ pub(crate) fn next(esc: Esc<'_>, object: &Value) -> PyResult<Option<Value>> {
     Ok(yielded.then_some(value))
 }
 
+/// [`next`] of a suspended generator that is claimed and delegates.
+#[inline(never)]
+fn next_claimed(esc: Esc<'_>, generator: &Generator) -> PyResult<Option<Value>> {
+    let (value, yielded) = run(esc, generator, State::Suspended, singletons::none())?;
+    Ok(yielded.then_some(value))
+}
+
+/// A result that goes to native code.
+const LEAVE: Return = Return { ip: std::ptr::null(), slot: 0, how: OnReturn::Leave };
+
 /// Runs a claimed generator in a loop of its own: what it gave, and whether it yielded that.
-#[inline(always)]
+#[inline]
 fn run(esc: Esc<'_>, generator: &Generator, was: State, sent: Value) -> PyResult<(Value, bool)> {
     let th = esc.thread();
     if th.recursion_remaining.get() == 0 {
@@ -476,11 +549,10 @@ fn run(esc: Esc<'_>, generator: &Generator, was: State, sent: Value) -> PyResult
         return Err(esc.raise_str(&exc::RECURSION_ERROR, "maximum recursion depth exceeded"));
     }
     push_handled(th, generator);
-    let ret = Return { ip: std::ptr::null(), slot: 0, how: OnReturn::Leave };
     // SAFETY: claimed.
     let fp = unsafe { generator.fp() };
     // SAFETY: claimed; the caller's handle keeps the generator alive.
-    let flow = unsafe { enter(th, th.frame.get(), fp, sent.into_word(), ret) };
+    let flow = unsafe { enter(th, th.frame.get(), fp, sent.into_word(), LEAVE) };
     let bits = dispatch::run(flow.ip, flow.fp, th);
     let value = crate::enter::result_of(esc, bits)?;
     Ok((value, th.yielded.get()))

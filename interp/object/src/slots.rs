@@ -243,6 +243,7 @@ impl<F: Copy + 'static> SlotFn<F> {
     }
 
     /// Whether both hold the same function.
+    #[inline]
     pub fn same(&self, other: &Self) -> bool {
         self.address.load(Relaxed) == other.address.load(Relaxed)
     }

@@ -214,7 +214,13 @@ impl<'t> Esc<'t> {
     /// user data (repr, comparison, calls) asks first.
     #[inline]
     pub fn check_native_stack(self) -> crate::PyResult<()> {
-        if approximate_stack_pointer() < self.thread.native_limit { Err(self.native_overflow()) } else { Ok(()) }
+        if self.has_native_room() { Ok(()) } else { Err(self.native_overflow()) }
+    }
+
+    /// Whether [`check_native_stack`](Esc::check_native_stack) has nothing to say.
+    #[inline]
+    pub fn has_native_room(self) -> bool {
+        approximate_stack_pointer() >= self.thread.native_limit
     }
 
     #[cold]

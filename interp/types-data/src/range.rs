@@ -268,7 +268,7 @@ fn long_iterator(esc: Esc<'_>, start: Value, step: Value, len: Value) -> Value {
     layout::new(esc, LongRangeIterator { start, step, len, index }).into_value()
 }
 
-fn reversed(esc: Esc<'_>, value: &Value) -> PyResult {
+pub(crate) fn reversed(esc: Esc<'_>, value: &Value) -> PyResult {
     let range = this::<Range>(esc, value)?;
     if let Some(small) = range.small
         && let Some(step) = small.step.checked_neg()

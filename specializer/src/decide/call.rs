@@ -15,6 +15,8 @@ pub struct Function {
     pub exact: bool,
     /// Whether it is called in the usual way.
     pub plain: bool,
+    /// Whether a call does nothing but make a generator.
+    pub generator: bool,
 }
 
 /// How a native function takes its arguments.
@@ -131,6 +133,8 @@ named! {
         MethodArrayWithKeywords = "method descriptor fast with keywords",
         /// Anything that is neither a function nor a bound method.
         NonPyGeneral = "non py general",
+        /// A function whose parameters are the arguments, and which makes a generator. Word 0: entry with its version.
+        PyGenerator = "py generator",
     }
 }
 
@@ -188,7 +192,10 @@ impl<F: crate::family::Named> Planned for Plan<F> {
 pub fn decide(facts: &impl Facts) -> Result<Plan<Form>, Failure> {
     let args = facts.args();
     let form = match facts.callee() {
-        Callee::Function(function) => return python(function, Form::PyExactArgs, Form::PyGeneral),
+        Callee::Function(function) => {
+            let exact = if function.generator { Form::PyGenerator } else { Form::PyExactArgs };
+            return python(function, exact, Form::PyGeneral);
+        }
         Callee::BoundMethod(function) => return python(function, Form::BoundExactArgs, Form::BoundGeneral),
         Callee::PlainType(version) => return guarded(Form::AllocAndEnterInit, version),
         Callee::OddType => return Err(Failure::OddType),

@@ -448,7 +448,7 @@ mod calls {
         }
     }
 
-    const FUNCTION: Function = Function { version: V2, exact: true, plain: true };
+    const FUNCTION: Function = Function { version: V2, exact: true, plain: true, generator: false };
 
     #[track_caller]
     fn check(callee: Callee, args: usize, expected: Result<Form, Failure>) {
@@ -460,6 +460,11 @@ mod calls {
         let general = Function { exact: false, ..FUNCTION };
         check(Callee::Function(FUNCTION), 1, Ok(Form::PyExactArgs));
         check(Callee::Function(general), 1, Ok(Form::PyGeneral));
+        let makes = Function { generator: true, ..FUNCTION };
+        check(Callee::Function(makes), 1, Ok(Form::PyGenerator));
+        check(Callee::Function(Function { exact: false, ..makes }), 1, Ok(Form::PyGeneral));
+        check(Callee::Function(Function { version: None, ..makes }), 1, Err(Failure::OutOfVersions));
+        check(Callee::BoundMethod(makes), 1, Ok(Form::BoundExactArgs));
         check(Callee::BoundMethod(FUNCTION), 1, Ok(Form::BoundExactArgs));
         check(Callee::BoundMethod(general), 1, Ok(Form::BoundGeneral));
         check(Callee::Function(Function { plain: false, ..FUNCTION }), 1, Err(Failure::OddFunction));

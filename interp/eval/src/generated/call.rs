@@ -17,7 +17,7 @@
 
 use crate::ops::*;
 
-/// `CALL_FUNCTION_EX` (interp/ops/call.rs:358).
+/// `CALL_FUNCTION_EX` (interp/ops/call.rs:371).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -74,7 +74,7 @@ unsafe fn slow_call_function_ex(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `EXIT_INIT_CHECK` (interp/ops/call.rs:422).
+/// `EXIT_INIT_CHECK` (interp/ops/call.rs:435).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -95,7 +95,7 @@ pub(crate) unsafe extern "C" fn weft_op_exit_init_check(
     at.next(1)
 }
 
-/// `INTERPRETER_EXIT` (interp/ops/call.rs:414).
+/// `INTERPRETER_EXIT` (interp/ops/call.rs:427).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -112,7 +112,7 @@ pub(crate) unsafe extern "C" fn weft_op_interpreter_exit(
     return at.leave(result.bits());
 }
 
-/// `RETURN_VALUE` as L (interp/ops/call.rs:390).
+/// `RETURN_VALUE` as L (interp/ops/call.rs:403).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -132,7 +132,7 @@ pub(crate) unsafe extern "C" fn weft_op_return_value_l(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `RETURN_VALUE` as T (interp/ops/call.rs:390).
+/// `RETURN_VALUE` as T (interp/ops/call.rs:403).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -152,7 +152,7 @@ pub(crate) unsafe extern "C" fn weft_op_return_value_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `RETURN_VALUE` as I (interp/ops/call.rs:390).
+/// `RETURN_VALUE` as I (interp/ops/call.rs:403).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -172,7 +172,7 @@ pub(crate) unsafe extern "C" fn weft_op_return_value_i(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `RETURN_VALUE` as K (interp/ops/call.rs:390).
+/// `RETURN_VALUE` as K (interp/ops/call.rs:403).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -226,7 +226,7 @@ pub(crate) unsafe extern "C" fn weft_op_call(ip: *const Cell, fp: *mut Word, th:
     }
 }
 
-/// `CALL_INTRINSIC_1` (interp/ops/call.rs:370).
+/// `CALL_INTRINSIC_1` (interp/ops/call.rs:383).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -271,7 +271,7 @@ unsafe fn slow_call_intrinsic_1(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `CALL_INTRINSIC_2` (interp/ops/call.rs:379).
+/// `CALL_INTRINSIC_2` (interp/ops/call.rs:392).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -321,7 +321,7 @@ unsafe fn slow_call_intrinsic_2(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `CALL_ALLOC_AND_ENTER_INIT` (interp/ops/call.rs:229).
+/// `CALL_ALLOC_AND_ENTER_INIT` (interp/ops/call.rs:241).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -400,7 +400,7 @@ pub(crate) unsafe extern "C" fn weft_op_call_bound_method_exact_args(
     }
 }
 
-/// `CALL_BOUND_METHOD_GENERAL` (interp/ops/call.rs:253).
+/// `CALL_BOUND_METHOD_GENERAL` (interp/ops/call.rs:265).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -444,7 +444,7 @@ unsafe fn slow_call_bound_method_general(ip: *const Cell, fp: *mut Word, th: &Th
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `CALL_BUILTIN_CLASS` (interp/ops/call.rs:95).
+/// `CALL_BUILTIN_CLASS` (interp/ops/call.rs:107).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -480,7 +480,7 @@ unsafe fn slow_call_builtin_class(ip: *const Cell, fp: *mut Word, th: &Thread, c
         at.save_ip();
         // SAFETY: H2: spilled above: the frame shows every live reference.
         let esc = unsafe { Esc::after_spill(th) };
-        match calls::any(esc, fp, first, args.len()) {
+        match calls::instance(esc, fp, first, args.len()) {
             Ok(value) => value,
             Err(_) => return at.error_flow(),
         }
@@ -502,7 +502,7 @@ unsafe fn slow_call_builtin_class(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(3)
 }
 
-/// `CALL_BUILTIN_FAST` (interp/ops/call.rs:119).
+/// `CALL_BUILTIN_FAST` (interp/ops/call.rs:131).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -560,7 +560,7 @@ unsafe fn slow_call_builtin_fast(ip: *const Cell, fp: *mut Word, th: &Thread, ce
     at.next_flow(3)
 }
 
-/// `CALL_BUILTIN_FAST_WITH_KEYWORDS` (interp/ops/call.rs:131).
+/// `CALL_BUILTIN_FAST_WITH_KEYWORDS` (interp/ops/call.rs:143).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -618,7 +618,7 @@ unsafe fn slow_call_builtin_fast_with_keywords(ip: *const Cell, fp: *mut Word, t
     at.next_flow(3)
 }
 
-/// `CALL_BUILTIN_O` (interp/ops/call.rs:107).
+/// `CALL_BUILTIN_O` (interp/ops/call.rs:119).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -676,7 +676,7 @@ unsafe fn slow_call_builtin_o(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     at.next_flow(3)
 }
 
-/// `CALL_ISINSTANCE` (interp/ops/call.rs:155).
+/// `CALL_ISINSTANCE` (interp/ops/call.rs:167).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -734,7 +734,7 @@ unsafe fn slow_call_isinstance(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     at.next_flow(3)
 }
 
-/// `CALL_LEN` (interp/ops/call.rs:143).
+/// `CALL_LEN` (interp/ops/call.rs:155).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -787,7 +787,7 @@ unsafe fn slow_call_len(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) 
     at.next_flow(3)
 }
 
-/// `CALL_LIST_APPEND` (interp/ops/call.rs:168).
+/// `CALL_LIST_APPEND` (interp/ops/call.rs:180).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -822,7 +822,7 @@ pub(crate) unsafe extern "C" fn weft_op_call_list_append(
     at.next(3)
 }
 
-/// `CALL_METHOD_DESCRIPTOR_FAST` (interp/ops/call.rs:216).
+/// `CALL_METHOD_DESCRIPTOR_FAST` (interp/ops/call.rs:228).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -880,7 +880,7 @@ unsafe fn slow_call_method_descriptor_fast(ip: *const Cell, fp: *mut Word, th: &
     at.next_flow(3)
 }
 
-/// `CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS` (interp/ops/call.rs:192).
+/// `CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS` (interp/ops/call.rs:204).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -943,7 +943,7 @@ unsafe fn slow_call_method_descriptor_fast_with_keywords(
     at.next_flow(3)
 }
 
-/// `CALL_METHOD_DESCRIPTOR_NOARGS` (interp/ops/call.rs:204).
+/// `CALL_METHOD_DESCRIPTOR_NOARGS` (interp/ops/call.rs:216).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1001,7 +1001,7 @@ unsafe fn slow_call_method_descriptor_noargs(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(3)
 }
 
-/// `CALL_METHOD_DESCRIPTOR_O` (interp/ops/call.rs:180).
+/// `CALL_METHOD_DESCRIPTOR_O` (interp/ops/call.rs:192).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1059,7 +1059,7 @@ unsafe fn slow_call_method_descriptor_o(ip: *const Cell, fp: *mut Word, th: &Thr
     at.next_flow(3)
 }
 
-/// `CALL_NON_PY_GENERAL` (interp/ops/call.rs:264).
+/// `CALL_NON_PY_GENERAL` (interp/ops/call.rs:276).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1185,7 +1185,7 @@ unsafe fn slow_call_py_exact_args(ip: *const Cell, fp: *mut Word, th: &Thread, c
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `CALL_PY_GENERAL` (interp/ops/call.rs:241).
+/// `CALL_PY_GENERAL` (interp/ops/call.rs:253).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1228,7 +1228,7 @@ unsafe fn slow_call_py_general(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `CALL_STR_1` (interp/ops/call.rs:71).
+/// `CALL_STR_1` (interp/ops/call.rs:83).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1281,7 +1281,7 @@ unsafe fn slow_call_str_1(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
     at.next_flow(3)
 }
 
-/// `CALL_TUPLE_1` (interp/ops/call.rs:83).
+/// `CALL_TUPLE_1` (interp/ops/call.rs:95).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1339,7 +1339,7 @@ unsafe fn slow_call_tuple_1(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u
     at.next_flow(3)
 }
 
-/// `CALL_TYPE_1` (interp/ops/call.rs:59).
+/// `CALL_TYPE_1` (interp/ops/call.rs:71).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1392,7 +1392,7 @@ unsafe fn slow_call_type_1(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u6
     at.next_flow(3)
 }
 
-/// `LEAVE_LOOP` (interp/ops/call.rs:408).
+/// `LEAVE_LOOP` (interp/ops/call.rs:421).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1402,7 +1402,7 @@ pub(crate) unsafe extern "C" fn weft_op_leave_loop(ip: *const Cell, fp: *mut Wor
     return at.leave(th.loop_result.get());
 }
 
-/// `LEAVE_FRAME` (interp/ops/call.rs:400).
+/// `LEAVE_FRAME` (interp/ops/call.rs:413).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -1411,4 +1411,46 @@ pub(crate) unsafe extern "C" fn weft_op_leave_frame(ip: *const Cell, fp: *mut Wo
     let at = unsafe { At::new(ip, fp, th, cell) };
     let flow = leave_waiting(th, fp);
     return at.go(flow.ip, flow.fp);
+}
+
+/// `CALL_PY_GENERATOR` (interp/ops/call.rs:61).
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+pub(crate) unsafe extern "C" fn weft_op_call_py_generator(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let flow = unsafe { slow_call_py_generator(ip, fp, th, cell) };
+    flow.go_or_deopt(fp, th, cell)
+}
+
+/// The body of the handler above, out of line because it escapes.
+///
+/// # Safety
+/// H1.
+#[inline(never)]
+unsafe fn slow_call_py_generator(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -> Flow {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let oparg: u32 = at.arg_bc();
+    let args = at.slots(at.a() + 2, oparg as usize);
+    let mut res;
+    let first = block_start(fp, args) - 2;
+    let start = match calls::makes_generator(th, fp, first, args.len(), at.cache(1usize)) {
+        Some(value) => value,
+        None => return at.deopt_flow(),
+    };
+    let made = {
+        at.save_ip();
+        // SAFETY: H2: spilled above: the frame shows every live reference.
+        let esc = unsafe { Esc::after_spill(th) };
+        calls::make_generator(esc, fp, start, first, args.len())
+    };
+    res = at.own(made);
+    at.set(at.a(), res);
+    at.next_flow(3)
 }

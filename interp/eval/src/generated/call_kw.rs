@@ -17,7 +17,7 @@
 
 use crate::ops::*;
 
-/// `CALL_KW` (interp/ops/call.rs:301).
+/// `CALL_KW` (interp/ops/call.rs:314).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -86,7 +86,7 @@ unsafe fn slow_call_kw(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -
     at.next_flow(3)
 }
 
-/// `CALL_KW_BOUND_METHOD` (interp/ops/call.rs:330).
+/// `CALL_KW_BOUND_METHOD` (interp/ops/call.rs:343).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -131,7 +131,7 @@ unsafe fn slow_call_kw_bound_method(ip: *const Cell, fp: *mut Word, th: &Thread,
     return at.go_flow(flow.ip, flow.fp);
 }
 
-/// `CALL_KW_NON_PY` (interp/ops/call.rs:341).
+/// `CALL_KW_NON_PY` (interp/ops/call.rs:354).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -197,7 +197,7 @@ unsafe fn slow_call_kw_non_py(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     at.next_flow(3)
 }
 
-/// `CALL_KW_PY` (interp/ops/call.rs:319).
+/// `CALL_KW_PY` (interp/ops/call.rs:332).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -17,7 +17,7 @@
 
 use crate::ops::*;
 
-/// `FOR_ITER` as T (interp/ops/iter.rs:45).
+/// `FOR_ITER` as T (interp/ops/iter.rs:50).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -75,7 +75,7 @@ unsafe fn slow_for_iter_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
     at.next_flow(2)
 }
 
-/// `FOR_ITER` as L (interp/ops/iter.rs:45).
+/// `FOR_ITER` as L (interp/ops/iter.rs:50).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -135,7 +135,7 @@ unsafe fn slow_for_iter_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64
     at.next_flow(2)
 }
 
-/// `FOR_ITER_GEN` as T, L (interp/ops/iter.rs:91).
+/// `FOR_ITER_GEN` as T, L (interp/ops/iter.rs:96).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -158,7 +158,7 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_gen_t(
     return at.go(flow.ip, flow.fp);
 }
 
-/// `FOR_ITER_LIST` as T (interp/ops/iter.rs:66).
+/// `FOR_ITER_LIST` as T (interp/ops/iter.rs:71).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -224,7 +224,7 @@ unsafe fn slow_for_iter_list_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     at.next_flow(2)
 }
 
-/// `FOR_ITER_LIST` as L (interp/ops/iter.rs:66).
+/// `FOR_ITER_LIST` as L (interp/ops/iter.rs:71).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -295,7 +295,7 @@ unsafe fn slow_for_iter_list_l(ip: *const Cell, fp: *mut Word, th: &Thread, cell
     at.next_flow(2)
 }
 
-/// `FOR_ITER_RANGE` as T (interp/ops/iter.rs:82).
+/// `FOR_ITER_RANGE` as T (interp/ops/iter.rs:87).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -319,7 +319,7 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_range_t(
     at.next(2)
 }
 
-/// `FOR_ITER_RANGE` as L (interp/ops/iter.rs:82).
+/// `FOR_ITER_RANGE` as L (interp/ops/iter.rs:87).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -346,7 +346,7 @@ pub(crate) unsafe extern "C" fn weft_op_for_iter_range_l(
     at.next(2)
 }
 
-/// `FOR_ITER_TUPLE` as T (interp/ops/iter.rs:74).
+/// `FOR_ITER_TUPLE` as T (interp/ops/iter.rs:79).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -412,7 +412,7 @@ unsafe fn slow_for_iter_tuple_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(2)
 }
 
-/// `FOR_ITER_TUPLE` as L (interp/ops/iter.rs:74).
+/// `FOR_ITER_TUPLE` as L (interp/ops/iter.rs:79).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

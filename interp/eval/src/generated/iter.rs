@@ -17,11 +17,47 @@
 
 use crate::ops::*;
 
-/// `GET_ITER` as L_T (interp/ops/iter.rs:7).
+/// `GET_ITER` as L_T (interp/ops/iter.rs:8).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
 pub(crate) unsafe extern "C" fn weft_op_get_iter_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut iterable = at.get(at.a());
+    let mut iter;
+    if iter::is_iterator(iterable) {
+        iter = match at.try_dup(iterable) {
+            Some(value) => value,
+            None => {
+                return {
+                    // SAFETY: H1: handed on as it came.
+                    unsafe { weft_op_get_iter_l_t_slow(ip, fp, th, cell) }
+                };
+            }
+        };
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_get_iter_l_t_slow(ip, fp, th, cell) }
+        };
+    }
+    at.set(at.b(), iter);
+    at.next(1)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_get_iter_l_t_slow(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
@@ -42,37 +78,69 @@ unsafe fn slow_get_iter_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut iterable = at.get(at.a());
     let mut iter;
-    let callee = {
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        iter::push_python_iter(esc, at.view(&iterable))
-    };
-    if !callee.is_null() {
-        let receiver = at.dup(iterable);
-        at.save_ip();
-        let flow = iter::enter_python_iter(th, callee, receiver, iter::field_b(ip), next_cell(ip, 1usize));
-        return at.go_flow(flow.ip, flow.fp);
-    }
-    let made = {
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        match iter::get_iter(esc, at.view(&iterable)) {
-            Ok(value) => value,
-            Err(_) => return at.error_flow(),
+    if iter::is_iterator(iterable) {
+        iter = at.dup(iterable);
+    } else {
+        let callee = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            iter::push_python_iter(esc, at.view(&iterable))
+        };
+        if !callee.is_null() {
+            let receiver = at.dup(iterable);
+            at.save_ip();
+            let flow = iter::enter_python_iter(th, callee, receiver, iter::field_b(ip), next_cell(ip, 1usize));
+            return at.go_flow(flow.ip, flow.fp);
         }
-    };
-    iter = at.own(made);
+        let made = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match iter::get_iter(esc, at.view(&iterable)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        iter = at.own(made);
+    }
     at.set(at.b(), iter);
     at.next_flow(1)
 }
 
-/// `GET_ITER` as T_T (interp/ops/iter.rs:7).
+/// `GET_ITER` as T_T (interp/ops/iter.rs:8).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
 pub(crate) unsafe extern "C" fn weft_op_get_iter_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut iterable = at.get(at.a());
+    let mut iter;
+    if iter::is_iterator(iterable) {
+        iter = iterable;
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_get_iter_t_t_slow(ip, fp, th, cell) }
+        };
+    }
+    at.set(at.b(), iter);
+    at.next(1)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_get_iter_t_t_slow(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
@@ -93,38 +161,42 @@ unsafe fn slow_get_iter_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut iterable = at.get(at.a());
     let mut iter;
-    let callee = {
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        iter::push_python_iter(esc, at.view(&iterable))
-    };
-    if !callee.is_null() {
-        let receiver = iterable;
-        at.null(at.a());
-        at.save_ip();
-        let flow = iter::enter_python_iter(th, callee, receiver, iter::field_b(ip), next_cell(ip, 1usize));
-        return at.go_flow(flow.ip, flow.fp);
-    }
-    let made = {
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        match iter::get_iter(esc, at.view(&iterable)) {
-            Ok(value) => value,
-            Err(_) => return at.error_flow(),
+    if iter::is_iterator(iterable) {
+        iter = iterable;
+    } else {
+        let callee = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            iter::push_python_iter(esc, at.view(&iterable))
+        };
+        if !callee.is_null() {
+            let receiver = iterable;
+            at.null(at.a());
+            at.save_ip();
+            let flow = iter::enter_python_iter(th, callee, receiver, iter::field_b(ip), next_cell(ip, 1usize));
+            return at.go_flow(flow.ip, flow.fp);
         }
-    };
-    if let Some(dead) = at.close(iterable) {
-        at.null(at.a());
-        at.finalize(dead);
+        let made = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match iter::get_iter(esc, at.view(&iterable)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if let Some(dead) = at.close(iterable) {
+            at.null(at.a());
+            at.finalize(dead);
+        }
+        iter = at.own(made);
     }
-    iter = at.own(made);
     at.set(at.b(), iter);
     at.next_flow(1)
 }
 
-/// `GET_LEN` (interp/ops/iter.rs:116).
+/// `GET_LEN` (interp/ops/iter.rs:121).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -158,7 +230,7 @@ unsafe fn slow_get_len(ip: *const Cell, fp: *mut Word, th: &Thread, cell: u64) -
     at.next_flow(1)
 }
 
-/// `GET_YIELD_FROM_ITER` (interp/ops/iter.rs:24).
+/// `GET_YIELD_FROM_ITER` (interp/ops/iter.rs:29).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -248,7 +320,7 @@ unsafe fn slow_get_yield_from_iter(ip: *const Cell, fp: *mut Word, th: &Thread, 
     at.next_flow(1)
 }
 
-/// `POP_ITER` (interp/ops/iter.rs:109).
+/// `POP_ITER` (interp/ops/iter.rs:114).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -264,7 +336,7 @@ pub(crate) unsafe extern "C" fn weft_op_pop_iter(ip: *const Cell, fp: *mut Word,
     at.next(1)
 }
 
-/// `UNPACK_EX` (interp/ops/iter.rs:220).
+/// `UNPACK_EX` (interp/ops/iter.rs:225).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -17,7 +17,7 @@
 
 use crate::ops::*;
 
-/// `RESUME` (interp/ops/call.rs:430).
+/// `RESUME` (interp/ops/call.rs:443).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

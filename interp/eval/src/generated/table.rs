@@ -891,4 +891,5 @@ pub(crate) static HANDLERS: [Handler; CELL_COUNT] = [
     store_attr::weft_op_store_attr_polymorphic_value_tt, // STORE_ATTR_POLYMORPHIC_VALUE TT
     store_attr::weft_op_store_attr_polymorphic_value_kl, // STORE_ATTR_POLYMORPHIC_VALUE KL
     store_attr::weft_op_store_attr_polymorphic_value_kt, // STORE_ATTR_POLYMORPHIC_VALUE KT
+    call::weft_op_call_py_generator, // CALL_PY_GENERATOR 
 ];

@@ -17,7 +17,7 @@
 
 use crate::ops::*;
 
-/// `UNPACK_SEQUENCE` as L_T (interp/ops/iter.rs:125).
+/// `UNPACK_SEQUENCE` as L_T (interp/ops/iter.rs:130).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -67,7 +67,7 @@ unsafe fn slow_unpack_sequence_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, 
     at.next_flow(2)
 }
 
-/// `UNPACK_SEQUENCE` as T_T (interp/ops/iter.rs:125).
+/// `UNPACK_SEQUENCE` as T_T (interp/ops/iter.rs:130).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -118,7 +118,7 @@ unsafe fn slow_unpack_sequence_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, 
     at.next_flow(2)
 }
 
-/// `UNPACK_SEQUENCE_LIST` as L_T (interp/ops/iter.rs:157).
+/// `UNPACK_SEQUENCE_LIST` as L_T (interp/ops/iter.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -147,7 +147,7 @@ pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_list_l_t(
     at.next(2)
 }
 
-/// `UNPACK_SEQUENCE_LIST` as T_T (interp/ops/iter.rs:157).
+/// `UNPACK_SEQUENCE_LIST` as T_T (interp/ops/iter.rs:162).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -176,7 +176,7 @@ pub(crate) unsafe extern "C" fn weft_op_unpack_sequence_list_t_t(
     at.next(2)
 }
 
-/// `UNPACK_SEQUENCE_TUPLE` as L_T (interp/ops/iter.rs:148).
+/// `UNPACK_SEQUENCE_TUPLE` as L_T (interp/ops/iter.rs:153).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -248,7 +248,7 @@ unsafe fn slow_unpack_sequence_tuple_l_t(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(2)
 }
 
-/// `UNPACK_SEQUENCE_TUPLE` as T_T (interp/ops/iter.rs:148).
+/// `UNPACK_SEQUENCE_TUPLE` as T_T (interp/ops/iter.rs:153).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -320,7 +320,7 @@ unsafe fn slow_unpack_sequence_tuple_t_t(ip: *const Cell, fp: *mut Word, th: &Th
     at.next_flow(2)
 }
 
-/// `UNPACK_SEQUENCE_TWO_TUPLE` as L_T (interp/ops/iter.rs:139).
+/// `UNPACK_SEQUENCE_TWO_TUPLE` as L_T (interp/ops/iter.rs:144).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -390,7 +390,7 @@ unsafe fn slow_unpack_sequence_two_tuple_l_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(2)
 }
 
-/// `UNPACK_SEQUENCE_TWO_TUPLE` as T_T (interp/ops/iter.rs:139).
+/// `UNPACK_SEQUENCE_TWO_TUPLE` as T_T (interp/ops/iter.rs:144).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -469,7 +469,7 @@ unsafe fn slow_unpack_sequence_two_tuple_t_t(ip: *const Cell, fp: *mut Word, th:
     at.next_flow(2)
 }
 
-/// `UNPACK_SEQUENCE_TWO_TUPLE_STORE` as L_T (interp/ops/iter.rs:168).
+/// `UNPACK_SEQUENCE_TWO_TUPLE_STORE` as L_T (interp/ops/iter.rs:173).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -543,7 +543,7 @@ unsafe fn slow_unpack_sequence_two_tuple_store_l_t(ip: *const Cell, fp: *mut Wor
     return at.go_flow(rest, fp);
 }
 
-/// `UNPACK_SEQUENCE_TWO_TUPLE_STORE` as T_T (interp/ops/iter.rs:168).
+/// `UNPACK_SEQUENCE_TWO_TUPLE_STORE` as T_T (interp/ops/iter.rs:173).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -617,7 +617,7 @@ unsafe fn slow_unpack_sequence_two_tuple_store_t_t(ip: *const Cell, fp: *mut Wor
     return at.go_flow(rest, fp);
 }
 
-/// `UNPACK_SEQUENCE_TUPLE_STORE` as L_T (interp/ops/iter.rs:182).
+/// `UNPACK_SEQUENCE_TUPLE_STORE` as L_T (interp/ops/iter.rs:187).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -691,7 +691,7 @@ unsafe fn slow_unpack_sequence_tuple_store_l_t(ip: *const Cell, fp: *mut Word, t
     return at.go_flow(rest, fp);
 }
 
-/// `UNPACK_SEQUENCE_TUPLE_STORE` as T_T (interp/ops/iter.rs:182).
+/// `UNPACK_SEQUENCE_TUPLE_STORE` as T_T (interp/ops/iter.rs:187).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -765,7 +765,7 @@ unsafe fn slow_unpack_sequence_tuple_store_t_t(ip: *const Cell, fp: *mut Word, t
     return at.go_flow(rest, fp);
 }
 
-/// `UNPACK_SEQUENCE_LIST_STORE` as L_T (interp/ops/iter.rs:196).
+/// `UNPACK_SEQUENCE_LIST_STORE` as L_T (interp/ops/iter.rs:201).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -839,7 +839,7 @@ unsafe fn slow_unpack_sequence_list_store_l_t(ip: *const Cell, fp: *mut Word, th
     return at.go_flow(rest, fp);
 }
 
-/// `UNPACK_SEQUENCE_LIST_STORE` as T_T (interp/ops/iter.rs:196).
+/// `UNPACK_SEQUENCE_LIST_STORE` as T_T (interp/ops/iter.rs:201).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

@@ -103,7 +103,9 @@ pub(crate) fn append_alone(th: &Thread, list: Word, item: Word) -> bool {
 
 /// `list.append(item)`
 pub(crate) fn list_append(esc: Esc<'_>, list: &Value, item: Value) -> PyResult<()> {
-    expect::<List>(esc, list)?.push(esc, item).map_err(|_item| esc.memory_error())
+    let payload = expect::<List>(esc, list)?;
+    // SAFETY: the list is a temporary of the running frame.
+    unsafe { payload.push_building(esc, list.word(), item) }.map_err(|_item| esc.memory_error())
 }
 
 /// `list.extend(iterable)` for `[*iterable]`.

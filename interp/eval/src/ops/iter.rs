@@ -4,12 +4,13 @@ use interp_code::CodeFlags;
 use interp_object::data::code::CodeObject;
 use interp_object::data::frame::{Frame, payload_in};
 use interp_object::data::function::Function;
-use interp_object::data::generator::{Generator, GeneratorKind};
+use interp_object::data::generator::{GENERATOR, Generator, GeneratorKind};
 use interp_object::data::int;
-use interp_object::data::list::{self, List};
-use interp_object::data::tuple::Tuple;
+use interp_object::data::iterators::{self, RANGE_ITERATOR};
+use interp_object::data::list::{self, LIST, List};
+use interp_object::data::tuple::{TUPLE, Tuple};
 use interp_object::intern::names;
-use interp_object::layout::ValueExt;
+use interp_object::layout::{ValueExt, class_of_object};
 use interp_object::{Esc, PyResult, Raised, Thread, Value, Word, ops, typeobj};
 
 use crate::call::{Return, enter_frame, push_frame};
@@ -27,8 +28,32 @@ pub(crate) fn jump_target(fp: *mut Word) -> Flow {
     Flow { ip: unsafe { ip.offset(distance) }, fp }
 }
 
+/// Whether an object is an iterator of a builtin type whose `__iter__` gives itself.
+#[inline(always)]
+pub(crate) fn is_iterator(object: Word) -> bool {
+    if !object.is_ptr() {
+        return false;
+    }
+    // SAFETY: an operand that is a pointer is an object, which its slot keeps alive.
+    let class = unsafe { class_of_object(object) };
+    let iter = &class.slots.iter;
+    let itself = iter.same(&RANGE_ITERATOR.slots.iter) || iter.same(&GENERATOR.slots.iter);
+    itself && !class.is_heap()
+}
+
 /// `iter(iterable)`
 pub(crate) fn get_iter(esc: Esc<'_>, iterable: &Value) -> PyResult {
+    let class = iterable.class();
+    if std::ptr::eq(class, &raw const TUPLE)
+        && let Some(tuple) = iterable.as_obj::<Tuple>()
+    {
+        return Ok(iterators::tuple_iterator(esc, tuple.clone()).into_value());
+    }
+    if std::ptr::eq(class, &raw const LIST)
+        && let Some(list) = iterable.as_obj::<List>()
+    {
+        return Ok(iterators::list_iterator(esc, list.clone()).into_value());
+    }
     ops::iterator(esc, iterable)
 }
 

@@ -146,6 +146,7 @@ families! {
             Form::MethodArray => Instr::CallMethodDescriptorFast,
             Form::MethodArrayWithKeywords => Instr::CallMethodDescriptorFastWithKeywords,
             Form::NonPyGeneral => Instr::CallNonPyGeneral,
+            Form::PyGenerator => Instr::CallPyGenerator,
         }
     }
     CallKw(form in KeywordForm, _head) {

@@ -38,6 +38,18 @@ pub struct Executable {
     words: Box<[AtomicU64]>,
     form: CellCode,
     size: FrameSize,
+    generator: Option<GeneratorStart>,
+}
+
+/// Where the generator that a call makes stands, if nothing else happens before: told by the first instructions.
+#[derive(Clone, Copy, Debug)]
+pub struct GeneratorStart {
+    /// The cell at which it goes on.
+    pub cell: u32,
+    /// The slot for what is sent.
+    pub sent: u16,
+    /// How many of the last locals are the closure's cells.
+    pub free: u16,
 }
 
 /// What a call of a small function needs, ready to be copied into its frame. Filled when the register form is made.
@@ -180,7 +192,9 @@ impl CodeObject {
             words[word as usize].store(bits, Relaxed);
         }
         let size = FrameSize { locals: form.locals, slots: form.slots() + SPARE_SLOTS };
-        let made = self.cells.get_or_init(|| Executable { words, form, size });
+        let free = u16::try_from(self.code.freevars().count()).ok();
+        let generator = free.and_then(|free| generator_start(&words, free));
+        let made = self.cells.get_or_init(|| Executable { words, form, size, generator });
         let params = self.plain_params as usize;
         if params <= QUICK_PARAMS && size.locals as usize <= params + QUICK_LOCALS {
             self.quick.size.store(u64::from(size.slots) << 32 | u64::from(size.locals), Relaxed);
@@ -262,10 +276,14 @@ impl CodeObject {
     }
 }
 
-/// The form in CPython's terms. A comparison that jumps shows as the comparison, an unpacking that stores as the unpacking.
+/// The form in CPython's terms. A comparison that jumps shows as the comparison, an unpacking that stores as the unpacking, a
+/// call that makes a generator as the call that enters the function.
 fn as_opcode(instr: Instr) -> Option<Opcode> {
     let info = instr.info();
     info.opcode.or_else(|| {
+        if instr == Instr::CallPyGenerator {
+            return Opcode::all().find(|opcode| opcode.name() == "CALL_PY_EXACT_ARGS");
+        }
         if let Some(unpacking) = info.name.strip_suffix("_STORE") {
             return Opcode::all().find(|opcode| opcode.name() == unpacking);
         }
@@ -297,6 +315,12 @@ impl Executable {
     #[inline(always)]
     pub fn frame_size(&self) -> FrameSize {
         self.size
+    }
+
+    /// Where the generator stands that a call makes; `None` for code that makes none, or does more before.
+    #[inline(always)]
+    pub fn generator_start(&self) -> Option<GeneratorStart> {
+        self.generator
     }
 
     /// Tables of the register form (its `words` are empty: they are [`Executable::words`]).
@@ -360,6 +384,20 @@ pub fn new(esc: Esc<'_>, code: &Arc<Code>) -> Obj<CodeObject> {
     );
     object.header().enable_deferred();
     object
+}
+
+/// See [`Executable::generator_start`].
+fn generator_start(words: &[AtomicU64], free: u16) -> Option<GeneratorStart> {
+    let instr = |cell: u64| CellOp::from_u16(cell as u16).map(CellOp::instr);
+    let mut cells = words.iter().map(|word| word.load(Relaxed)).enumerate();
+    let (mut index, mut cell) = cells.next()?;
+    let closes = instr(cell) == Some(Instr::CopyFreeVars);
+    if closes {
+        // The operand is the number of free variables.
+        (index, cell) = cells.next()?;
+    }
+    let makes = cell as u16 == Instr::ReturnGenerator.info().first && closes == (free > 0);
+    makes.then_some(GeneratorStart { cell: u32::try_from(index + 1).ok()?, sent: (cell >> 16) as u16, free })
 }
 
 fn plain_params(code: &Code) -> u32 {

@@ -68,6 +68,9 @@ fn grown(needed: usize) -> usize {
     (needed + (needed >> 3) + 6) & !3
 }
 
+/// The room of a list whose first item comes from a comprehension: another will follow.
+const FIRST_ROOM: usize = 8;
+
 /// The right to write a list: its lock, or that nobody else can reach it. No user code, finalizer or safepoint may run
 /// while it lives.
 struct Hold<'a>(Option<&'a ByteLock>, PhantomData<&'a ByteLock>);
@@ -325,6 +328,27 @@ impl List {
                 false
             }
         }
+    }
+
+    /// As [`List::push`] for a list that grows item by item (a comprehension's): no lock if the slot that holds `owned` has
+    /// the only reference, and room for a few items at once. `Err` gives the item back when memory is out.
+    ///
+    /// # Safety
+    /// As [`List::push_alone`].
+    pub unsafe fn push_building(&self, esc: Esc<'_>, owned: Word, value: Value) -> Result<(), Value> {
+        if !owned.is_counted() || !self.header().is_unique(esc.me()) {
+            return self.push(esc, value);
+        }
+        let hold = Hold(None, PhantomData);
+        let len = self.len.load(Ordering::Relaxed);
+        if self.slot(len).is_none() && !self.reserve_locked(esc, &hold, if len == 0 { FIRST_ROOM } else { len + 1 }) {
+            return Err(value);
+        }
+        let Some(slot) = self.slot(len) else { return Err(value) };
+        // SAFETY: nobody else knows the list, and slots from the length on are empty.
+        unsafe { slot.put(Some(value)) };
+        self.len.store(len + 1, Ordering::Release);
+        Ok(())
     }
 
     /// Removes and returns the last item.

@@ -59,12 +59,19 @@ pub fn iterate(esc: Esc<'_>, iterable: &Value, mut body: impl FnMut(Value) -> Py
         return Ok(());
     }
     let iterator = iterator(esc, iterable)?;
-    while let Some(item) = next(esc, &iterator)? {
+    let class = iterator.class();
+    // The slots of builtin types do not change, nor do their instances' types.
+    let fixed = if class.is_heap() { None } else { class.slots.next.get() };
+    loop {
+        let item = match fixed {
+            Some(next) => next(esc, &iterator)?,
+            None => next(esc, &iterator)?,
+        };
+        let Some(item) = item else { return Ok(()) };
         if !body(item)? {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
 }
 
 /// All items of `iterable`. Exact lists and tuples are read at once.

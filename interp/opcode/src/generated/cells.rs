@@ -220,13 +220,14 @@ pub enum Instr {
     SubscrSlice,
     LoadAttrPolymorphicValue,
     StoreAttrPolymorphicValue,
+    CallPyGenerator,
 }
 
 /// How many instructions have cells.
-pub const INSTR_COUNT: usize = 211;
+pub const INSTR_COUNT: usize = 212;
 
 /// How many cell ops there are.
-pub const CELL_COUNT: usize = 882;
+pub const CELL_COUNT: usize = 883;
 
 /// Indexed by instruction.
 #[rustfmt::skip]
@@ -442,4 +443,5 @@ pub(crate) static INSTRS: [InstrInfo; INSTR_COUNT] = [
     InstrInfo { name: "SUBSCR_SLICE", instr: Instr::SubscrSlice, opcode: None, head: Instr::SubscrSlice, first: 870, cells: 4, declared_only: false, inputs: &[Item { name: "container", array: false, size: |_| 1 }, Item { name: "start", array: false, size: |_| 1 }, Item { name: "stop", array: false, size: |_| 1 }, Item { name: "step", array: false, size: |_| 1 }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 1, shapes: &[Shape::L, Shape::T] }], block: Some((1, 0)), dest: Some(DestInfo { field: 2, shapes: &[Shape::T, Shape::L] }), oparg: Place::None, jump: Place::None, words: 0 } },
     InstrInfo { name: "LOAD_ATTR_POLYMORPHIC_VALUE", instr: Instr::LoadAttrPolymorphicValue, opcode: None, head: Instr::LoadAttr, first: 874, cells: 2, declared_only: false, inputs: &[Item { name: "owner", array: false, size: |_| 1 }], outputs: &[Item { name: "attr", array: false, size: |_| 1 }, Item { name: "self_or_null", array: true, size: |oparg| oparg & 1 }], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 0, shapes: &[Shape::L, Shape::T] }], block: None, dest: Some(DestInfo { field: 1, shapes: &[Shape::T] }), oparg: Place::Aux, jump: Place::None, words: 2 } },
     InstrInfo { name: "STORE_ATTR_POLYMORPHIC_VALUE", instr: Instr::StoreAttrPolymorphicValue, opcode: None, head: Instr::StoreAttr, first: 876, cells: 6, declared_only: false, inputs: &[Item { name: "value", array: false, size: |_| 1 }, Item { name: "owner", array: false, size: |_| 1 }], outputs: &[], peeks: 0, layout: Layout { operands: &[OperandInfo { input: 0, field: 0, shapes: &[Shape::L, Shape::T, Shape::K] }, OperandInfo { input: 1, field: 1, shapes: &[Shape::L, Shape::T] }], block: None, dest: None, oparg: Place::Aux, jump: Place::None, words: 2 } },
+    InstrInfo { name: "CALL_PY_GENERATOR", instr: Instr::CallPyGenerator, opcode: None, head: Instr::Call, first: 882, cells: 1, declared_only: false, inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, layout: Layout { operands: &[], block: Some((0, 0)), dest: None, oparg: Place::Bc, jump: Place::None, words: 2 } },
 ];

@@ -58,6 +58,7 @@ pub(crate) static UOPS: &[UopInfo] = &[
     UopInfo { name: "_CALL_NON_PY_GENERAL", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
     UopInfo { name: "_CALL_PY_EXACT_ARGS", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x24), cache: 1 },
     UopInfo { name: "_CALL_PY_GENERAL", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x27), cache: 1 },
+    UopInfo { name: "_CALL_PY_GENERATOR", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x5), cache: 1 },
     UopInfo { name: "_CALL_STR_1", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
     UopInfo { name: "_CALL_TUPLE_1", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
     UopInfo { name: "_CALL_TYPE_1", inputs: &[Item { name: "callable", array: false, size: |_| 1 }, Item { name: "self_or_null", array: false, size: |_| 1 }, Item { name: "args", array: true, size: |oparg| oparg }], outputs: &[Item { name: "res", array: false, size: |_| 1 }], peeks: 0, flags: UopFlags(0x7), cache: 0 },
@@ -226,41 +227,41 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(23)]), // BUILD_TEMPLATE
     Some(&[Uop(5)]), // BINARY_OP_INPLACE_ADD_UNICODE
     Some(&[Uop(33)]), // CALL_FUNCTION_EX
-    Some(&[Uop(53)]), // CHECK_EG_MATCH
-    Some(&[Uop(54)]), // CHECK_EXC_MATCH
-    Some(&[Uop(55)]), // CLEANUP_THROW
-    Some(&[Uop(79)]), // DELETE_SUBSCR
-    Some(&[Uop(83)]), // END_SEND
-    Some(&[Uop(84)]), // EXIT_INIT_CHECK
-    Some(&[Uop(85)]), // FORMAT_SIMPLE
-    Some(&[Uop(86)]), // FORMAT_WITH_SPEC
-    Some(&[Uop(92)]), // GET_AITER
-    Some(&[Uop(93)]), // GET_ANEXT
-    Some(&[Uop(95)]), // GET_ITER
-    Some(&[Uop(96)]), // GET_LEN
-    Some(&[Uop(97)]), // GET_YIELD_FROM_ITER
-    Some(&[Uop(102)]), // INTERPRETER_EXIT
-    Some(&[Uop(128)]), // LOAD_BUILD_CLASS
-    Some(&[Uop(138)]), // LOAD_LOCALS
-    Some(&[Uop(145)]), // MAKE_FUNCTION
-    Some(&[Uop(148)]), // MATCH_KEYS
-    Some(&[Uop(149)]), // MATCH_MAPPING
-    Some(&[Uop(150)]), // MATCH_SEQUENCE
-    Some(&[Uop(152)]), // POP_EXCEPT
-    Some(&[Uop(153)]), // POP_ITER
-    Some(&[Uop(158)]), // POP_TOP
-    Some(&[Uop(159)]), // PUSH_EXC_INFO
-    Some(&[Uop(160)]), // PUSH_NULL
-    Some(&[Uop(164)]), // RETURN_GENERATOR
-    Some(&[Uop(165)]), // RETURN_VALUE
-    Some(&[Uop(168)]), // SETUP_ANNOTATIONS
-    Some(&[Uop(181)]), // STORE_SLICE
-    Some(&[Uop(182)]), // STORE_SUBSCR
-    Some(&[Uop(189)]), // TO_BOOL
-    Some(&[Uop(196)]), // UNARY_INVERT
-    Some(&[Uop(197)]), // UNARY_NEGATIVE
-    Some(&[Uop(198)]), // UNARY_NOT
-    Some(&[Uop(207)]), // WITH_EXCEPT_START
+    Some(&[Uop(54)]), // CHECK_EG_MATCH
+    Some(&[Uop(55)]), // CHECK_EXC_MATCH
+    Some(&[Uop(56)]), // CLEANUP_THROW
+    Some(&[Uop(80)]), // DELETE_SUBSCR
+    Some(&[Uop(84)]), // END_SEND
+    Some(&[Uop(85)]), // EXIT_INIT_CHECK
+    Some(&[Uop(86)]), // FORMAT_SIMPLE
+    Some(&[Uop(87)]), // FORMAT_WITH_SPEC
+    Some(&[Uop(93)]), // GET_AITER
+    Some(&[Uop(94)]), // GET_ANEXT
+    Some(&[Uop(96)]), // GET_ITER
+    Some(&[Uop(97)]), // GET_LEN
+    Some(&[Uop(98)]), // GET_YIELD_FROM_ITER
+    Some(&[Uop(103)]), // INTERPRETER_EXIT
+    Some(&[Uop(129)]), // LOAD_BUILD_CLASS
+    Some(&[Uop(139)]), // LOAD_LOCALS
+    Some(&[Uop(146)]), // MAKE_FUNCTION
+    Some(&[Uop(149)]), // MATCH_KEYS
+    Some(&[Uop(150)]), // MATCH_MAPPING
+    Some(&[Uop(151)]), // MATCH_SEQUENCE
+    Some(&[Uop(153)]), // POP_EXCEPT
+    Some(&[Uop(154)]), // POP_ITER
+    Some(&[Uop(159)]), // POP_TOP
+    Some(&[Uop(160)]), // PUSH_EXC_INFO
+    Some(&[Uop(161)]), // PUSH_NULL
+    Some(&[Uop(165)]), // RETURN_GENERATOR
+    Some(&[Uop(166)]), // RETURN_VALUE
+    Some(&[Uop(169)]), // SETUP_ANNOTATIONS
+    Some(&[Uop(182)]), // STORE_SLICE
+    Some(&[Uop(183)]), // STORE_SUBSCR
+    Some(&[Uop(190)]), // TO_BOOL
+    Some(&[Uop(197)]), // UNARY_INVERT
+    Some(&[Uop(198)]), // UNARY_NEGATIVE
+    Some(&[Uop(199)]), // UNARY_NOT
+    Some(&[Uop(208)]), // WITH_EXCEPT_START
     Some(&[Uop(0)]), // BINARY_OP
     Some(&[Uop(17)]), // BUILD_INTERPOLATION
     Some(&[Uop(18)]), // BUILD_LIST
@@ -273,77 +274,77 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(34)]), // CALL_INTRINSIC_1
     Some(&[Uop(35)]), // CALL_INTRINSIC_2
     Some(&[Uop(37)]), // CALL_KW
-    Some(&[Uop(64)]), // COMPARE_OP
-    Some(&[Uop(68)]), // CONTAINS_OP
-    Some(&[Uop(71)]), // CONVERT_VALUE
-    Some(&[Uop(72)]), // COPY
-    Some(&[Uop(73)]), // COPY_FREE_VARS
-    Some(&[Uop(74)]), // DELETE_ATTR
-    Some(&[Uop(75)]), // DELETE_DEREF
-    Some(&[Uop(76)]), // DELETE_FAST
-    Some(&[Uop(77)]), // DELETE_GLOBAL
-    Some(&[Uop(78)]), // DELETE_NAME
-    Some(&[Uop(80)]), // DICT_MERGE
-    Some(&[Uop(81)]), // DICT_UPDATE
-    Some(&[Uop(82)]), // END_ASYNC_FOR
-    Some(&[Uop(87)]), // FOR_ITER
-    Some(&[Uop(94)]), // GET_AWAITABLE
-    Some(&[Uop(100)]), // IMPORT_FROM
-    Some(&[Uop(101)]), // IMPORT_NAME
-    Some(&[Uop(103)]), // IS_OP
-    Some(&[Uop(104)]), // JUMP_BACKWARD
-    Some(&[Uop(105)]), // JUMP_BACKWARD_NO_INTERRUPT
-    Some(&[Uop(106)]), // JUMP_FORWARD
-    Some(&[Uop(109)]), // LIST_APPEND
-    Some(&[Uop(110)]), // LIST_EXTEND
-    Some(&[Uop(111)]), // LOAD_ATTR
-    Some(&[Uop(129)]), // LOAD_COMMON_CONSTANT
+    Some(&[Uop(65)]), // COMPARE_OP
+    Some(&[Uop(69)]), // CONTAINS_OP
+    Some(&[Uop(72)]), // CONVERT_VALUE
+    Some(&[Uop(73)]), // COPY
+    Some(&[Uop(74)]), // COPY_FREE_VARS
+    Some(&[Uop(75)]), // DELETE_ATTR
+    Some(&[Uop(76)]), // DELETE_DEREF
+    Some(&[Uop(77)]), // DELETE_FAST
+    Some(&[Uop(78)]), // DELETE_GLOBAL
+    Some(&[Uop(79)]), // DELETE_NAME
+    Some(&[Uop(81)]), // DICT_MERGE
+    Some(&[Uop(82)]), // DICT_UPDATE
+    Some(&[Uop(83)]), // END_ASYNC_FOR
+    Some(&[Uop(88)]), // FOR_ITER
+    Some(&[Uop(95)]), // GET_AWAITABLE
+    Some(&[Uop(101)]), // IMPORT_FROM
+    Some(&[Uop(102)]), // IMPORT_NAME
+    Some(&[Uop(104)]), // IS_OP
+    Some(&[Uop(105)]), // JUMP_BACKWARD
+    Some(&[Uop(106)]), // JUMP_BACKWARD_NO_INTERRUPT
+    Some(&[Uop(107)]), // JUMP_FORWARD
+    Some(&[Uop(110)]), // LIST_APPEND
+    Some(&[Uop(111)]), // LIST_EXTEND
+    Some(&[Uop(112)]), // LOAD_ATTR
+    Some(&[Uop(130)]), // LOAD_COMMON_CONSTANT
     None, // LOAD_CONST
-    Some(&[Uop(130)]), // LOAD_DEREF
-    Some(&[Uop(131)]), // LOAD_FAST_AND_CLEAR
-    Some(&[Uop(132)]), // LOAD_FAST_CHECK
-    Some(&[Uop(133)]), // LOAD_FROM_DICT_OR_DEREF
-    Some(&[Uop(134)]), // LOAD_FROM_DICT_OR_GLOBALS
-    Some(&[Uop(135)]), // LOAD_GLOBAL
-    Some(&[Uop(139)]), // LOAD_NAME
-    Some(&[Uop(140)]), // LOAD_SPECIAL
-    Some(&[Uop(141)]), // LOAD_SUPER_ATTR
-    Some(&[Uop(144)]), // MAKE_CELL
-    Some(&[Uop(146)]), // MAP_ADD
-    Some(&[Uop(147)]), // MATCH_CLASS
-    Some(&[Uop(154)]), // POP_JUMP_IF_FALSE
-    Some(&[Uop(155)]), // POP_JUMP_IF_NONE
-    Some(&[Uop(156)]), // POP_JUMP_IF_NOT_NONE
-    Some(&[Uop(157)]), // POP_JUMP_IF_TRUE
-    Some(&[Uop(161)]), // RAISE_VARARGS
-    Some(&[Uop(162)]), // RERAISE
-    Some(&[Uop(166)]), // SEND
-    Some(&[Uop(169)]), // SET_ADD
-    Some(&[Uop(170)]), // SET_FUNCTION_ATTRIBUTE
-    Some(&[Uop(171)]), // SET_UPDATE
-    Some(&[Uop(172)]), // STORE_ATTR
-    Some(&[Uop(178)]), // STORE_DEREF
-    Some(&[Uop(179)]), // STORE_GLOBAL
-    Some(&[Uop(180)]), // STORE_NAME
-    Some(&[Uop(186)]), // SWAP
-    Some(&[Uop(199)]), // UNPACK_EX
-    Some(&[Uop(200)]), // UNPACK_SEQUENCE
-    Some(&[Uop(208)]), // YIELD_VALUE
-    Some(&[Uop(163)]), // RESUME
-    Some(&[Uop(98), Uop(1)]), // BINARY_OP_ADD_FLOAT
-    Some(&[Uop(99), Uop(2)]), // BINARY_OP_ADD_INT
+    Some(&[Uop(131)]), // LOAD_DEREF
+    Some(&[Uop(132)]), // LOAD_FAST_AND_CLEAR
+    Some(&[Uop(133)]), // LOAD_FAST_CHECK
+    Some(&[Uop(134)]), // LOAD_FROM_DICT_OR_DEREF
+    Some(&[Uop(135)]), // LOAD_FROM_DICT_OR_GLOBALS
+    Some(&[Uop(136)]), // LOAD_GLOBAL
+    Some(&[Uop(140)]), // LOAD_NAME
+    Some(&[Uop(141)]), // LOAD_SPECIAL
+    Some(&[Uop(142)]), // LOAD_SUPER_ATTR
+    Some(&[Uop(145)]), // MAKE_CELL
+    Some(&[Uop(147)]), // MAP_ADD
+    Some(&[Uop(148)]), // MATCH_CLASS
+    Some(&[Uop(155)]), // POP_JUMP_IF_FALSE
+    Some(&[Uop(156)]), // POP_JUMP_IF_NONE
+    Some(&[Uop(157)]), // POP_JUMP_IF_NOT_NONE
+    Some(&[Uop(158)]), // POP_JUMP_IF_TRUE
+    Some(&[Uop(162)]), // RAISE_VARARGS
+    Some(&[Uop(163)]), // RERAISE
+    Some(&[Uop(167)]), // SEND
+    Some(&[Uop(170)]), // SET_ADD
+    Some(&[Uop(171)]), // SET_FUNCTION_ATTRIBUTE
+    Some(&[Uop(172)]), // SET_UPDATE
+    Some(&[Uop(173)]), // STORE_ATTR
+    Some(&[Uop(179)]), // STORE_DEREF
+    Some(&[Uop(180)]), // STORE_GLOBAL
+    Some(&[Uop(181)]), // STORE_NAME
+    Some(&[Uop(187)]), // SWAP
+    Some(&[Uop(200)]), // UNPACK_EX
+    Some(&[Uop(201)]), // UNPACK_SEQUENCE
+    Some(&[Uop(209)]), // YIELD_VALUE
+    Some(&[Uop(164)]), // RESUME
+    Some(&[Uop(99), Uop(1)]), // BINARY_OP_ADD_FLOAT
+    Some(&[Uop(100), Uop(2)]), // BINARY_OP_ADD_INT
     Some(&[Uop(3)]), // BINARY_OP_ADD_UNICODE
     Some(&[Uop(4)]), // BINARY_OP_EXTEND
-    Some(&[Uop(98), Uop(6)]), // BINARY_OP_MULTIPLY_FLOAT
-    Some(&[Uop(99), Uop(7)]), // BINARY_OP_MULTIPLY_INT
+    Some(&[Uop(99), Uop(6)]), // BINARY_OP_MULTIPLY_FLOAT
+    Some(&[Uop(100), Uop(7)]), // BINARY_OP_MULTIPLY_INT
     Some(&[Uop(8)]), // BINARY_OP_SUBSCR_DICT
     Some(&[Uop(9)]), // BINARY_OP_SUBSCR_GETITEM
     Some(&[Uop(10)]), // BINARY_OP_SUBSCR_LIST_INT
     Some(&[Uop(11)]), // BINARY_OP_SUBSCR_LIST_SLICE
     Some(&[Uop(12)]), // BINARY_OP_SUBSCR_STR_INT
     Some(&[Uop(13)]), // BINARY_OP_SUBSCR_TUPLE_INT
-    Some(&[Uop(98), Uop(14)]), // BINARY_OP_SUBTRACT_FLOAT
-    Some(&[Uop(99), Uop(15)]), // BINARY_OP_SUBTRACT_INT
+    Some(&[Uop(99), Uop(14)]), // BINARY_OP_SUBTRACT_FLOAT
+    Some(&[Uop(100), Uop(15)]), // BINARY_OP_SUBTRACT_INT
     Some(&[Uop(26)]), // CALL_ALLOC_AND_ENTER_INIT
     Some(&[Uop(27)]), // CALL_BOUND_METHOD_EXACT_ARGS
     Some(&[Uop(28)]), // CALL_BOUND_METHOD_GENERAL
@@ -364,73 +365,74 @@ pub(crate) static EXPANSIONS: [Option<&[Uop]>; INSTR_COUNT] = [
     Some(&[Uop(47)]), // CALL_NON_PY_GENERAL
     Some(&[Uop(48)]), // CALL_PY_EXACT_ARGS
     Some(&[Uop(49)]), // CALL_PY_GENERAL
-    Some(&[Uop(50)]), // CALL_STR_1
-    Some(&[Uop(51)]), // CALL_TUPLE_1
-    Some(&[Uop(52)]), // CALL_TYPE_1
-    Some(&[Uop(98), Uop(65)]), // COMPARE_OP_FLOAT
-    Some(&[Uop(99), Uop(66)]), // COMPARE_OP_INT
-    Some(&[Uop(67)]), // COMPARE_OP_STR
-    Some(&[Uop(69)]), // CONTAINS_OP_DICT
-    Some(&[Uop(70)]), // CONTAINS_OP_SET
-    Some(&[Uop(88)]), // FOR_ITER_GEN
-    Some(&[Uop(89)]), // FOR_ITER_LIST
-    Some(&[Uop(90)]), // FOR_ITER_RANGE
-    Some(&[Uop(91)]), // FOR_ITER_TUPLE
+    Some(&[Uop(51)]), // CALL_STR_1
+    Some(&[Uop(52)]), // CALL_TUPLE_1
+    Some(&[Uop(53)]), // CALL_TYPE_1
+    Some(&[Uop(99), Uop(66)]), // COMPARE_OP_FLOAT
+    Some(&[Uop(100), Uop(67)]), // COMPARE_OP_INT
+    Some(&[Uop(68)]), // COMPARE_OP_STR
+    Some(&[Uop(70)]), // CONTAINS_OP_DICT
+    Some(&[Uop(71)]), // CONTAINS_OP_SET
+    Some(&[Uop(89)]), // FOR_ITER_GEN
+    Some(&[Uop(90)]), // FOR_ITER_LIST
+    Some(&[Uop(91)]), // FOR_ITER_RANGE
+    Some(&[Uop(92)]), // FOR_ITER_TUPLE
     None, // JUMP_BACKWARD_JIT
     None, // JUMP_BACKWARD_NO_JIT
-    Some(&[Uop(112)]), // LOAD_ATTR_CLASS
-    Some(&[Uop(114)]), // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK
-    Some(&[Uop(115)]), // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN
-    Some(&[Uop(116)]), // LOAD_ATTR_INSTANCE_VALUE
-    Some(&[Uop(117)]), // LOAD_ATTR_METHOD_LAZY_DICT
-    Some(&[Uop(118)]), // LOAD_ATTR_METHOD_NO_DICT
-    Some(&[Uop(119)]), // LOAD_ATTR_METHOD_WITH_VALUES
-    Some(&[Uop(120)]), // LOAD_ATTR_MODULE
-    Some(&[Uop(121)]), // LOAD_ATTR_NONDESCRIPTOR_NO_DICT
-    Some(&[Uop(122)]), // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
-    Some(&[Uop(125)]), // LOAD_ATTR_PROPERTY
-    Some(&[Uop(126)]), // LOAD_ATTR_SLOT
-    Some(&[Uop(127)]), // LOAD_ATTR_WITH_HINT
-    Some(&[Uop(136)]), // LOAD_GLOBAL_BUILTIN
-    Some(&[Uop(137)]), // LOAD_GLOBAL_MODULE
-    Some(&[Uop(142)]), // LOAD_SUPER_ATTR_ATTR
-    Some(&[Uop(143)]), // LOAD_SUPER_ATTR_METHOD
+    Some(&[Uop(113)]), // LOAD_ATTR_CLASS
+    Some(&[Uop(115)]), // LOAD_ATTR_CLASS_WITH_METACLASS_CHECK
+    Some(&[Uop(116)]), // LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN
+    Some(&[Uop(117)]), // LOAD_ATTR_INSTANCE_VALUE
+    Some(&[Uop(118)]), // LOAD_ATTR_METHOD_LAZY_DICT
+    Some(&[Uop(119)]), // LOAD_ATTR_METHOD_NO_DICT
+    Some(&[Uop(120)]), // LOAD_ATTR_METHOD_WITH_VALUES
+    Some(&[Uop(121)]), // LOAD_ATTR_MODULE
+    Some(&[Uop(122)]), // LOAD_ATTR_NONDESCRIPTOR_NO_DICT
+    Some(&[Uop(123)]), // LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
+    Some(&[Uop(126)]), // LOAD_ATTR_PROPERTY
+    Some(&[Uop(127)]), // LOAD_ATTR_SLOT
+    Some(&[Uop(128)]), // LOAD_ATTR_WITH_HINT
+    Some(&[Uop(137)]), // LOAD_GLOBAL_BUILTIN
+    Some(&[Uop(138)]), // LOAD_GLOBAL_MODULE
+    Some(&[Uop(143)]), // LOAD_SUPER_ATTR_ATTR
+    Some(&[Uop(144)]), // LOAD_SUPER_ATTR_METHOD
     None, // RESUME_CHECK
-    Some(&[Uop(167)]), // SEND_GEN
-    Some(&[Uop(173)]), // STORE_ATTR_INSTANCE_VALUE
-    Some(&[Uop(176)]), // STORE_ATTR_SLOT
-    Some(&[Uop(177)]), // STORE_ATTR_WITH_HINT
-    Some(&[Uop(183)]), // STORE_SUBSCR_DICT
-    Some(&[Uop(184)]), // STORE_SUBSCR_LIST_INT
-    Some(&[Uop(190)]), // TO_BOOL_ALWAYS_TRUE
-    Some(&[Uop(191)]), // TO_BOOL_BOOL
-    Some(&[Uop(192)]), // TO_BOOL_INT
-    Some(&[Uop(193)]), // TO_BOOL_LIST
-    Some(&[Uop(194)]), // TO_BOOL_NONE
-    Some(&[Uop(195)]), // TO_BOOL_STR
-    Some(&[Uop(201)]), // UNPACK_SEQUENCE_LIST
-    Some(&[Uop(203)]), // UNPACK_SEQUENCE_TUPLE
-    Some(&[Uop(205)]), // UNPACK_SEQUENCE_TWO_TUPLE
-    Some(&[Uop(151)]), // MOVE
-    Some(&[Uop(60)]), // COMPARE_JUMP_IF_TRUE
-    Some(&[Uop(99), Uop(62)]), // COMPARE_JUMP_IF_TRUE_INT
-    Some(&[Uop(98), Uop(61)]), // COMPARE_JUMP_IF_TRUE_FLOAT
-    Some(&[Uop(63)]), // COMPARE_JUMP_IF_TRUE_STR
-    Some(&[Uop(56)]), // COMPARE_JUMP_IF_FALSE
-    Some(&[Uop(99), Uop(58)]), // COMPARE_JUMP_IF_FALSE_INT
-    Some(&[Uop(98), Uop(57)]), // COMPARE_JUMP_IF_FALSE_FLOAT
-    Some(&[Uop(59)]), // COMPARE_JUMP_IF_FALSE_STR
-    Some(&[Uop(188)]), // TEST_JUMP_IF_TRUE
-    Some(&[Uop(187)]), // TEST_JUMP_IF_FALSE
-    Some(&[Uop(108)]), // LEAVE_LOOP
-    Some(&[Uop(123)]), // LOAD_ATTR_POLYMORPHIC
-    Some(&[Uop(107)]), // LEAVE_FRAME
-    Some(&[Uop(174)]), // STORE_ATTR_POLYMORPHIC
-    Some(&[Uop(113)]), // LOAD_ATTR_CLASS_METHOD
-    Some(&[Uop(206)]), // UNPACK_SEQUENCE_TWO_TUPLE_STORE
-    Some(&[Uop(204)]), // UNPACK_SEQUENCE_TUPLE_STORE
-    Some(&[Uop(202)]), // UNPACK_SEQUENCE_LIST_STORE
-    Some(&[Uop(185)]), // SUBSCR_SLICE
-    Some(&[Uop(124)]), // LOAD_ATTR_POLYMORPHIC_VALUE
-    Some(&[Uop(175)]), // STORE_ATTR_POLYMORPHIC_VALUE
+    Some(&[Uop(168)]), // SEND_GEN
+    Some(&[Uop(174)]), // STORE_ATTR_INSTANCE_VALUE
+    Some(&[Uop(177)]), // STORE_ATTR_SLOT
+    Some(&[Uop(178)]), // STORE_ATTR_WITH_HINT
+    Some(&[Uop(184)]), // STORE_SUBSCR_DICT
+    Some(&[Uop(185)]), // STORE_SUBSCR_LIST_INT
+    Some(&[Uop(191)]), // TO_BOOL_ALWAYS_TRUE
+    Some(&[Uop(192)]), // TO_BOOL_BOOL
+    Some(&[Uop(193)]), // TO_BOOL_INT
+    Some(&[Uop(194)]), // TO_BOOL_LIST
+    Some(&[Uop(195)]), // TO_BOOL_NONE
+    Some(&[Uop(196)]), // TO_BOOL_STR
+    Some(&[Uop(202)]), // UNPACK_SEQUENCE_LIST
+    Some(&[Uop(204)]), // UNPACK_SEQUENCE_TUPLE
+    Some(&[Uop(206)]), // UNPACK_SEQUENCE_TWO_TUPLE
+    Some(&[Uop(152)]), // MOVE
+    Some(&[Uop(61)]), // COMPARE_JUMP_IF_TRUE
+    Some(&[Uop(100), Uop(63)]), // COMPARE_JUMP_IF_TRUE_INT
+    Some(&[Uop(99), Uop(62)]), // COMPARE_JUMP_IF_TRUE_FLOAT
+    Some(&[Uop(64)]), // COMPARE_JUMP_IF_TRUE_STR
+    Some(&[Uop(57)]), // COMPARE_JUMP_IF_FALSE
+    Some(&[Uop(100), Uop(59)]), // COMPARE_JUMP_IF_FALSE_INT
+    Some(&[Uop(99), Uop(58)]), // COMPARE_JUMP_IF_FALSE_FLOAT
+    Some(&[Uop(60)]), // COMPARE_JUMP_IF_FALSE_STR
+    Some(&[Uop(189)]), // TEST_JUMP_IF_TRUE
+    Some(&[Uop(188)]), // TEST_JUMP_IF_FALSE
+    Some(&[Uop(109)]), // LEAVE_LOOP
+    Some(&[Uop(124)]), // LOAD_ATTR_POLYMORPHIC
+    Some(&[Uop(108)]), // LEAVE_FRAME
+    Some(&[Uop(175)]), // STORE_ATTR_POLYMORPHIC
+    Some(&[Uop(114)]), // LOAD_ATTR_CLASS_METHOD
+    Some(&[Uop(207)]), // UNPACK_SEQUENCE_TWO_TUPLE_STORE
+    Some(&[Uop(205)]), // UNPACK_SEQUENCE_TUPLE_STORE
+    Some(&[Uop(203)]), // UNPACK_SEQUENCE_LIST_STORE
+    Some(&[Uop(186)]), // SUBSCR_SLICE
+    Some(&[Uop(125)]), // LOAD_ATTR_POLYMORPHIC_VALUE
+    Some(&[Uop(176)]), // STORE_ATTR_POLYMORPHIC_VALUE
+    Some(&[Uop(50)]), // CALL_PY_GENERATOR
 ];

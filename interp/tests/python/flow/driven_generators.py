@@ -145,3 +145,147 @@ def closures():
 
 
 print([f() for f in closures()], [f() for f in list(closures())])
+
+
+# Calls that only make a generator or coroutine, at one site: methods, closures, arguments that are borrowed, other callees.
+class Box:
+    def __init__(self, items):
+        self.items = items
+
+    def each(self, extra=None):
+        for item in self.items:
+            yield item, extra
+
+    def plain(self, extra):
+        return extra
+
+    async def soon(self, x):
+        return x
+
+    @classmethod
+    def of(cls, *items):
+        yield cls.__name__
+        yield items
+
+
+def pairs(a, b):
+    yield a
+    a = None
+    yield b
+
+
+def captured(n):
+    def gen(x):
+        yield n
+        yield x
+
+    def cells(x):
+        def look():
+            return x
+        yield look()
+        x += 1
+        yield look()
+
+    return gen, cells
+
+
+def run(coroutine):
+    try:
+        coroutine.send(None)
+    except StopIteration as e:
+        return e.value
+
+
+box = Box([1, 2])
+for turn in range(40):
+    text = "t%d" % turn
+    made = pairs(text, [text])
+    given = text
+    del text
+    assert list(made) == [given, [given]]
+    assert list(box.each(given)) == [(1, given), (2, given)]
+    gen, cells = captured(turn)
+    assert list(gen(given)) == [turn, given] and list(cells(turn)) == [turn, turn + 1]
+    assert run(box.soon(turn)) == turn
+    assert list(box.of(1, 2)) == ["Box", (1, 2)]
+    call = [pairs, box.each, lambda a, b: [a, b], gen][turn % 4]
+    args = (1, 2) if turn % 4 in (0, 2) else (3,)
+    print(len(list(call(*args))), end=" ")
+    never = pairs(given, 1)
+    weak = pairs(Noisy("unstarted"), 2)
+    del never, weak
+print(dead[-2:])
+
+
+def change():
+    yield "first"
+
+
+def again():
+    yield "second"
+
+
+out = []
+for turn in range(30):
+    if turn == 20:
+        change.__code__ = again.__code__
+    if turn == 25:
+        change.__name__ = "renamed"
+    g = change()
+    out.append((next(g), g.__name__, g.gi_code.co_name))
+print(out[0], out[19], out[20], out[29])
+
+for wrong in ((), (1,), (1, 2, 3)):
+    for turn in range(3):
+        try:
+            pairs(*wrong)
+        except TypeError as e:
+            print(e)
+
+
+def nest(n):
+    g = pairs(n, n)
+    if n:
+        return nest(n - 1)
+    return next(g)
+
+
+print(nest(50))
+
+
+# iter() of what is an iterator already, in loops and in expressions.
+class Own(map):
+    def __iter__(self):
+        return iter("own")
+
+
+class Plain(map):
+    pass
+
+
+for source in (
+    iter([1, 2]),
+    iter((3,)),
+    iter(range(2)),
+    count(2),
+    map(str, [4]),
+    zip("a", "b"),
+    enumerate("c"),
+    reversed(range(3)),
+    reversed([5, 6]),
+    Own(str, [7]),
+    Plain(str, [8]),
+    filter(None, [0, 9]),
+    iter({10}),
+    iter({11: 12}),
+    iter("de"),
+):
+    first = source
+    print([x for x in source], end=" ")
+    for x in first:
+        print("again", x, end=" ")
+print()
+try:
+    [x for x in 3]
+except TypeError as e:
+    print(e)

@@ -16,6 +16,7 @@ use interp_object::ops::{SEQUENCE_ITERATOR, SequenceIterator};
 use interp_object::{Args, Esc, PyResult, TypeFlags, TypeObject, Value, Word, call, ops, typeobj};
 
 use super::{builtin_iter, class_value, reduced, state_index};
+use crate::range::Range;
 use crate::util::{count, has_own_init, itself, none, plain_constructor, this};
 
 const HINT_DOC: &str = "Private method returning an estimate of len(list(it)).";
@@ -230,6 +231,10 @@ fn reversed_construct(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyRes
     plain_constructor(esc, "reversed", args, has_own_init(class, &REVERSED))?;
     let args = Args::positional(args.pos()).expect(esc, "reversed", 1, 1)?;
     let sequence = &args[0];
+    // What a builtin type that has no instances of subclasses says cannot change.
+    if sequence.exact::<Range>().is_some() {
+        return crate::range::reversed(esc, sequence);
+    }
     let kind = sequence.class();
     // `__reversed__ = None` says that there is no such thing.
     let refused = match typeobj::lookup(esc, kind, names::reversed(esc)) {

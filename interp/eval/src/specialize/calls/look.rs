@@ -42,7 +42,9 @@ impl call::Facts for Seen {
 
 fn function_facts(function: &Function, given: usize) -> call::Function {
     let version: Version = NonZeroU32::new(function.version()).filter(|version| version.get() > 1);
-    call::Function { version, exact: code_of(function).takes_plainly(given), plain: true }
+    let code = code_of(function);
+    let generator = code.made_executable().is_some_and(|cells| cells.generator_start().is_some());
+    call::Function { version, exact: code.takes_plainly(given), plain: true, generator }
 }
 
 fn convention(def: &MethodDef) -> Convention {

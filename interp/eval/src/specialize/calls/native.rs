@@ -79,6 +79,18 @@ pub(crate) fn any(esc: Esc<'_>, fp: *mut Word, base: usize, argc: usize) -> PyRe
     ops_call(esc, Block::new(fp, base, argc))
 }
 
+/// An instance of the block's callable, a type that makes its instances natively.
+pub(crate) fn instance(esc: Esc<'_>, fp: *mut Word, base: usize, argc: usize) -> PyResult {
+    let block = Block::new(fp, base, argc);
+    match TypeObject::from_value(block.callable()).and_then(|class| class.slots.make.get()) {
+        Some(make) => {
+            esc.check_native_stack()?;
+            make(esc, Args::positional(block.args()))
+        }
+        None => ops_call(esc, block),
+    }
+}
+
 #[inline(always)]
 pub(super) fn method_of<'a>(callable: Word) -> Option<&'a MethodDescriptor> {
     if !callable.is_ptr() || !std::ptr::eq(class_of(callable), &raw const METHOD_DESCRIPTOR) {

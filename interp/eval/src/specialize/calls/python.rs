@@ -23,7 +23,9 @@ use crate::call::{Return, clear_block, close_word, enter_frame, enter_quick, pus
 use crate::dispatch::{Cell, cell_at};
 use crate::flow::Flow;
 use crate::frames::value_of;
+use crate::generator;
 use crate::ops::names::name;
+use interp_object::data::generator::Start;
 
 /// Whether a function's version is the cached one.
 #[inline(always)]
@@ -69,6 +71,33 @@ pub(crate) fn enter_exact(
     let callee = push_frame(th, callable, code, block.given())?;
     block.move_args(callee);
     Some(enter_frame(th, callee, Return::store(next, base)))
+}
+
+/// `CALL_PY_GENERATOR`: how to make the generator, if the callable is the cached function, which takes these arguments, and
+/// calls may nest.
+#[inline(always)]
+pub(crate) fn makes_generator<'a>(
+    th: &Thread,
+    fp: *mut Word,
+    base: usize,
+    argc: usize,
+    cache: u64,
+) -> Option<Start<'a>> {
+    let block = Block::new(fp, base, argc);
+    let function = guarded(block.word(0), cache, entry(Form::PyGenerator))?;
+    let code = code_of(function);
+    if !code.takes_plainly(block.given()) || th.recursion_remaining.get() == 0 {
+        return None;
+    }
+    let cells = code.made_executable()?;
+    Some(Start { function, code, cells, at: cells.generator_start()? })
+}
+
+/// The generator that the function makes; the block's words are its own.
+pub(crate) fn make_generator(esc: Esc<'_>, fp: *mut Word, start: Start<'_>, base: usize, argc: usize) -> Value {
+    let block = Block::new(fp, base, argc);
+    // SAFETY: the guard found the version that says how the code starts, and counted the arguments, which the block has.
+    unsafe { generator::make_for_call(esc, block.word(0), start, (block.first(), block.given())) }
 }
 
 /// `CALL_BOUND_METHOD_EXACT_ARGS`: the frame of the method's function, entered. The bound method is left to be closed.
