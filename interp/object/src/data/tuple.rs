@@ -4,7 +4,7 @@ use std::alloc::{self, Layout as MemLayout};
 use std::ptr::NonNull;
 use std::sync::OnceLock;
 
-use stackref::{Value, Word};
+use stackref::{Slot, Value, Word};
 
 use crate::layout::{self, Obj, Payload, VarPlace};
 use crate::thread::Esc;
@@ -110,6 +110,66 @@ pub fn new_as(
 pub fn pair(esc: Esc<'_>, first: Value, second: Value) -> Obj<Tuple> {
     let mut both = [Some(first), Some(second)];
     filled(esc, 2, |index| both[index].take())
+}
+
+/// The pair that an iterator gave first: given again, with other items, whenever nobody else has it any more, as CPython's
+/// `enumerate` and `zip` do. Threads may share the iterator.
+pub struct LastPair(Slot);
+
+impl LastPair {
+    /// Nothing was given yet.
+    pub fn new() -> Self {
+        LastPair(Slot::new(None))
+    }
+
+    /// Shows the collector what is kept.
+    pub fn trace(&self, visit: &mut dyn FnMut(Word)) {
+        self.0.peek().into_iter().for_each(visit);
+    }
+
+    /// Gives up what is kept.
+    pub fn clear(&self, out: &mut Vec<Value>) {
+        out.extend(self.0.swap(None));
+    }
+
+    /// A tuple of two. Items of the pair that it was before are dropped.
+    #[inline]
+    pub fn give(&self, esc: Esc<'_>, first: Value, second: Value) -> Value {
+        let me = esc.me();
+        let Some(word) = self.0.peek() else { return self.give_first(esc, first, second) };
+        // SAFETY: only tuples are kept, which lie in the type-stable heap: a header, whoever drops the tuple meanwhile.
+        let object = unsafe { word.header_unchecked() };
+        // SAFETY: as above.
+        let header = unsafe { object.as_ref() };
+        if !header.is_unique(me) || header.is_uncountable() {
+            return pair(esc, first, second).into_value();
+        }
+        // This thread owns the tuple, so no other frees it before the next safepoint, and the only count is the one kept
+        // here: what other threads might read of the tuple they would read through this field, and only its owner does.
+        // SAFETY: alive, as argued.
+        let given = unsafe { Value::new_ptr(object, me) };
+        // SAFETY: O1: only tuples are kept.
+        let items = unsafe { layout::payload_of(object).cast::<Tuple>().as_ref() }.items;
+        // SAFETY: a pair was made with two items, and nobody else looks at them.
+        let old_first = unsafe { items.replace(first) };
+        // SAFETY: as above.
+        let old_second = unsafe { items.add(1).replace(second) };
+        drop((old_first, old_second));
+        given
+    }
+
+    #[cold]
+    fn give_first(&self, esc: Esc<'_>, first: Value, second: Value) -> Value {
+        let made = pair(esc, first, second).into_value();
+        drop(self.0.swap(Some(made.clone())));
+        made
+    }
+}
+
+impl Default for LastPair {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// A tuple of clones of these values.

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use interp_object::builder::TypeBuilder;
 use interp_object::data::dict::Dict;
-use interp_object::data::{list, tuple, types::OBJECT};
+use interp_object::data::tuple::{self, LastPair};
+use interp_object::data::{list, types::OBJECT};
 use interp_object::layout::{self, Obj, Payload, ValueExt};
 use interp_object::native::{MethodDef, NativeFn};
 use interp_object::slots::NextFn;
@@ -25,6 +26,8 @@ pub(super) struct DictIterator {
     position: AtomicUsize,
     /// How many keys are still to come.
     remaining: AtomicUsize,
+    /// For those over items.
+    last: LastPair,
 }
 
 const CHANGED: usize = usize::MAX;
@@ -37,6 +40,11 @@ impl Payload for DictIterator {
 
     fn trace(&self, visit: &mut dyn FnMut(Word)) {
         visit(self.dict.value().word());
+        self.last.trace(visit);
+    }
+
+    fn clear(&self, out: &mut Vec<Value>) {
+        self.last.clear(out);
     }
 }
 
@@ -84,6 +92,7 @@ fn new(esc: Esc<'_>, dict: Obj<Dict>, class: &TypeObject, position: usize) -> Va
         used: AtomicUsize::new(len),
         position: AtomicUsize::new(position),
         remaining: AtomicUsize::new(len),
+        last: LastPair::new(),
     };
     layout::new_with_type(esc, class, payload).into_value()
 }
@@ -143,8 +152,10 @@ fn changed(esc: Esc<'_>, iterator: &DictIterator, message: &str) -> PyResult<Opt
     Err(esc.runtime_error(message))
 }
 
-fn pair(esc: Esc<'_>, entry: Option<(Value, Value)>) -> Option<Value> {
-    entry.map(|(key, value)| tuple::pair(esc, key, value).into_value())
+/// One step of an iterator over items.
+fn pair(esc: Esc<'_>, value: &Value, ahead: bool) -> PyResult<Option<Value>> {
+    let Some((key, item)) = step(esc, value, ahead)? else { return Ok(None) };
+    Ok(Some(this::<DictIterator>(esc, value)?.last.give(esc, key, item)))
 }
 
 fn next_key(esc: Esc<'_>, value: &Value) -> PyResult<Option<Value>> {
@@ -156,7 +167,7 @@ fn next_value(esc: Esc<'_>, value: &Value) -> PyResult<Option<Value>> {
 }
 
 fn next_item(esc: Esc<'_>, value: &Value) -> PyResult<Option<Value>> {
-    Ok(pair(esc, step(esc, value, true)?))
+    pair(esc, value, true)
 }
 
 fn previous_key(esc: Esc<'_>, value: &Value) -> PyResult<Option<Value>> {
@@ -168,7 +179,7 @@ fn previous_value(esc: Esc<'_>, value: &Value) -> PyResult<Option<Value>> {
 }
 
 fn previous_item(esc: Esc<'_>, value: &Value) -> PyResult<Option<Value>> {
-    Ok(pair(esc, step(esc, value, false)?))
+    pair(esc, value, false)
 }
 
 fn hint(esc: Esc<'_>, value: &Value) -> PyResult {
@@ -185,6 +196,7 @@ fn reduce(esc: Esc<'_>, value: &Value) -> PyResult {
         used: AtomicUsize::new(iterator.used.load(Relaxed)),
         position: AtomicUsize::new(iterator.position.load(Relaxed)),
         remaining: AtomicUsize::new(iterator.remaining.load(Relaxed)),
+        last: LastPair::new(),
     };
     let copy = layout::new_with_type(esc, value.class(), copy).into_value();
     let mut rest = Vec::new();

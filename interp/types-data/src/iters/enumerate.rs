@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use dashu_int::IBig;
 use interp_object::builder::TypeBuilder;
 use interp_object::data::alias::CLASS_GETITEM;
-use interp_object::data::{int, tuple, types::OBJECT};
+use interp_object::data::{int, tuple::LastPair, types::OBJECT};
 use interp_object::layout::{self, Field, Payload};
 use interp_object::native::{MethodDef, NativeFn};
 use interp_object::{Args, Esc, PyResult, Raised, TypeFlags, TypeObject, Value, Word, ops};
@@ -18,6 +18,7 @@ pub(super) struct Enumerate {
     iterator: Value,
     count: AtomicI64,
     big: Field,
+    last: LastPair,
 }
 
 impl Payload for Enumerate {
@@ -28,6 +29,11 @@ impl Payload for Enumerate {
 
     fn trace(&self, visit: &mut dyn FnMut(Word)) {
         visit(self.iterator.word());
+        self.last.trace(visit);
+    }
+
+    fn clear(&self, out: &mut Vec<Value>) {
+        self.last.clear(out);
     }
 }
 
@@ -62,7 +68,7 @@ fn construct(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResult {
         Some(count) => (count, None),
         None => (i64::MAX, Some(start)),
     };
-    let payload = Enumerate { iterator, count: AtomicI64::new(count), big: Field::new(big) };
+    let payload = Enumerate { iterator, count: AtomicI64::new(count), big: Field::new(big), last: LastPair::new() };
     Ok(layout::new_with_type(esc, class, payload).into_value())
 }
 
@@ -107,7 +113,7 @@ fn next(esc: Esc<'_>, value: &Value) -> PyResult<Option<Value>> {
         enumerate.count.store(count + 1, Relaxed);
         int::new(esc, count)
     };
-    Ok(Some(tuple::pair(esc, number, item).into_value()))
+    Ok(Some(enumerate.last.give(esc, number, item)))
 }
 
 #[cold]

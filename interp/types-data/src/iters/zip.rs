@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use interp_object::builder::TypeBuilder;
-use interp_object::data::{tuple, types::OBJECT};
+use interp_object::data::tuple::{self, LastPair};
+use interp_object::data::types::OBJECT;
 use interp_object::layout::{self, Payload};
 use interp_object::native::{MethodDef, NativeFn};
 use interp_object::{Args, Esc, PyResult, TypeFlags, TypeObject, Value, Word, ops};
@@ -15,6 +16,7 @@ use crate::util::{itself, none, this};
 pub(super) struct Zip {
     iterators: Box<[Value]>,
     strict: AtomicBool,
+    last: LastPair,
 }
 
 impl Payload for Zip {
@@ -25,6 +27,11 @@ impl Payload for Zip {
 
     fn trace(&self, visit: &mut dyn FnMut(Word)) {
         self.iterators.iter().for_each(|iterator| visit(iterator.word()));
+        self.last.trace(visit);
+    }
+
+    fn clear(&self, out: &mut Vec<Value>) {
+        self.last.clear(out);
     }
 }
 
@@ -57,7 +64,7 @@ pub(super) fn init(esc: Esc<'_>) {
 fn construct(esc: Esc<'_>, class: &TypeObject, args: Args<'_>) -> PyResult {
     let strict = AtomicBool::new(strict_keyword(esc, "zip", args)?);
     let iterators = iterators(esc, args.pos())?;
-    Ok(layout::new_with_type(esc, class, Zip { iterators, strict }).into_value())
+    Ok(layout::new_with_type(esc, class, Zip { iterators, strict, last: LastPair::new() }).into_value())
 }
 
 fn next(esc: Esc<'_>, value: &Value) -> PyResult<Option<Value>> {
@@ -66,7 +73,7 @@ fn next(esc: Esc<'_>, value: &Value) -> PyResult<Option<Value>> {
     if let ([first, second], false) = (&*zip.iterators, strict) {
         let Some(first) = ops::next(esc, first)? else { return Ok(None) };
         let Some(second) = ops::next(esc, second)? else { return Ok(None) };
-        return Ok(Some(tuple::pair(esc, first, second).into_value()));
+        return Ok(Some(zip.last.give(esc, first, second)));
     }
     if zip.iterators.is_empty() {
         return Ok(None);
