@@ -22,8 +22,8 @@ const STRESS: &[&[&str]] = &[
     &["test", "-p", "interp", "--test", "python"],
 ];
 
-/// The programs among the behaviour tests that threads stress.
-const PROGRAMS: &str = "/threads/,lib/threads,specialize/races";
+/// Behaviour tests for a sanitizer: what threads stress, and what handles frames and containers.
+const PROGRAMS: &str = "python/threads/,python/lib/,python/flow/,python/specialize/,python/data/";
 
 /// Entry point of the command.
 pub(crate) fn run(args: &[String]) -> Result {

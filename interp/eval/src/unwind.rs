@@ -102,7 +102,7 @@ fn drop_frame(esc: Esc<'_>, fp: *mut Word, frame: &Frame, extent: Extent) -> Lef
     let live = live_temporaries(frame, extent);
     clear_block(th, fp, 0, locals + live);
     close_word(th, frame.locals.replace(Word::NULL));
-    let (caller, how) = (frame.previous.get(), frame.landing.get().how);
+    let (caller, landing) = (frame.previous.get(), frame.landing.get());
     th.frame.set(caller);
     close_word(th, frame.function.replace(Word::NULL));
     if frame.owner.get().is_null() {
@@ -111,22 +111,17 @@ fn drop_frame(esc: Esc<'_>, fp: *mut Word, frame: &Frame, extent: Extent) -> Lef
     } else {
         generator::raised(th, fp);
     }
-    match how {
+    // The frame's memory may be gone with its chunk.
+    match landing.how {
         OnReturn::Leave => Left::Loop,
         OnReturn::Init => {
             // The instance that waited for `__init__`.
             // SAFETY: H1: the caller's slot, which holds the instance.
-            clear_block(th, caller, frame_slot(fp), 1);
+            clear_block(th, caller, landing.slot as usize, 1);
             Left::Caller(caller)
         }
         _ => Left::Caller(caller),
     }
-}
-
-/// The caller's slot for the result, still readable: a popped frame's memory is not reused before the next push.
-fn frame_slot(fp: *mut Word) -> usize {
-    // SAFETY: the chunk is still there (or was swapped for the one below; `Init` frames never start a chunk alone).
-    unsafe { Frame::of(fp) }.landing.get().slot as usize
 }
 
 /// Puts an entry for the frame in front of the exception's traceback.

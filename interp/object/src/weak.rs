@@ -100,7 +100,8 @@ impl Payload for WeakRef {
 
 impl Drop for WeakRef {
     fn drop(&mut self) {
-        let bits = *self.referent.get_mut();
+        // Whoever cuts this reference right now stores 0 as the last thing it does with it; else it is waited for below.
+        let bits = self.referent.load(Ordering::Acquire);
         if bits == 0 {
             return;
         }
@@ -189,12 +190,15 @@ pub(crate) fn sever(header: &Header, me: u32) -> Vec<Value> {
         .into_iter()
         .filter_map(|word| {
             let weak = word.header()?;
-            // SAFETY: the weak reference was in the table, so its `Drop` has not passed this lock: its payload is intact.
+            // SAFETY: the weak reference was in the table and still names the referent, so its `Drop` has not passed this lock: its
+            // payload is intact.
             let payload = unsafe { layout::payload_of(weak).cast::<WeakRef>().as_ref() };
-            payload.referent.store(0, Ordering::Release);
-            payload.callback.word()?;
+            let called = payload.callback.word().is_some();
             // SAFETY: as above.
-            unsafe { retain(word.bits(), me) }
+            let weak = if called { unsafe { retain(word.bits(), me) } } else { None };
+            // Last: from here on its `Drop` waits for nothing.
+            payload.referent.store(0, Ordering::Release);
+            weak
         })
         .collect()
 }
@@ -213,12 +217,13 @@ pub(crate) fn sever_with_callbacks(header: &Header, me: u32) -> Vec<Value> {
         if payload.callback.word().is_none() {
             return true;
         }
-        payload.referent.store(0, Ordering::Release);
         // SAFETY: the world is stopped and the weak reference alive.
         if !unsafe { gc::is_unreachable(weak) } {
             // SAFETY: as in `sever`.
             callbacks.extend(unsafe { retain(word.bits(), me) });
         }
+        // Last, as in `sever`.
+        payload.referent.store(0, Ordering::Release);
         false
     });
     if words.is_empty() {

@@ -59,12 +59,16 @@ impl<T: Payload> Deferred<T> {
         Word::uncounted(unsafe { self.word().header_unchecked() })
     }
 
-    /// A counted handle.
+    /// A counted handle. The word is loaded once: [`Deferred::replace`] may race.
     pub fn to_obj(&self) -> Obj<T> {
-        Obj { value: self.as_value().clone(), payload: PhantomData }
+        // SAFETY: only words of objects are stored.
+        let object = unsafe { self.word().header_unchecked() };
+        // SAFETY: what is replaced meanwhile stays alive up to the next safepoint.
+        let value = unsafe { Value::new_ptr(object, stackref::thread::current_id()) };
+        Obj { value, payload: PhantomData }
     }
 
-    /// A view as a value.
+    /// A view as a value, of a reference that is never replaced.
     #[inline]
     pub fn as_value(&self) -> &Value {
         // SAFETY: the atomic and `Value` have one representation; the word changes at most once, under a stopped world,
