@@ -57,6 +57,19 @@ impl SetTable {
         self.0.build(env, key, hash, present())
     }
 
+    /// As [`SetTable::build`] where that takes no call.
+    ///
+    /// # Errors
+    /// Gives the key back: nothing happened.
+    ///
+    /// # Safety
+    /// As [`Dict::build_quick`].
+    #[inline]
+    pub unsafe fn build_quick(&self, key: Value, hash: i64) -> Result<bool, Value> {
+        // SAFETY: forwarded.
+        unsafe { self.0.build_quick(key, hash, present()) }
+    }
+
     /// Removes `key` and returns the element that was equal to it.
     ///
     /// # Errors

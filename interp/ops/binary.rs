@@ -311,10 +311,16 @@ fn DELETE_SUBSCR() {
 #[inst(code = 41)]
 #[stack(value -- res)]
 #[operands(value: L | T, dest: T | L)]
+#[restart]
 fn UNARY_NEGATIVE() {
-    let result = binary::negative(esc, val!(value))?;
-    close!(esc, value);
-    res = own!(result);
+    if let Some(negated) = binary::negated(value) {
+        imm!(value);
+        res = negated;
+    } else {
+        let result = binary::negative(esc, val!(value))?;
+        close!(esc, value);
+        res = own!(result);
+    }
 }
 
 /// `~value`.

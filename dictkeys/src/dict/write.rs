@@ -53,6 +53,33 @@ impl Dict {
         }
     }
 
+    /// As [`build`](Dict::build) where that takes no call: there is room, and identity tells whether the key is there.
+    ///
+    /// # Errors
+    /// Gives the key back: nothing happened.
+    ///
+    /// # Safety
+    /// No other thread can reach the dictionary during the call.
+    #[inline]
+    pub unsafe fn build_quick(&self, key: Value, hash: i64, value: Value) -> Result<bool, Value> {
+        let word = self.keys.load_locked();
+        if !word.is_plain() {
+            return Err(key);
+        }
+        // SAFETY: K1: nobody else reaches the dictionary.
+        match unsafe { word.keys() }.push_absent(key, hash, value) {
+            Pushed::Added => {
+                self.used.store(self.used.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+                Ok(true)
+            }
+            Pushed::Present(key) => {
+                drop(key);
+                Ok(false)
+            }
+            Pushed::Full(key, _) | Pushed::Unsure(key, _) => Err(key),
+        }
+    }
+
     #[inline(never)]
     fn build_growing<E: Env>(&mut self, env: &mut E, key: Value, hash: i64, value: Value) -> Result<bool, E::Error> {
         // SAFETY: as in `build_slow`.

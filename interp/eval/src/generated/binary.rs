@@ -399,7 +399,7 @@ unsafe fn slow_store_slice_tt(ip: *const Cell, fp: *mut Word, th: &Thread, cell:
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as L_T (interp/ops/binary.rs:324).
+/// `UNARY_INVERT` as L_T (interp/ops/binary.rs:330).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -438,7 +438,7 @@ unsafe fn slow_unary_invert_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as L_L (interp/ops/binary.rs:324).
+/// `UNARY_INVERT` as L_L (interp/ops/binary.rs:330).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -479,7 +479,7 @@ unsafe fn slow_unary_invert_l_l(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as T_T (interp/ops/binary.rs:324).
+/// `UNARY_INVERT` as T_T (interp/ops/binary.rs:330).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -522,7 +522,7 @@ unsafe fn slow_unary_invert_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_INVERT` as T_L (interp/ops/binary.rs:324).
+/// `UNARY_INVERT` as T_L (interp/ops/binary.rs:330).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -568,11 +568,39 @@ unsafe fn slow_unary_invert_t_l(ip: *const Cell, fp: *mut Word, th: &Thread, cel
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as L_T (interp/ops/binary.rs:314).
+/// `UNARY_NEGATIVE` as L_T (interp/ops/binary.rs:315).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
 pub(crate) unsafe extern "C" fn weft_op_unary_negative_l_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let mut res;
+    if let Some(negated) = binary::negated(value) {
+        res = negated;
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_unary_negative_l_t_slow(ip, fp, th, cell) }
+        };
+    }
+    at.set(at.b(), res);
+    at.next(1)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_unary_negative_l_t_slow(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
@@ -593,25 +621,60 @@ unsafe fn slow_unary_negative_l_t(ip: *const Cell, fp: *mut Word, th: &Thread, c
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
     let mut res;
-    let result = {
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        match binary::negative(esc, at.view(&value)) {
-            Ok(value) => value,
-            Err(_) => return at.error_flow(),
-        }
-    };
-    res = at.own(result);
+    if let Some(negated) = binary::negated(value) {
+        res = negated;
+    } else {
+        let result = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match binary::negative(esc, at.view(&value)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        res = at.own(result);
+    }
     at.set(at.b(), res);
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as L_L (interp/ops/binary.rs:314).
+/// `UNARY_NEGATIVE` as L_L (interp/ops/binary.rs:315).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
 pub(crate) unsafe extern "C" fn weft_op_unary_negative_l_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let mut res;
+    if let Some(negated) = binary::negated(value) {
+        res = negated;
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_unary_negative_l_l_slow(ip, fp, th, cell) }
+        };
+    }
+    let replaced_0 = at.replace(at.b(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(1), replaced_0);
+    }
+    at.next(1)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_unary_negative_l_l_slow(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
@@ -632,27 +695,59 @@ unsafe fn slow_unary_negative_l_l(ip: *const Cell, fp: *mut Word, th: &Thread, c
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
     let mut res;
-    let result = {
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        match binary::negative(esc, at.view(&value)) {
-            Ok(value) => value,
-            Err(_) => return at.error_flow(),
-        }
-    };
-    res = at.own(result);
+    if let Some(negated) = binary::negated(value) {
+        res = negated;
+    } else {
+        let result = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match binary::negative(esc, at.view(&value)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        res = at.own(result);
+    }
     if let Some(dead) = at.replace(at.b(), res) {
         at.finalize(dead);
     }
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as T_T (interp/ops/binary.rs:314).
+/// `UNARY_NEGATIVE` as T_T (interp/ops/binary.rs:315).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
 pub(crate) unsafe extern "C" fn weft_op_unary_negative_t_t(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let mut res;
+    if let Some(negated) = binary::negated(value) {
+        res = negated;
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_unary_negative_t_t_slow(ip, fp, th, cell) }
+        };
+    }
+    at.set(at.b(), res);
+    at.next(1)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_unary_negative_t_t_slow(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
@@ -673,29 +768,64 @@ unsafe fn slow_unary_negative_t_t(ip: *const Cell, fp: *mut Word, th: &Thread, c
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
     let mut res;
-    let result = {
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        match binary::negative(esc, at.view(&value)) {
-            Ok(value) => value,
-            Err(_) => return at.error_flow(),
+    if let Some(negated) = binary::negated(value) {
+        res = negated;
+    } else {
+        let result = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match binary::negative(esc, at.view(&value)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if let Some(dead) = at.close(value) {
+            at.null(at.a());
+            at.finalize(dead);
         }
-    };
-    if let Some(dead) = at.close(value) {
-        at.null(at.a());
-        at.finalize(dead);
+        res = at.own(result);
     }
-    res = at.own(result);
     at.set(at.b(), res);
     at.next_flow(1)
 }
 
-/// `UNARY_NEGATIVE` as T_L (interp/ops/binary.rs:314).
+/// `UNARY_NEGATIVE` as T_L (interp/ops/binary.rs:315).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
 pub(crate) unsafe extern "C" fn weft_op_unary_negative_t_l(
+    ip: *const Cell,
+    fp: *mut Word,
+    th: &Thread,
+    cell: u64,
+) -> Control {
+    // SAFETY: H1: handed on as it came.
+    let at = unsafe { At::new(ip, fp, th, cell) };
+    let mut value = at.get(at.a());
+    let mut res;
+    if let Some(negated) = binary::negated(value) {
+        res = negated;
+    } else {
+        return {
+            // SAFETY: H1: handed on as it came.
+            unsafe { weft_op_unary_negative_t_l_slow(ip, fp, th, cell) }
+        };
+    }
+    let replaced_0 = at.replace(at.b(), res);
+    if replaced_0.is_some() {
+        return at.finish1(at.next_flow(1), replaced_0);
+    }
+    at.next(1)
+}
+
+/// The handler above from the start, for what it leaves aside.
+///
+/// # Safety
+/// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn weft_op_unary_negative_t_l_slow(
     ip: *const Cell,
     fp: *mut Word,
     th: &Thread,
@@ -716,20 +846,24 @@ unsafe fn slow_unary_negative_t_l(ip: *const Cell, fp: *mut Word, th: &Thread, c
     let at = unsafe { At::new(ip, fp, th, cell) };
     let mut value = at.get(at.a());
     let mut res;
-    let result = {
-        at.save_ip();
-        // SAFETY: H2: spilled above: the frame shows every live reference.
-        let esc = unsafe { Esc::after_spill(th) };
-        match binary::negative(esc, at.view(&value)) {
-            Ok(value) => value,
-            Err(_) => return at.error_flow(),
+    if let Some(negated) = binary::negated(value) {
+        res = negated;
+    } else {
+        let result = {
+            at.save_ip();
+            // SAFETY: H2: spilled above: the frame shows every live reference.
+            let esc = unsafe { Esc::after_spill(th) };
+            match binary::negative(esc, at.view(&value)) {
+                Ok(value) => value,
+                Err(_) => return at.error_flow(),
+            }
+        };
+        if let Some(dead) = at.close(value) {
+            at.null(at.a());
+            at.finalize(dead);
         }
-    };
-    if let Some(dead) = at.close(value) {
-        at.null(at.a());
-        at.finalize(dead);
+        res = at.own(result);
     }
-    res = at.own(result);
     if let Some(dead) = at.replace(at.b(), res) {
         at.null(at.a());
         at.finalize(dead);
@@ -737,7 +871,7 @@ unsafe fn slow_unary_negative_t_l(ip: *const Cell, fp: *mut Word, th: &Thread, c
     at.next_flow(1)
 }
 
-/// `UNARY_NOT` as L_T, T_T (interp/ops/binary.rs:334).
+/// `UNARY_NOT` as L_T, T_T (interp/ops/binary.rs:340).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.
@@ -756,7 +890,7 @@ pub(crate) unsafe extern "C" fn weft_op_unary_not_l_t(
     at.next(1)
 }
 
-/// `UNARY_NOT` as L_L, T_L (interp/ops/binary.rs:334).
+/// `UNARY_NOT` as L_L, T_L (interp/ops/binary.rs:340).
 ///
 /// # Safety
 /// H1: `ip` is a verified cell of this op, `fp` its frame's first local, `th` the running thread, `cell` the cell read at `ip`.

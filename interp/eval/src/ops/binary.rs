@@ -9,7 +9,7 @@ use interp_object::data::{float, slice as slices};
 use interp_object::layout::ValueExt;
 use interp_object::ops;
 use interp_object::slots::BinaryOp;
-use interp_object::{Esc, PyResult, Value};
+use interp_object::{Esc, PyResult, Value, Word};
 
 /// The number of `BINARY_OP` that means subscription.
 const SUBSCRIPT: u32 = 26;
@@ -220,6 +220,15 @@ pub(crate) fn store_subscr(esc: Esc<'_>, value: &Value, container: &Value, sub: 
 /// `del container[sub]`
 pub(crate) fn delete_subscr(esc: Esc<'_>, container: &Value, sub: &Value) -> PyResult<()> {
     ops::delete_item(esc, container, sub)
+}
+
+/// `-value` of an immediate whose negative is one.
+#[inline(always)]
+pub(crate) fn negated(value: Word) -> Option<Word> {
+    if value.is_int() {
+        return Word::from_int(-value.int_unchecked());
+    }
+    if value.is_float() { Word::from_f64(-value.f64_unchecked()) } else { None }
 }
 
 /// `-value`

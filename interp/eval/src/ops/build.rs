@@ -145,7 +145,8 @@ pub(crate) fn iterator_for_star(esc: Esc<'_>, iterable: &Value) -> PyResult {
 
 /// `set.add(item)`
 pub(crate) fn set_add(esc: Esc<'_>, set: &Value, item: &Value) -> PyResult<()> {
-    expect::<Set>(esc, set)?.table().add(esc, item).map(drop)
+    // SAFETY: the set is a temporary of the running frame.
+    unsafe { expect::<Set>(esc, set)?.table().add_building(esc, set.word(), item) }.map(drop)
 }
 
 /// `set.update(iterable)`

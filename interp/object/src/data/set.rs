@@ -89,6 +89,26 @@ impl Table {
         self.core.add(self.lock(), &mut KeyEnv::new(esc), item, hash)
     }
 
+    /// As [`Table::add`] for a set that grows item by item (a comprehension's): no lock if the slot that holds `owned` has
+    /// the only reference (`data/list.rs` argues why), and the item can be told from the others by identity.
+    ///
+    /// # Safety
+    /// `owned` is the word of a slot of the running frame of this thread, and names this set.
+    pub unsafe fn add_building(&self, esc: Esc<'_>, owned: Word, item: &Value) -> PyResult<bool> {
+        let hash = match item.as_int() {
+            Some(number) => crate::ops::hash_i64(number),
+            None => key_hash(esc, item, "set element")?,
+        };
+        // After hashing, which may run code that finds the set.
+        if owned.is_counted() && layout::header_at_payload(self).is_unique(esc.me()) {
+            // SAFETY: nobody else has a reference, nor finds one.
+            if let Ok(added) = unsafe { self.core.build_quick(item.clone_as(esc.me()), hash) } {
+                return Ok(added);
+            }
+        }
+        self.add_hashed(esc, item, hash)
+    }
+
     /// Removes an item; whether it was there.
     pub fn remove(&self, esc: Esc<'_>, item: &Value) -> PyResult<bool> {
         let hash = key_hash(esc, item, "set element")?;

@@ -144,3 +144,32 @@ for value in (Refuses(), {1}, 3):
         reversed(value)
     except TypeError as e:
         print(e)
+
+# Set comprehensions: keys that compare by code, that see the set while it is built, and that other containers share.
+print({x % 5 for x in range(300)}, len({x * x for x in range(400)}), {str(x % 3) for x in range(9)} == {"0", "1", "2"})
+print(sorted({k.name for k in {Key(name, 4) for name in "xyXz"}}), {None for _ in range(3)}, {(x, x) for x in (1, 1)})
+
+
+class Finds:
+    def __hash__(self):
+        import gc
+
+        for found in gc.get_objects():
+            if type(found) is set and "marker" in found and len(found) == 1:
+                kept.append(found)
+        return 77
+
+
+kept = []
+made = {x for x in ("marker", Finds(), 3, 4)}
+print(len(made), len(kept) in (0, 1), all(found is made for found in kept))
+try:
+    {[x] for x in range(3)}
+except TypeError as e:
+    print(e)
+
+# Negation.
+for value in (0, 1, -1, 2**60, -(2**60), 2**61 - 1, -(2**61), 2**61, 2**64, 0.0, -0.0, 1.5, 1e300, 5e-324, True, 2j):
+    negated = -value
+    print(negated, -negated, type(negated).__name__, end="; ")
+print()
