@@ -14,7 +14,7 @@ def computes():
     started.append("computes")
     junk = []
     while held:
-        junk.append({len(junk): str(junk[-1:])})
+        junk.append({len(junk): str(len(junk))})
         if len(junk) > 100:
             junk.clear()
 
