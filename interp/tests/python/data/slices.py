@@ -93,3 +93,4 @@ def raising():
     except TypeError as e:
         return e.__traceback__.tb_lineno - raising.__code__.co_firstlineno
 print(raising())
+# zeal: 101

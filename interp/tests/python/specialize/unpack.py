@@ -168,3 +168,4 @@ class T(tuple): pass
 class L(list):
     def __iter__(self): return iter("pq")
 print([site(T("ab")) for _ in range(6)][-1], [site(L("ab")) for _ in range(6)][-1])
+# zeal: 3

@@ -31,3 +31,4 @@ it = enumerate([[i] for i in range(N)])
 next(it)
 storm(handed(it), handed(it))
 print("done")
+# zeal: 101

@@ -43,3 +43,4 @@ def lengths(index):
 
 storm(write, grow, read, read, lengths)
 print("done")
+# zeal: 101
