@@ -109,7 +109,7 @@ pub(crate) fn enter_quick(
     // SAFETY: as above: `self` if there is one, else the first argument or the block's end.
     let args = unsafe { args.add(skip) };
     let entry = code.quick_entry(argc + 1 - skip)?;
-    if th.recursion_remaining.get() == 0 || safepoint::is_asked(th) {
+    if th.recursion_remaining.get() == 0 || safepoint::is_pending(th) {
         return None;
     }
     let callee = stack::push_quick(th, entry.size().slots as usize)?;

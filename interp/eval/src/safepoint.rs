@@ -4,10 +4,17 @@ use std::sync::atomic::Ordering;
 
 use interp_object::{Esc, PyResult, Thread, gcmodel, interrupt};
 
-/// Whether someone asked for something.
+/// Whether a safepoint has something to do: someone asked for something, or this is the `zeal` build.
 #[inline(always)]
 pub(crate) fn is_asked(th: &Thread) -> bool {
-    cfg!(zeal) || th.breaker().load(Ordering::Relaxed) != 0
+    cfg!(zeal) || is_pending(th)
+}
+
+/// Whether someone asked for something. For who goes round a safepoint where nobody did: the `zeal` build does so too, or
+/// it would never see what lies behind.
+#[inline(always)]
+pub(crate) fn is_pending(th: &Thread) -> bool {
+    th.breaker().load(Ordering::Relaxed) != 0
 }
 
 /// Does what was asked: stops, merges counts, frees memory, collects, raises.
