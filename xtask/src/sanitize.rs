@@ -17,7 +17,7 @@ const USAGE: &str = "usage: cargo xtask sanitize [thread|address test -p stackre
 const STRESS: &[&[&str]] = &[
     &["test", "-p", "stackref", "--release", "--lib", "--test", "stress"],
     &["test", "-p", "gc", "--release", "--lib"],
-    &["test", "-p", "dictkeys", "--release"],
+    &["test", "-p", "dictkeys", "--release", "--tests"],
     &["test", "-p", "specializer", "--release", "--lib"],
     &["test", "-p", "interp", "--test", "python"],
 ];
