@@ -126,10 +126,11 @@ impl Header {
         header
     }
 
-    /// The type. Written at creation and, later, only while the world is stopped or the object is locked.
+    /// The type. Written at creation and, later, only while the world is stopped or the object is locked. Acquire pairs with
+    /// [`Header::set_ty`]: a class that another thread has just made is seen whole.
     #[inline(always)]
     pub fn ty(&self) -> *mut TypeHead {
-        self.ty.load(Relaxed)
+        self.ty.load(Acquire)
     }
 
     /// Changes the type, publishing what was written to it before.
